@@ -1,0 +1,89 @@
+# Helpers that every directory's CMakeLists.txt is written with. One target per directory; sources
+# are listed by hand; include paths start at the repository root.
+
+add_library(weft_warnings INTERFACE)
+target_compile_options(weft_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wno-unused-parameter)
+
+# weft_library(NAME base SRCS a.cc b.h DEPS weft::x PRIVATE_DEPS weft::y) -> weft_base, weft::base
+function(weft_library)
+  cmake_parse_arguments(L "" "NAME" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  set(target weft_${L_NAME})
+  set(has_source FALSE)
+  foreach(source ${L_SRCS})
+    if(source MATCHES "\\.cc$")
+      set(has_source TRUE)
+    endif()
+  endforeach()
+  if(has_source)
+    add_library(${target} STATIC ${L_SRCS})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} PUBLIC ${L_DEPS} PRIVATE ${L_PRIVATE_DEPS} weft_warnings)
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${L_DEPS} ${L_PRIVATE_DEPS})
+  endif()
+  add_library(weft::${L_NAME} ALIAS ${target})
+endfunction()
+
+# weft_binary(NAME weft-registry SRCS main.cc DEPS ...) lands in WEFT_BIN_DIR.
+function(weft_binary)
+  cmake_parse_arguments(B "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${B_NAME} ${B_SRCS})
+  target_include_directories(${B_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${B_NAME} PRIVATE ${B_DEPS} weft_warnings)
+  set_target_properties(${B_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${WEFT_BIN_DIR})
+endfunction()
+
+# weft_proto_library(NAME registry_proto ROOT dir IMPORTS dir... PROTOS a.proto... DEPS weft::type_proto)
+# One protoc run and one object per file, so that -j works and a change rebuilds little.
+function(weft_proto_library)
+  cmake_parse_arguments(P "" "NAME;ROOT" "IMPORTS;PROTOS;DEPS" ${ARGN})
+  set(gen ${PROJECT_BINARY_DIR}/gen)
+  set(imports -I${P_ROOT})
+  foreach(dir ${P_IMPORTS})
+    list(APPEND imports -I${dir})
+  endforeach()
+  set(outputs)
+  foreach(proto ${P_PROTOS})
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    add_custom_command(
+      OUTPUT ${gen}/${stem}.pb.cc ${gen}/${stem}.pb.h
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${gen}
+      COMMAND protobuf::protoc ${imports} --cpp_out=${gen} ${proto}
+      DEPENDS ${P_ROOT}/${proto} VERBATIM)
+    list(APPEND outputs ${gen}/${stem}.pb.cc)
+  endforeach()
+  add_library(weft_${P_NAME} STATIC ${outputs})
+  target_include_directories(weft_${P_NAME} SYSTEM PUBLIC ${gen})
+  target_link_libraries(weft_${P_NAME} PUBLIC protobuf::libprotobuf ${P_DEPS})
+  add_custom_target(weft_${P_NAME}_gen DEPENDS ${outputs})
+  foreach(dep ${P_DEPS})
+    get_target_property(real ${dep} ALIASED_TARGET)
+    if(real AND TARGET ${real}_gen)
+      add_dependencies(weft_${P_NAME}_gen ${real}_gen)
+      add_dependencies(weft_${P_NAME} ${real}_gen)
+    endif()
+  endforeach()
+  add_library(weft::${P_NAME} ALIAS weft_${P_NAME})
+endfunction()
+
+# weft_test(NAME key_codec_test SRCS ... DEPS ... LABELS unit [TIMEOUT 60] [DATA])
+# Every case becomes a CTest test of its own; discovery runs the binary at build time.
+function(weft_test)
+  cmake_parse_arguments(T "" "NAME;TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  if(NOT WEFT_TESTS)
+    return()
+  endif()
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 120)
+  endif()
+  add_executable(${T_NAME} ${T_SRCS})
+  target_include_directories(${T_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${T_NAME} PRIVATE WEFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${T_NAME} PRIVATE ${T_DEPS} weft::testing GTest::gmock GTest::gtest_main
+    weft_warnings)
+  gtest_discover_tests(${T_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
+endfunction()
