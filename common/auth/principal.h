@@ -5,12 +5,22 @@
 
 #include <string>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
 namespace weft::auth {
+
+// The metadata key that names the caller.
+inline constexpr char kPrincipalMetadata[] = "weft-principal";
 
 struct Principal {
   // `{kind}/{id}`: "users/amara", "services/metrics". Callers that name none are "users/anonymous".
   std::string name = "users/anonymous";
 };
+
+// A principal by name; UNAUTHENTICATED with reason INVALID_PRINCIPAL when it is none of a known
+// kind (users, services, researchers) with an id of letters, digits and "._@-".
+absl::StatusOr<Principal> ParsePrincipal(absl::string_view name);
 
 }  // namespace weft::auth
 
