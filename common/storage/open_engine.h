@@ -1,0 +1,44 @@
+// Opens the engine that the configuration names.
+#ifndef WEFT_COMMON_STORAGE_OPEN_ENGINE_H_
+#define WEFT_COMMON_STORAGE_OPEN_ENGINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/executor.h"
+#include "common/storage/engine.h"
+
+namespace weft::storage {
+
+struct EngineOptions {
+  // "rocksdb" keeps everything in `directory`; "memory" keeps nothing.
+  std::string kind = "rocksdb";
+  // Created when it does not exist. An existing one must be empty or one of ours.
+  std::string directory;
+
+  // Commits beyond these wait in no queue: they fail with COMMIT_QUEUE_FULL.
+  size_t max_queued_commits = 8192;
+  size_t max_queued_bytes = 256u << 20;
+  // The feed keeps this many commits at least, and not many more.
+  uint64_t feed_commits_kept = 20'000'000;
+
+  // rocksdb only.
+  size_t block_cache_bytes = 256u << 20;
+  size_t write_buffer_bytes = 64u << 20;
+  // How often the anchor file is renewed while commits go on: the most that a loss of the log could
+  // take without being noticed at the next start.
+  absl::Duration anchor_interval = absl::Seconds(2);
+};
+
+// Fails with a message that says what to do when the directory is in use, not Weft's, written by a
+// newer version, damaged, or has lost commits that were acknowledged. Never repairs by forgetting.
+absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(const EngineOptions& options,
+                                                   Executor& executor);
+
+}  // namespace weft::storage
+
+#endif  // WEFT_COMMON_STORAGE_OPEN_ENGINE_H_
