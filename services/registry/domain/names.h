@@ -1,0 +1,42 @@
+// Names of the registry's resources, and the checks of names and ids that its rules share.
+#ifndef WEFT_SERVICES_REGISTRY_DOMAIN_NAMES_H_
+#define WEFT_SERVICES_REGISTRY_DOMAIN_NAMES_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "common/base/error.h"
+
+namespace weft::registry {
+
+inline constexpr absl::string_view kTaxonomies = "taxonomies";
+inline constexpr absl::string_view kCrosswalks = "crosswalks";
+inline constexpr absl::string_view kCohorts = "cohorts";
+inline constexpr absl::string_view kMemberships = "memberships";
+inline constexpr absl::string_view kSites = "sites";
+
+// "sites/site-01"; for a child, `collection` is "cohorts/2024-2025/memberships".
+std::string NameIn(absl::string_view collection, absl::string_view id);
+
+// The last segment of a name.
+absl::string_view LastId(absl::string_view name);
+
+// The id of a resource to create; may be empty, because the server then makes one up.
+void CheckNewId(FieldViolations& violations, absl::string_view field, absl::string_view id);
+
+// A name in a top-level collection, e.g. of the parent of a resource to create.
+void CheckName(FieldViolations& violations, absl::string_view field, absl::string_view collection,
+               absl::string_view name);
+
+// Clears what only the server sets in every resource.
+template <class Resource>
+void ClearStamps(Resource& resource) {
+  resource.clear_uid();
+  resource.clear_create_time();
+  resource.clear_update_time();
+  resource.clear_etag();
+}
+
+}  // namespace weft::registry
+
+#endif  // WEFT_SERVICES_REGISTRY_DOMAIN_NAMES_H_
