@@ -48,7 +48,8 @@ void CheckText(FieldViolations& violations, absl::string_view field, absl::strin
                size_t max, Lines lines) {
   const size_t length = CharacterCount(text);
   if (length > max) {
-    violations.Add(field, absl::StrCat("has ", length, " characters; at most ", max, " are allowed"));
+    violations.Add(field,
+                   absl::StrCat("has ", length, " characters; at most ", max, " are allowed"));
   }
   if (std::any_of(text.begin(), text.end(), [lines](char c) { return IsForbidden(c, lines); })) {
     violations.Add(field, lines == Lines::kOne

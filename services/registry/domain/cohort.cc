@@ -53,8 +53,7 @@ bool DatesDiffer(const v1::Cohort& before, const v1::Cohort& after) {
 absl::Status CheckNoMemberships(const v1::Cohort& cohort, const std::vector<v1::Membership>& some) {
   if (some.empty()) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "COHORT_HAS_MEMBERSHIPS",
-               absl::StrCat("\"", cohort.name(), "\" has memberships, e.g. \"",
-                            some.front().name(),
+               absl::StrCat("\"", cohort.name(), "\" has memberships, e.g. \"", some.front().name(),
                             "\"; delete them first (ListMemberships with parent \"", cohort.name(),
                             "\" lists them), or give the cohort an end_date and keep its history"),
                {{"name", cohort.name()}, {"membership", some.front().name()}});

@@ -64,8 +64,8 @@ void CheckTargets(FieldViolations& violations, const std::string& field,
     const std::string& code = mapping.to_codes(i);
     const std::string path = absl::StrCat(field, ".to_codes[", i, "]");
     if (!targets.contains(code)) {
-      violations.Add(path, absl::StrCat("is ", Quoted(code), ", which is no code of \"", to.name(),
-                                        "\""));
+      violations.Add(
+          path, absl::StrCat("is ", Quoted(code), ", which is no code of \"", to.name(), "\""));
     } else if (!seen.insert(code).second) {
       violations.Add(path, absl::StrCat("is ", Quoted(code), " a second time"));
     }
@@ -83,8 +83,8 @@ void CheckSources(FieldViolations& violations, const v1::Crosswalk& crosswalk,
     if (code.empty()) {
       violations.Add(path, "is required");
     } else if (!sources.contains(code)) {
-      violations.Add(path, absl::StrCat("is ", Quoted(code), ", which is no code of \"",
-                                        from.name(), "\""));
+      violations.Add(
+          path, absl::StrCat("is ", Quoted(code), ", which is no code of \"", from.name(), "\""));
     } else if (const auto [first, added] = mapped.try_emplace(code, i); !added) {
       violations.Add(path, absl::StrCat("is ", Quoted(code), ", as in crosswalk.mappings[",
                                         first->second, "]; map each code once"));

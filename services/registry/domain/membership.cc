@@ -13,11 +13,10 @@ namespace {
 void CheckInside(FieldViolations& violations, const std::string& field,
                  const std::optional<google::type::Date>& date, const v1::Cohort& cohort) {
   if (!date.has_value() || Contains(PeriodOf(cohort), *date)) return;
-  violations.Add(field,
-                 absl::StrCat("is ", FormatDate(*date), ", which is outside the cohort, ",
-                              cohort.has_start_date() ? FormatDate(cohort.start_date()) : "open",
-                              " to ",
-                              cohort.has_end_date() ? FormatDate(cohort.end_date()) : "open"));
+  violations.Add(
+      field, absl::StrCat("is ", FormatDate(*date), ", which is outside the cohort, ",
+                          cohort.has_start_date() ? FormatDate(cohort.start_date()) : "open",
+                          " to ", cohort.has_end_date() ? FormatDate(cohort.end_date()) : "open"));
 }
 
 void CheckMembership(FieldViolations& violations, const v1::Membership& membership,

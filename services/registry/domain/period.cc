@@ -24,9 +24,9 @@ void CheckPeriod(FieldViolations& violations, absl::string_view resource, const 
   if (period.last) CheckDate(violations, end, *period.last);
   if (!period.first || !period.last || !IsDay(*period.first) || !IsDay(*period.last)) return;
   if (CompareDates(*period.last, *period.first) < 0) {
-    violations.Add(end, absl::StrCat("is ", FormatDate(*period.last),
-                                     " and must not be before start_date, ",
-                                     FormatDate(*period.first)));
+    violations.Add(
+        end, absl::StrCat("is ", FormatDate(*period.last), " and must not be before start_date, ",
+                          FormatDate(*period.first)));
   }
 }
 

@@ -66,9 +66,9 @@ void CheckEffectiveDates(FieldViolations& violations, const v1::Site& site) {
     const google::type::Date& previous = site.attributes(i - 1).effective_date();
     if (!IsDay(previous) || !IsDay(entry.effective_date())) continue;
     if (CompareDates(previous, entry.effective_date()) >= 0) {
-      violations.Add(field, absl::StrCat("is ", FormatDate(entry.effective_date()),
-                                         " and must be after the entry before it, ",
-                                         FormatDate(previous)));
+      violations.Add(
+          field, absl::StrCat("is ", FormatDate(entry.effective_date()),
+                              " and must be after the entry before it, ", FormatDate(previous)));
     }
   }
 }
@@ -90,9 +90,9 @@ void CheckSite(FieldViolations& violations, const v1::Site& site) {
     }
   }
   if (site.attributes_size() > kMaxAttributes) {
-    violations.Add("site.attributes", absl::StrCat("has ", site.attributes_size(),
-                                                   " entries; at most ", kMaxAttributes,
-                                                   " are allowed"));
+    violations.Add("site.attributes",
+                   absl::StrCat("has ", site.attributes_size(), " entries; at most ",
+                                kMaxAttributes, " are allowed"));
   } else {
     for (int i = 0; i < site.attributes_size(); ++i) {
       CheckAttributes(violations, absl::StrCat("site.attributes[", i, "]"), site.attributes(i));

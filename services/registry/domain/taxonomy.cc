@@ -180,10 +180,10 @@ absl::Status CheckDraft(const v1::Taxonomy& taxonomy) {
 
 absl::Status CheckPublished(const v1::Taxonomy& taxonomy) {
   if (IsPublished(taxonomy)) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "TAXONOMY_NOT_PUBLISHED",
-               absl::StrCat("\"", taxonomy.name(),
-                            "\" is still a draft; fix it with PublishTaxonomy first"),
-               {{"name", taxonomy.name()}});
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "TAXONOMY_NOT_PUBLISHED",
+      absl::StrCat("\"", taxonomy.name(), "\" is still a draft; fix it with PublishTaxonomy first"),
+      {{"name", taxonomy.name()}});
 }
 
 absl::Status Publish(v1::Taxonomy& taxonomy) {

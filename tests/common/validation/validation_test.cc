@@ -76,9 +76,10 @@ TEST(DatesTest, KnowsTheCalendar) {
   EXPECT_TRUE(IsDay(Date(2000, 2, 29)));
   EXPECT_TRUE(IsDay(Date(1, 1, 1)));
   EXPECT_TRUE(IsDay(Date(9999, 12, 31)));
-  for (const auto& date : {Date(2025, 2, 29), Date(1900, 2, 29), Date(2025, 4, 31),
-                           Date(2025, 13, 1), Date(2025, 0, 1), Date(2025, 1, 0), Date(0, 1, 1),
-                           Date(10000, 1, 1), Date(2025, -1, 1), Date(2025, 1, 32), Date(0, 0, 0)}) {
+  for (const auto& date :
+       {Date(2025, 2, 29), Date(1900, 2, 29), Date(2025, 4, 31), Date(2025, 13, 1),
+        Date(2025, 0, 1), Date(2025, 1, 0), Date(0, 1, 1), Date(10000, 1, 1), Date(2025, -1, 1),
+        Date(2025, 1, 32), Date(0, 0, 0)}) {
     EXPECT_FALSE(IsDay(date)) << FormatDate(date);
   }
 }
@@ -99,10 +100,10 @@ TEST(DatesTest, SaysWhatIsWrong) {
 }
 
 TEST(IdsTest, FollowsThePattern) {
-  for (absl::string_view id : {"a", "0", "site-01", "a-b", "2024-2025"}) EXPECT_TRUE(IsId(id)) << id;
+  for (absl::string_view id : {"a", "0", "site-01", "a-b", "2024-2025"})
+    EXPECT_TRUE(IsId(id)) << id;
   EXPECT_TRUE(IsId(std::string(63, 'a')));
-  for (absl::string_view id :
-       {"", "-", "-a", "a-", "A", "a_b", "a.b", "a b", "a/b", "é", "a\n"}) {
+  for (absl::string_view id : {"", "-", "-a", "a-", "A", "a_b", "a.b", "a b", "a/b", "é", "a\n"}) {
     EXPECT_FALSE(IsId(id)) << id;
   }
   EXPECT_FALSE(IsId(std::string(64, 'a')));

@@ -1,0 +1,71 @@
+// Valid resources that tests start from, and spoil.
+#ifndef WEFT_TESTS_SERVICES_REGISTRY_EXAMPLES_H_
+#define WEFT_TESTS_SERVICES_REGISTRY_EXAMPLES_H_
+
+#include <string>
+#include <vector>
+
+#include "google/type/date.pb.h"
+#include "weft/registry/v1/cohort.pb.h"
+#include "weft/registry/v1/site.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
+
+namespace weft::registry {
+
+inline google::type::Date Day(int year, int month, int day) {
+  google::type::Date date;
+  date.set_year(year);
+  date.set_month(month);
+  date.set_day(day);
+  return date;
+}
+
+inline v1::Site ExampleSite() {
+  v1::Site site;
+  site.set_display_name("Spring Valley");
+  site.set_neutral_label("Site 01");
+  site.set_naming(v1::Site::NAMING_NEUTRAL);
+  v1::Place* place = site.add_places();
+  place->set_locality("Springfield");
+  place->set_region("MO");
+  place->set_country("US");
+  site.set_host_organization("Spring Valley School District");
+  v1::SiteAttributes* first = site.add_attributes();
+  first->set_setting(v1::SiteAttributes::SETTING_DISTRICT);
+  first->set_entry_point("schools");
+  first->set_stage("emerging");
+  v1::SiteAttributes* second = site.add_attributes();
+  *second->mutable_effective_date() = Day(2025, 7, 1);
+  second->set_setting(v1::SiteAttributes::SETTING_INTERMEDIARY);
+  return site;
+}
+
+// A draft of family "lab" with these types.
+inline v1::Taxonomy ExampleTaxonomy(int version = 1,
+                                    const std::vector<std::string>& codes = {"cbo", "library"}) {
+  v1::Taxonomy taxonomy;
+  taxonomy.set_display_name("Partner types of the Lab");
+  taxonomy.set_family("lab");
+  taxonomy.set_version(version);
+  for (const std::string& code : codes) {
+    v1::PartnerType* type = taxonomy.add_types();
+    type->set_code(code);
+    type->set_display_name("Type " + code);
+    type->set_provenance(v1::PartnerType::PROVENANCE_SOURCED);
+  }
+  return taxonomy;
+}
+
+inline v1::Cohort ExampleCohort() {
+  v1::Cohort cohort;
+  cohort.set_display_name("Cohort of 2024-2025");
+  cohort.set_lab("Learner-Centered Ecosystem Lab");
+  cohort.set_label("2024-2025");
+  *cohort.mutable_start_date() = Day(2024, 7, 1);
+  *cohort.mutable_end_date() = Day(2025, 6, 30);
+  return cohort;
+}
+
+}  // namespace weft::registry
+
+#endif  // WEFT_TESTS_SERVICES_REGISTRY_EXAMPLES_H_
