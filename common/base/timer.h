@@ -21,7 +21,7 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   // Whoever destroys a timer has stopped it, or seen it fire.
-  ~Timer() = default;
+  virtual ~Timer() = default;
 
  private:
   friend class TimerQueue;
