@@ -1,0 +1,318 @@
+#include "tools/cli/metrics.h"
+
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "tools/cli/terminal.h"
+#include "weft/metrics/v1/metrics_service.pb.h"
+
+namespace weft::cli {
+namespace {
+
+namespace v1 = ::weft::metrics::v1;
+
+constexpr char kService[] = "weft.metrics.v1.MetricsService/";
+
+// A value of an enum by its name without the prefix: "approved" of REVIEW_FLOOR_APPROVED.
+template <class Enum>
+absl::StatusOr<Enum> ParseEnum(absl::string_view option, const std::string& text,
+                               absl::string_view prefix,
+                               bool (*parse)(google::protobuf::ConstStringParam, Enum*),
+                               absl::string_view choices) {
+  Enum value{};
+  const std::string name = absl::StrCat(
+      prefix, absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}, {" ", "_"}})));
+  if (text.empty() || parse(name, &value)) return value;
+  return Error(absl::StatusCode::kInvalidArgument, "USAGE",
+               absl::StrCat(option, " is one of ", choices, ", not \"", text, "\""));
+}
+
+std::string Words(absl::string_view enum_name, absl::string_view prefix) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(enum_name.substr(prefix.size())), {{"_", " "}});
+}
+
+void AddStatistic(Table& table, const std::string& label, const v1::SiteStatistic& statistic,
+                  int decimals) {
+  table.Add({label, NumberText(statistic.mean(), decimals), NumberText(statistic.median(), decimals),
+             NumberText(statistic.min(), decimals), NumberText(statistic.max(), decimals),
+             absl::StrCat(statistic.mean().n(), "/", statistic.mean().base_size())});
+}
+
+std::string ModeText(const v1::LevelDistribution& levels) {
+  if (levels.modes().empty()) return "–";
+  return absl::StrJoin(levels.modes(), ", ", [](std::string* out, int level) {
+    absl::StrAppend(out, LevelName(static_cast<type::v1::InteractionLevel>(level)));
+  });
+}
+
+void PrintSummary(const v1::WaveSummary& summary) {
+  std::printf("%s (%s)\n%s\nresponse rate %s\n\n", summary.display_name().c_str(),
+              summary.provenance().wave().c_str(),
+              BasisText(summary.counted(), summary.invited(), summary.provenance().parameters())
+                  .c_str(),
+              ShareText(summary.response_rate()).c_str());
+  Table sites({"ACROSS SITES", "MEAN", "MEDIAN", "MIN", "MAX", "n/N"});
+  AddStatistic(sites, absl::StrCat("partner types engaged, of ", summary.type_count()),
+               summary.richness(), 1);
+  AddStatistic(sites, "mean level of engaged types, 0–4", summary.mean_level_engaged(), 2);
+  AddStatistic(sites, "mean level of all types, 0–4", summary.mean_level_all(), 2);
+  AddStatistic(sites, "share at coordination or deeper", summary.share_coordination_or_deeper(), 2);
+  AddStatistic(sites, "share at collaboration", summary.share_collaboration(), 2);
+  AddStatistic(sites, "depth-weighted breadth, 0–1", summary.depth_weighted_breadth(), 2);
+  std::printf("%s\n", sites.ToString().c_str());
+  Table types({"PARTNER TYPE", "SITES ENGAGED", "MOST FREQUENT LEVEL (ALL)", "WHEN ENGAGED"});
+  for (const v1::PartnerTypeSummary& type : summary.partner_types()) {
+    types.Add({type.display_name().empty() ? type.partner_type() : type.display_name(),
+               ShareText(type.presence()), ModeText(type.levels_all()),
+               ModeText(type.levels_engaged())});
+  }
+  std::printf("%s\n", types.ToString().c_str());
+  Table ratings({"SHARED RESPONSIBILITY", "SITES"});
+  for (const v1::RatingShare& share : summary.shared_responsibility().shares()) {
+    ratings.Add({RatingName(share.rating()), ShareText(share.share())});
+  }
+  ratings.Add({"at least moderately evident",
+               ShareText(summary.shared_responsibility().at_least_moderate())});
+  std::printf("%s\n", ratings.ToString().c_str());
+  for (const v1::Association& association : summary.associations()) {
+    std::printf("tau-b of %s with %s: %s (n = %d)\n", association.x().c_str(),
+                association.y().c_str(), NumberText(association.tau_b(), 2).c_str(),
+                association.tau_b().n());
+  }
+  for (const std::string& caveat : summary.provenance().caveats()) {
+    std::printf("note: %s\n", caveat.c_str());
+  }
+}
+
+absl::Status Summary(Session& session, const WaveOptions& options) {
+  v1::GetWaveSummaryRequest request;
+  request.set_name(absl::StrCat(options.wave, "/summary"));
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::WaveSummary summary;
+  WEFT_RETURN_IF_ERROR(
+      session.Call(absl::StrCat(kService, "GetWaveSummary"), request, summary));
+  if (session.json()) {
+    PrintJson(summary);
+  } else {
+    PrintSummary(summary);
+  }
+  return absl::OkStatus();
+}
+
+// Every page in one answer.
+absl::Status SiteMetrics(Session& session, const WaveOptions& options) {
+  v1::ListSiteMetricsRequest request;
+  request.set_parent(options.wave);
+  request.set_page_size(1000);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::ListSiteMetricsResponse all;
+  do {
+    v1::ListSiteMetricsResponse page;
+    WEFT_RETURN_IF_ERROR(
+        session.Call(absl::StrCat(kService, "ListSiteMetrics"), request, page));
+    request.set_page_token(page.next_page_token());
+    all.MergeFrom(page);
+  } while (!request.page_token().empty());
+  all.clear_next_page_token();
+  if (session.json()) {
+    PrintJson(all);
+    return absl::OkStatus();
+  }
+  Table table({"SITE", "TYPES", "MEAN LEVEL", "AT COORDINATION+", "BREADTH × DEPTH",
+               "SHARED RESPONSIBILITY", "QUADRANT"});
+  for (const v1::SiteMetrics& site : all.site_metrics()) {
+    if (!site.counted()) {
+      table.Add({site.label(), "– (no counted response)"});
+      continue;
+    }
+    table.Add({site.label(), NumberText(site.richness(), 0),
+               NumberText(site.mean_level_engaged(), 2),
+               ShareText(site.share_coordination_or_deeper()),
+               NumberText(site.depth_weighted_breadth(), 2),
+               RatingName(site.shared_responsibility()),
+               Words(v1::Quadrant_Name(site.quadrant()), "QUADRANT_")});
+  }
+  std::fputs(table.ToString().c_str(), stdout);
+  return absl::OkStatus();
+}
+
+void PrintItem(const v1::ItemFrequencies& item) {
+  std::printf("%s (%s)\n", item.text().c_str(), item.question().c_str());
+  for (const v1::OptionFrequency& option : item.options()) {
+    const double share = option.share().has_value() ? option.share().value() : 0;
+    std::printf("  %s  %s  %s\n", Fit(option.label(), 36).c_str(), Bar(share, 20).c_str(),
+                ShareText(option.share()).c_str());
+  }
+  if (item.has_number()) {
+    std::printf("  mean %s, median %s, from %s to %s (n = %d)\n",
+                NumberText(item.number().mean()).c_str(), NumberText(item.number().median()).c_str(),
+                NumberText(item.number().min()).c_str(), NumberText(item.number().max()).c_str(),
+                item.number().mean().n());
+  }
+  for (const v1::MissingCount& missing : item.missing()) {
+    if (missing.count() == 0) continue;
+    std::printf("  missing: %s %d\n",
+                Words(type::v1::MissingReason_Name(missing.reason()), "MISSING_REASON_").c_str(),
+                missing.count());
+  }
+}
+
+absl::Status Frequencies(Session& session, const WaveOptions& options,
+                         const std::vector<std::string>& questions) {
+  v1::GetItemFrequenciesRequest request;
+  request.set_parent(options.wave);
+  for (const std::string& question : questions) request.add_questions(question);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::GetItemFrequenciesResponse response;
+  WEFT_RETURN_IF_ERROR(
+      session.Call(absl::StrCat(kService, "GetItemFrequencies"), request, response));
+  if (session.json()) {
+    PrintJson(response);
+    return absl::OkStatus();
+  }
+  for (const v1::ItemFrequencies& item : response.items()) PrintItem(item);
+  return absl::OkStatus();
+}
+
+const char* VerdictWord(v1::ExpectationResult::Verdict verdict) {
+  switch (verdict) {
+    case v1::ExpectationResult::VERDICT_HOLDS:
+      return "holds";
+    case v1::ExpectationResult::VERDICT_NOT_STATED:
+      return "not stated in the brief";
+    case v1::ExpectationResult::VERDICT_UNDETERMINED:
+      return "undetermined, so it fails";
+    default:
+      return "fails";
+  }
+}
+
+std::string ObservedText(const v1::ExpectationResult& result) {
+  return absl::StrJoin(result.observations(), "; ", [](std::string* out, const auto& observation) {
+    absl::StrAppend(out, observation.subject().empty() ? "" : absl::StrCat(observation.subject(), " "),
+                    observation.text());
+  });
+}
+
+absl::Status Check(Session& session, const WaveOptions& options, const std::string& file) {
+  v1::CheckExpectationsRequest request;
+  WEFT_ASSIGN_OR_RETURN(const std::string json, ReadFile(file));
+  WEFT_RETURN_IF_ERROR(FromJson(json, file, request));
+  request.set_parent(options.wave);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::CheckExpectationsResponse response;
+  WEFT_RETURN_IF_ERROR(
+      session.Call(absl::StrCat(kService, "CheckExpectations"), request, response));
+  if (session.json()) {
+    PrintJson(response);
+  } else {
+    for (const v1::ExpectationResult& result : response.results()) {
+      std::printf("%-4s %s | observed: %s | %s\n", result.expectation().id().c_str(),
+                  result.expectation().statement().c_str(), ObservedText(result).c_str(),
+                  VerdictWord(result.verdict()));
+    }
+    std::printf("%d claims hold, %d do not\n", response.holds(), response.fails());
+  }
+  if (response.fails() == 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "EXPECTATIONS_FAILED",
+               absl::StrCat(response.fails(), " of ", response.results_size(),
+                            " claims do not hold"));
+}
+
+}  // namespace
+
+std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
+  auto options = std::make_shared<WaveOptions>();
+  command.add_option("WAVE", options->wave, "e.g. waves/2025-winter")->required();
+  command.add_option("--cohort", options->cohort, "only sites of this cohort, cohorts/{cohort}");
+  command.add_option("--floor", options->floor, "which revisions count: submitted (default), approved");
+  command.add_option("--rule", options->rule,
+                     "when a type is engaged: level-first (default), level-only, count-only, either");
+  command.add_option("--self", options->self,
+                     "the site's own organization: include (default), exclude");
+  command.add_option("--min-registry", options->min_registry,
+                     "wait until this position of the registry's feed has been read");
+  command.add_option("--min-ingestion", options->min_ingestion,
+                     "wait until this position of the ingestion feed has been read");
+  return options;
+}
+
+absl::StatusOr<v1::Parameters> ParseParameters(const WaveOptions& options) {
+  v1::Parameters parameters;
+  parameters.set_cohort(options.cohort);
+  WEFT_ASSIGN_OR_RETURN(const v1::ReviewFloor floor,
+                        ParseEnum<v1::ReviewFloor>("--floor", options.floor, "REVIEW_FLOOR_",
+                                                   v1::ReviewFloor_Parse, "submitted, approved"));
+  parameters.set_floor(floor);
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::EngagedRule rule,
+      ParseEnum<v1::EngagedRule>("--rule", options.rule, "ENGAGED_RULE_", v1::EngagedRule_Parse,
+                                 "level-first, level-only, count-only, either"));
+  parameters.set_engaged_rule(rule);
+  WEFT_ASSIGN_OR_RETURN(const v1::SelfRule self,
+                        ParseEnum<v1::SelfRule>("--self", options.self, "SELF_RULE_",
+                                                v1::SelfRule_Parse, "include, exclude"));
+  parameters.set_self_rule(self);
+  return parameters;
+}
+
+v1::Positions MinPositions(const Session& session, const WaveOptions& options) {
+  v1::Positions positions;
+  const auto written = [&session](const char* service, const std::string& given) {
+    const auto found = session.positions().find(service);
+    return given.empty() && found != session.positions().end() ? found->second : given;
+  };
+  positions.set_registry(written("registry", options.min_registry));
+  positions.set_ingestion(written("ingestion", options.min_ingestion));
+  return positions;
+}
+
+std::string BasisText(int counted, int invited, const v1::Parameters& parameters) {
+  return absl::StrCat(
+      counted, " of ", invited, " invited sites; ",
+      Words(v1::ReviewFloor_Name(parameters.floor()), "REVIEW_FLOOR_"), " responses; engaged rule ",
+      Words(v1::EngagedRule_Name(parameters.engaged_rule()), "ENGAGED_RULE_"),
+      parameters.self_rule() == v1::SELF_RULE_EXCLUDE ? "; own organization left out" : "",
+      parameters.cohort().empty() ? "" : absl::StrCat("; ", parameters.cohort()));
+}
+
+void AddMetricsCommands(CLI::App& app, Session*& session, absl::Status& result) {
+  CLI::App* summary = app.add_subcommand("summary", "Shows a wave at a glance");
+  auto wave = AddWaveOptions(*summary);
+  summary->callback([&session, &result, wave] { result = Summary(*session, *wave); });
+
+  CLI::App* sites = app.add_subcommand("site-metrics", "Shows each site of a wave");
+  auto site_wave = AddWaveOptions(*sites);
+  sites->callback([&session, &result, site_wave] { result = SiteMetrics(*session, *site_wave); });
+
+  auto questions = std::make_shared<std::vector<std::string>>();
+  CLI::App* frequencies =
+      app.add_subcommand("frequencies", "Shows how often each answer to the structured items was given");
+  auto item_wave = AddWaveOptions(*frequencies);
+  frequencies->add_option("QUESTIONS", *questions, "ids of questions (default: all)");
+  frequencies->callback([&session, &result, item_wave, questions] {
+    result = Frequencies(*session, *item_wave, *questions);
+  });
+
+  auto file = std::make_shared<std::string>();
+  CLI::App* check = app.add_subcommand(
+      "check", "Checks claims against the records; exit code 1 when one does not hold");
+  auto check_wave = AddWaveOptions(*check);
+  check->add_option("EXPECTATIONS", *file, "e.g. examples/lab-2025/expectations.json")->required();
+  check->callback([&session, &result, check_wave, file] {
+    result = Check(*session, *check_wave, *file);
+  });
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,117 @@
+#include "tools/cli/waves.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "tools/cli/terminal.h"
+#include "weft/ingestion/v1/response_service.pb.h"
+#include "weft/ingestion/v1/wave.pb.h"
+
+namespace weft::cli {
+namespace {
+
+namespace v1 = ::weft::ingestion::v1;
+
+absl::Status Rate(Session& session, const std::string& wave, const std::string& cohort) {
+  v1::GetResponseRateRequest request;
+  request.set_name(wave);
+  request.set_cohort(cohort);
+  v1::ResponseRate rate;
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.ingestion.v1.WaveService/GetResponseRate", request, rate));
+  if (session.json()) {
+    PrintJson(rate);
+    return absl::OkStatus();
+  }
+  Table table({"STATE", "SITES"});
+  table.Add({"invited", absl::StrCat(rate.invited())});
+  table.Add({"started", absl::StrCat(rate.started())});
+  table.Add({"submitted", absl::StrCat(rate.submitted())});
+  table.Add({"approved", absl::StrCat(rate.approved())});
+  table.Add({"returned", absl::StrCat(rate.returned())});
+  table.Add({"declined", absl::StrCat(rate.declined())});
+  table.Add({"withdrawn", absl::StrCat(rate.withdrawn())});
+  std::printf("%ssubmitted %s, approved %s\n", table.ToString().c_str(),
+              ShareText(rate.submitted_rate()).c_str(), ShareText(rate.approved_rate()).c_str());
+  return absl::OkStatus();
+}
+
+absl::Status Decline(Session& session, const std::string& wave, const std::string& site,
+                     const std::string& comment) {
+  v1::DeclineResponseRequest request;
+  request.set_parent(wave);
+  request.set_respondent(site);
+  request.set_comment(comment);
+  request.set_request_id(NewRequestId());
+  v1::Response response;
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.ingestion.v1.ResponseService/DeclineResponse", request, response));
+  if (session.json()) {
+    PrintJson(response);
+  } else {
+    std::printf("%s %s\n", response.name().c_str(),
+                v1::Response::State_Name(response.state()).c_str());
+  }
+  return absl::OkStatus();
+}
+
+struct RosterOptions {
+  std::string wave;
+  std::vector<std::string> add;
+  std::vector<std::string> remove;
+  std::string reason;
+};
+
+absl::Status AmendRoster(Session& session, const RosterOptions& options) {
+  v1::AmendRosterRequest request;
+  request.set_name(options.wave);
+  for (const std::string& site : options.add) request.add_add_sites(site);
+  for (const std::string& site : options.remove) request.add_remove_sites(site);
+  request.set_reason(options.reason);
+  request.set_request_id(NewRequestId());
+  v1::AmendRosterResponse response;
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.ingestion.v1.WaveService/AmendRoster", request, response));
+  if (session.json()) {
+    PrintJson(response);
+  } else {
+    std::printf("%s has %d sites on its roster\n", response.wave().name().c_str(),
+                response.wave().roster_size());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddWaveCommands(CLI::App& app, Session*& session, absl::Status& result) {
+  auto wave = std::make_shared<std::string>();
+  auto site = std::make_shared<std::string>();
+  auto comment = std::make_shared<std::string>();
+  auto cohort = std::make_shared<std::string>();
+  CLI::App* rate = app.add_subcommand("rate", "Shows how many of the invited sites have answered");
+  rate->add_option("WAVE", *wave, "e.g. waves/2025-winter")->required();
+  rate->add_option("--cohort", *cohort, "only sites of this cohort, cohorts/{cohort}");
+  rate->callback([&session, &result, wave, cohort] { result = Rate(*session, *wave, *cohort); });
+
+  CLI::App* decline = app.add_subcommand("decline", "Says that a site will not take part");
+  decline->add_option("WAVE", *wave, "e.g. waves/2025-winter")->required();
+  decline->add_option("SITE", *site, "e.g. sites/site-11")->required();
+  decline->add_option("-m,--comment", *comment, "why");
+  decline->callback([&session, &result, wave, site, comment] {
+    result = Decline(*session, *wave, *site, *comment);
+  });
+
+  auto roster = std::make_shared<RosterOptions>();
+  CLI::App* amend = app.add_subcommand("amend-roster", "Puts sites on a wave's roster or takes them off");
+  amend->add_option("WAVE", roster->wave, "e.g. waves/2025-winter")->required();
+  amend->add_option("--add", roster->add, "sites to put on it, sites/{site}");
+  amend->add_option("--remove", roster->remove, "sites to take off it, sites/{site}");
+  amend->add_option("--reason", roster->reason, "why; kept with the roster")->required();
+  amend->callback([&session, &result, roster] { result = AmendRoster(*session, *roster); });
+}
+
+}  // namespace weft::cli
