@@ -117,11 +117,27 @@ absl::Status ValidateCreate(const v1::CreateCrosswalkRequest& request) {
   return violations.ToStatus();
 }
 
+absl::Status ValidateList(const v1::ListCrosswalksRequest& request) {
+  if (request.parent() == kEveryTaxonomy) return absl::OkStatus();
+  FieldViolations violations;
+  CheckName(violations, "parent", kTaxonomies, request.parent());
+  return violations.ToStatus();
+}
+
 v1::Crosswalk NewCrosswalk(const v1::CreateCrosswalkRequest& request) {
   v1::Crosswalk crosswalk = request.crosswalk();
   ClearStamps(crosswalk);
   crosswalk.set_name(NameIn(NameIn(request.parent(), kCrosswalks), request.crosswalk_id()));
   return crosswalk;
+}
+
+std::string SourceOf(const v1::Crosswalk& crosswalk) {
+  const std::string& name = crosswalk.name();
+  return name.substr(0, name.find("/crosswalks/"));
+}
+
+std::string TargetOf(const v1::Crosswalk& crosswalk) {
+  return NameIn(kTaxonomies, LastId(crosswalk.name()));
 }
 
 absl::Status ValidateCrosswalk(const v1::Crosswalk& crosswalk, const v1::Taxonomy& from,

@@ -44,7 +44,7 @@ absl::Status ValidateCreate(const v1::CreateMembershipRequest& request) {
 
 absl::Status ValidateList(const v1::ListMembershipsRequest& request) {
   FieldViolations violations;
-  if (request.parent() != NameIn(kCohorts, "-")) {
+  if (request.parent() != kEveryCohort) {
     CheckName(violations, "parent", kCohorts, request.parent());
   }
   if (!request.site().empty()) CheckName(violations, "site", kSites, request.site());
@@ -55,13 +55,18 @@ absl::Status ValidateList(const v1::ListMembershipsRequest& request) {
 v1::Membership NewMembership(const v1::CreateMembershipRequest& request) {
   v1::Membership membership = request.membership();
   ClearStamps(membership);
-  membership.set_name(NameIn(NameIn(request.parent(), kMemberships), request.membership_id()));
-  membership.set_site(SiteOf(request));
+  membership.set_name(MembershipName(request.parent(), request.membership_id()));
+  membership.set_site(NameIn(kSites, request.membership_id()));
   return membership;
 }
 
-std::string SiteOf(const v1::CreateMembershipRequest& request) {
-  return NameIn(kSites, request.membership_id());
+std::string MembershipName(absl::string_view cohort, absl::string_view site_id) {
+  return NameIn(NameIn(cohort, kMemberships), site_id);
+}
+
+std::string CohortOf(const v1::Membership& membership) {
+  const std::string& name = membership.name();
+  return name.substr(0, name.find("/memberships/"));
 }
 
 absl::Status ValidateMembership(const v1::Membership& membership, const v1::Cohort& cohort) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "google/type/date.pb.h"
 #include "weft/registry/v1/cohort.pb.h"
 
@@ -17,8 +18,10 @@ absl::Status ValidateList(const v1::ListMembershipsRequest& request);
 
 // The membership that a valid request asks for.
 v1::Membership NewMembership(const v1::CreateMembershipRequest& request);
-// The name of the site that a request to create a membership is about.
-std::string SiteOf(const v1::CreateMembershipRequest& request);
+// "cohorts/c1", "site-01": the name of that site's membership.
+std::string MembershipName(absl::string_view cohort, absl::string_view site_id);
+// The name of the cohort that the membership is in.
+std::string CohortOf(const v1::Membership& membership);
 
 // Whether `membership` may be stored: its days are in order and inside those of its cohort.
 absl::Status ValidateMembership(const v1::Membership& membership, const v1::Cohort& cohort);

@@ -9,11 +9,23 @@
 
 namespace weft::registry {
 
+// Collections.
 inline constexpr absl::string_view kTaxonomies = "taxonomies";
 inline constexpr absl::string_view kCrosswalks = "crosswalks";
 inline constexpr absl::string_view kCohorts = "cohorts";
 inline constexpr absl::string_view kMemberships = "memberships";
 inline constexpr absl::string_view kSites = "sites";
+
+// Names.
+inline constexpr char kTaxonomyPattern[] = "taxonomies/{taxonomy}";
+inline constexpr char kCrosswalkPattern[] = "taxonomies/{taxonomy}/crosswalks/{to}";
+inline constexpr char kCohortPattern[] = "cohorts/{cohort}";
+inline constexpr char kMembershipPattern[] = "cohorts/{cohort}/memberships/{site}";
+inline constexpr char kSitePattern[] = "sites/{site}";
+
+// Parents of lists that span all of a kind.
+inline constexpr char kEveryTaxonomy[] = "taxonomies/-";
+inline constexpr char kEveryCohort[] = "cohorts/-";
 
 // "sites/site-01"; for a child, `collection` is "cohorts/2024-2025/memberships".
 std::string NameIn(absl::string_view collection, absl::string_view id);

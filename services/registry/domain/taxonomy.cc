@@ -112,21 +112,9 @@ v1::Taxonomy NewTaxonomy(const v1::CreateTaxonomyRequest& request, absl::string_
   return taxonomy;
 }
 
-absl::Status ValidateUpdate(const v1::Taxonomy& before, v1::Taxonomy& after) {
-  if (after.family().empty()) after.set_family(before.family());
-  if (after.version() == 0) after.set_version(before.version());
+absl::Status ValidateTaxonomy(const v1::Taxonomy& taxonomy) {
   FieldViolations violations;
-  if (after.family() != before.family()) {
-    violations.Add("taxonomy.family",
-                   absl::StrCat("is \"", before.family(),
-                                "\" for good; create another taxonomy for another family"));
-  }
-  if (after.version() != before.version()) {
-    violations.Add("taxonomy.version",
-                   absl::StrCat("is ", before.version(),
-                                " for good; create another taxonomy for another version"));
-  }
-  CheckTaxonomy(violations, after);
+  CheckTaxonomy(violations, taxonomy);
   return violations.ToStatus();
 }
 
@@ -148,17 +136,6 @@ absl::Status CheckSupersedes(const v1::Taxonomy& taxonomy, const v1::Taxonomy& s
 
 std::string FamilyVersion(const v1::Taxonomy& taxonomy) {
   return absl::StrCat(taxonomy.family(), "/", taxonomy.version());
-}
-
-absl::Status CheckVersionFree(const v1::Taxonomy& taxonomy,
-                              const std::optional<v1::Taxonomy>& holder) {
-  if (!holder.has_value() || holder->name() == taxonomy.name()) return absl::OkStatus();
-  return Error(absl::StatusCode::kAlreadyExists, "TAXONOMY_VERSION_EXISTS",
-               absl::StrCat("version ", taxonomy.version(), " of family \"", taxonomy.family(),
-                            "\" is \"", holder->name(), "\" already; choose a higher version"),
-               {{"family", taxonomy.family()},
-                {"version", absl::StrCat(taxonomy.version())},
-                {"name", holder->name()}});
 }
 
 bool IsPublished(const v1::Taxonomy& taxonomy) {

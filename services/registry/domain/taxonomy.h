@@ -2,7 +2,6 @@
 #ifndef WEFT_SERVICES_REGISTRY_DOMAIN_TAXONOMY_H_
 #define WEFT_SERVICES_REGISTRY_DOMAIN_TAXONOMY_H_
 
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -17,18 +16,14 @@ absl::Status ValidateCreate(const v1::CreateTaxonomyRequest& request);
 // The draft that a valid request asks for, under the id that was chosen for it.
 v1::Taxonomy NewTaxonomy(const v1::CreateTaxonomyRequest& request, absl::string_view id);
 
-// Whether `after`, which is `before` with an update applied, may be stored. What never changes and
-// was left out of the update is put back first.
-absl::Status ValidateUpdate(const v1::Taxonomy& before, v1::Taxonomy& after);
+// Whether `taxonomy` may be stored as it is.
+absl::Status ValidateTaxonomy(const v1::Taxonomy& taxonomy);
 
 // Whether a (valid) taxonomy may supersede `superseded`: published, same family, lower version.
 absl::Status CheckSupersedes(const v1::Taxonomy& taxonomy, const v1::Taxonomy& superseded);
 
 // What identifies a version among all: the key of the unique index.
 std::string FamilyVersion(const v1::Taxonomy& taxonomy);
-// ALREADY_EXISTS when `holder`, which has the family and version of `taxonomy`, is another one.
-absl::Status CheckVersionFree(const v1::Taxonomy& taxonomy,
-                              const std::optional<v1::Taxonomy>& holder);
 
 // FAILED_PRECONDITION (TAXONOMY_PUBLISHED) unless it may still be edited and deleted.
 absl::Status CheckDraft(const v1::Taxonomy& taxonomy);

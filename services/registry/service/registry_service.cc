@@ -1,0 +1,49 @@
+#include "services/registry/service/registry_service.h"
+
+#include "common/rpc/binder.h"
+
+namespace weft::registry {
+
+RegistryService::RegistryService(rpc::Server& server, const storage::Database& db)
+    : taxonomies_(db, tables_),
+      crosswalks_(db, tables_),
+      cohorts_(db, tables_),
+      memberships_(db, tables_),
+      sites_(db, tables_),
+      changes_(db, tables_.FeedTables()) {
+  rpc::Binder(server, "weft.registry.v1.TaxonomyService")
+      .On("CreateTaxonomy", &taxonomies_, &TaxonomyHandlers::CreateTaxonomy)
+      .On("GetTaxonomy", &taxonomies_, &TaxonomyHandlers::GetTaxonomy)
+      .On("ListTaxonomies", &taxonomies_, &TaxonomyHandlers::ListTaxonomies)
+      .On("UpdateTaxonomy", &taxonomies_, &TaxonomyHandlers::UpdateTaxonomy)
+      .On("DeleteTaxonomy", &taxonomies_, &TaxonomyHandlers::DeleteTaxonomy)
+      .On("PublishTaxonomy", &taxonomies_, &TaxonomyHandlers::PublishTaxonomy)
+      .On("CreateCrosswalk", &crosswalks_, &CrosswalkHandlers::CreateCrosswalk)
+      .On("GetCrosswalk", &crosswalks_, &CrosswalkHandlers::GetCrosswalk)
+      .On("ListCrosswalks", &crosswalks_, &CrosswalkHandlers::ListCrosswalks)
+      .On("UpdateCrosswalk", &crosswalks_, &CrosswalkHandlers::UpdateCrosswalk)
+      .On("DeleteCrosswalk", &crosswalks_, &CrosswalkHandlers::DeleteCrosswalk);
+  rpc::Binder(server, "weft.registry.v1.CohortService")
+      .On("CreateCohort", &cohorts_, &CohortHandlers::CreateCohort)
+      .On("GetCohort", &cohorts_, &CohortHandlers::GetCohort)
+      .On("ListCohorts", &cohorts_, &CohortHandlers::ListCohorts)
+      .On("UpdateCohort", &cohorts_, &CohortHandlers::UpdateCohort)
+      .On("DeleteCohort", &cohorts_, &CohortHandlers::DeleteCohort)
+      .On("CreateMembership", &memberships_, &MembershipHandlers::CreateMembership)
+      .On("GetMembership", &memberships_, &MembershipHandlers::GetMembership)
+      .On("ListMemberships", &memberships_, &MembershipHandlers::ListMemberships)
+      .On("UpdateMembership", &memberships_, &MembershipHandlers::UpdateMembership)
+      .On("DeleteMembership", &memberships_, &MembershipHandlers::DeleteMembership);
+  rpc::Binder(server, "weft.registry.v1.SiteService")
+      .On("CreateSite", &sites_, &SiteHandlers::CreateSite)
+      .On("GetSite", &sites_, &SiteHandlers::GetSite)
+      .On("BatchGetSites", &sites_, &SiteHandlers::BatchGetSites)
+      .On("ListSites", &sites_, &SiteHandlers::ListSites)
+      .On("UpdateSite", &sites_, &SiteHandlers::UpdateSite)
+      .On("DeleteSite", &sites_, &SiteHandlers::DeleteSite);
+  rpc::Binder(server, "weft.registry.v1.ChangeService")
+      .On("Watch", &changes_, &service::ChangeServiceHandlers::Watch)
+      .On("ListChanges", &changes_, &service::ChangeServiceHandlers::ListChanges);
+}
+
+}  // namespace weft::registry

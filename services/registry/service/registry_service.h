@@ -1,0 +1,36 @@
+// The registry's handlers, bound to a server.
+#ifndef WEFT_SERVICES_REGISTRY_SERVICE_REGISTRY_SERVICE_H_
+#define WEFT_SERVICES_REGISTRY_SERVICE_REGISTRY_SERVICE_H_
+
+#include "common/rpc/server.h"
+#include "common/rpc/service_main.h"
+#include "common/service/change_service.h"
+#include "common/storage/database.h"
+#include "services/registry/service/cohort_handlers.h"
+#include "services/registry/service/crosswalk_handlers.h"
+#include "services/registry/service/membership_handlers.h"
+#include "services/registry/service/site_handlers.h"
+#include "services/registry/service/taxonomy_handlers.h"
+#include "services/registry/store/tables.h"
+
+namespace weft::registry {
+
+class RegistryService final : public rpc::Service {
+ public:
+  // Binds TaxonomyService, CohortService, SiteService and ChangeService to `server`. The database
+  // outlives the server's last call, and so does this.
+  RegistryService(rpc::Server& server, const storage::Database& db);
+
+ private:
+  const Tables tables_;
+  TaxonomyHandlers taxonomies_;
+  CrosswalkHandlers crosswalks_;
+  CohortHandlers cohorts_;
+  MembershipHandlers memberships_;
+  SiteHandlers sites_;
+  service::ChangeServiceHandlers changes_;
+};
+
+}  // namespace weft::registry
+
+#endif  // WEFT_SERVICES_REGISTRY_SERVICE_REGISTRY_SERVICE_H_

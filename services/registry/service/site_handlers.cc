@@ -1,0 +1,116 @@
+#include "services/registry/service/site_handlers.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/status_macros.h"
+#include "common/service/field_mask.h"
+#include "common/service/list.h"
+#include "common/service/mutate.h"
+#include "common/service/names.h"
+#include "services/registry/domain/names.h"
+#include "services/registry/domain/site.h"
+#include "services/registry/service/requests.h"
+
+namespace weft::registry {
+
+Task<absl::Status> SiteHandlers::CreateSite(rpc::CallContext& context,
+                                            const v1::CreateSiteRequest& request,
+                                            v1::Site& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateCreate(request));
+  WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
+                           service::IdForCreate(request.site_id(), "site_id"));
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    response = NewSite(request, id);
+    return tables_.sites.Insert(txn, response);
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> SiteHandlers::GetSite(rpc::CallContext& context,
+                                         const v1::GetSiteRequest& request, v1::Site& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(*snapshot, request.name());
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(site));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> SiteHandlers::BatchGetSites(rpc::CallContext& context,
+                                               const v1::BatchGetSitesRequest& request,
+                                               v1::BatchGetSitesResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateBatch(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  std::vector<std::string> names(request.names().begin(), request.names().end());
+  absl::StatusOr<std::vector<std::optional<v1::Site>>> sites =
+      co_await tables_.sites.GetMany(*snapshot, std::move(names));
+  WEFT_CO_RETURN_IF_ERROR(sites.status());
+  std::vector<std::string> missing;
+  for (int i = 0; i < request.names_size(); ++i) {
+    std::optional<v1::Site>& site = (*sites)[i];
+    if (site.has_value()) {
+      *response.add_sites() = *std::move(site);
+    } else {
+      missing.push_back(request.names(i));
+    }
+  }
+  if (!missing.empty()) co_return SitesMissing(missing);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> SiteHandlers::ListSites(rpc::CallContext& context,
+                                           const v1::ListSitesRequest& request,
+                                           v1::ListSitesResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<storage::Page<v1::Site>> sites =
+      co_await tables_.sites.List(*snapshot, "", std::move(page));
+  WEFT_CO_RETURN_IF_ERROR(sites.status());
+  for (v1::Site& site : sites->rows) *response.add_sites() = std::move(site);
+  response.set_next_page_token(service::NextPageToken(request, sites->next_key));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> SiteHandlers::UpdateSite(rpc::CallContext& context,
+                                            const v1::UpdateSiteRequest& request,
+                                            v1::Site& response) {
+  WEFT_CO_RETURN_IF_ERROR(
+      IdsToUpdate("site", request.has_site(), kSitePattern, request.site().name()).status());
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.site().name());
+    WEFT_CO_ASSIGN_OR_RETURN(response, std::move(site));
+    WEFT_CO_RETURN_IF_ERROR(
+        service::ApplyUpdateMask(request.update_mask(), request.site(), response));
+    WEFT_CO_RETURN_IF_ERROR(ValidateSite(response));
+    absl::Status updated = co_await tables_.sites.Update(txn, response, request.site().etag());
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> SiteHandlers::DeleteSite(rpc::CallContext& context,
+                                            const v1::DeleteSiteRequest& request,
+                                            google::protobuf::Empty& response) {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(site.status());
+    absl::Status watched = co_await tables_.memberships.WatchOf(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(std::move(watched));
+    const storage::PageRequest one{.limit = 1};
+    absl::StatusOr<storage::Page<v1::Membership>> some =
+        co_await tables_.memberships.List(txn, kEveryCohort, request.name(), one);
+    WEFT_CO_RETURN_IF_ERROR(some.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNoMemberships(*site, some->rows));
+    tables_.memberships.Forget(txn, request.name());
+    absl::Status deleted = co_await tables_.sites.Delete(txn, request.name(), request.etag());
+    co_return deleted;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+}  // namespace weft::registry

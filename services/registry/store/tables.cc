@@ -1,0 +1,41 @@
+#include "services/registry/store/tables.h"
+
+#include <string>
+
+#include "services/registry/domain/names.h"
+#include "services/registry/domain/taxonomy.h"
+
+namespace weft::registry {
+namespace {
+
+constexpr uint16_t kTaxonomyTable = 10;
+constexpr uint16_t kCrosswalkTable = 11;
+constexpr uint16_t kCohortTable = 12;
+constexpr uint16_t kMembershipTable = 13;
+constexpr uint16_t kSiteTable = 14;
+constexpr uint16_t kMembershipMarkTable = 15;
+
+storage::TableOptions<v1::Taxonomy> TaxonomyOptions() {
+  storage::TableOptions<v1::Taxonomy> options;
+  options.feed = true;
+  options.unique = {{"version", [](const v1::Taxonomy& taxonomy) {
+                       return std::vector<std::string>{FamilyVersion(taxonomy)};
+                     }}};
+  return options;
+}
+
+}  // namespace
+
+Tables::Tables()
+    : taxonomies(kTaxonomyTable, kTaxonomyPattern, TaxonomyOptions()),
+      crosswalks(kCrosswalkTable, kCrosswalkPattern, {.feed = true}),
+      cohorts(kCohortTable, kCohortPattern, {.feed = true}),
+      memberships(kMembershipTable, kMembershipMarkTable),
+      sites(kSiteTable, kSitePattern, {.feed = true}) {}
+
+std::vector<storage::FeedTable> Tables::FeedTables() const {
+  return {taxonomies.feed_table(), crosswalks.feed_table(), cohorts.feed_table(),
+          sites.feed_table(), memberships.feed_table()};
+}
+
+}  // namespace weft::registry

@@ -1,0 +1,33 @@
+// What the registry keeps, and under which keys. docs/storage-keys.md lists the same table ids;
+// they are on disk: never reuse or renumber one.
+#ifndef WEFT_SERVICES_REGISTRY_STORE_TABLES_H_
+#define WEFT_SERVICES_REGISTRY_STORE_TABLES_H_
+
+#include <vector>
+
+#include "common/storage/feed_table.h"
+#include "common/storage/table.h"
+#include "services/registry/store/membership_store.h"
+#include "weft/registry/v1/cohort.pb.h"
+#include "weft/registry/v1/site.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
+
+namespace weft::registry {
+
+struct Tables {
+  Tables();
+
+  // Unique index "version": one taxonomy for each version of a family.
+  const storage::Table<v1::Taxonomy> taxonomies;
+  const storage::Table<v1::Crosswalk> crosswalks;
+  const storage::Table<v1::Cohort> cohorts;
+  const MembershipStore memberships;
+  const storage::Table<v1::Site> sites;
+
+  // What the change service serves: all of them, parents before children.
+  std::vector<storage::FeedTable> FeedTables() const;
+};
+
+}  // namespace weft::registry
+
+#endif  // WEFT_SERVICES_REGISTRY_STORE_TABLES_H_
