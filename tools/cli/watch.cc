@@ -112,6 +112,21 @@ absl::Status Watch(Session& session, const WatchOptions& options) {
                             "not \"", options.what, "\""));
 }
 
+// A watch from now on starts with a bookmark: where the feed stands.
+absl::Status Position(Session& session, const std::string& service) {
+  if (service != "registry" && service != "ingestion") {
+    return Error(absl::StatusCode::kInvalidArgument, "USAGE",
+                 absl::StrCat("position takes registry or ingestion, not \"", service, "\""));
+  }
+  const std::string method = absl::StrCat("weft.", service, ".v1.ChangeService/Watch");
+  rpc::SyncStream stream = session.ClientFor(method).ServerStream(
+      method, type::v1::WatchRequest(), session.MakeOptions());
+  type::v1::WatchResponse step;
+  if (!stream.Read(step)) return stream.Finish();
+  std::printf("%s\n", step.resume_position().c_str());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddWatchCommand(CLI::App& app, Session*& session, absl::Status& result) {
@@ -125,6 +140,12 @@ void AddWatchCommand(CLI::App& app, Session*& session, absl::Status& result) {
   watch->add_flag("--initial", options->initial, "first everything that exists");
   watch->add_option("--count", options->count, "end after so many (default: never)");
   watch->callback([&session, &result, options] { result = Watch(*session, *options); });
+
+  auto service = std::make_shared<std::string>();
+  CLI::App* position = app.add_subcommand(
+      "position", "Prints where a service's feed stands, for --min-registry and --min-ingestion");
+  position->add_option("SERVICE", *service, "registry or ingestion")->required();
+  position->callback([&session, &result, service] { result = Position(*session, *service); });
 }
 
 }  // namespace weft::cli
