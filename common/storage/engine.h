@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,7 +61,8 @@ class Reader {
 };
 
 // The store as it stood at position(): all of the commits up to it and nothing of any later one,
-// for as long as the snapshot is held. Holding one keeps superseded values on disk; release it soon.
+// for as long as the snapshot is held. Holding one keeps superseded values on disk; release it
+// soon.
 class Snapshot : public Reader {
  public:
   virtual Position position() const = 0;
@@ -129,8 +129,9 @@ class Engine {
   // Checks the preconditions and applies the batch, all at once or not at all, in one total order
   // with all other commits. The position that holds it, or
   //  ABORTED (CONFLICT): a precondition did not hold; nothing is written. Read again and retry.
-  //  RESOURCE_EXHAUSTED (COMMIT_QUEUE_FULL, STORAGE_FULL): nothing is written. Retry later.
-  //  UNAVAILABLE (STORAGE_UNAVAILABLE): whether it is written is unknown.
+  //  RESOURCE_EXHAUSTED (COMMIT_QUEUE_FULL): nothing is written. Retry later.
+  //  RESOURCE_EXHAUSTED (STORAGE_FULL), UNAVAILABLE (STORAGE_UNAVAILABLE): the disk failed. No
+  //  snapshot shows the batch now, but it may be there after a restart: a retry must be idempotent.
   // OK means durable, and visible to every snapshot taken from then on. A batch that writes nothing
   // is checked like any other and answers the position at which it held. The wait is never cut
   // short: a commit that was started has an outcome.

@@ -6,7 +6,6 @@
 #include <coroutine>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 
 #include "common/base/executor.h"
 #include "common/storage/position.h"
@@ -19,13 +18,14 @@ class FeedWait;
 // resumed and unlinked on that thread only, so one that is destroyed while it waits just leaves.
 class FeedSignal {
  public:
-  FeedSignal(Executor& executor, uint64_t sequence);
+  explicit FeedSignal(uint64_t sequence);
   ~FeedSignal();
   FeedSignal(const FeedSignal&) = delete;
   FeedSignal& operator=(const FeedSignal&) = delete;
 
-  // The store's head is now at `sequence`. From any thread; costs one wake-up if anyone waits.
-  void Advance(uint64_t sequence);
+  // The store's head is now at `sequence`. The work to post to the executor so that waiters are
+  // woken, or null when nobody waits. From any thread.
+  [[nodiscard]] Work* Advance(uint64_t sequence);
 
  private:
   friend class FeedWait;
@@ -46,8 +46,8 @@ class FeedWait {
   // Ends the wait: resumes the waiter now, or keeps it from suspending. On the executor's thread.
   void Interrupt();
 
-  bool await_ready();
-  void await_suspend(std::coroutine_handle<> self);
+  bool await_ready() const { return interrupted_; }
+  bool await_suspend(std::coroutine_handle<> self);
   bool await_resume() const { return !interrupted_; }
 
  private:

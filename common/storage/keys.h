@@ -1,17 +1,21 @@
-// Keys as closed tuples: their byte order is the order of their parts, and no tuple's key is a prefix
-// of another part's text ("acme" never covers "acme0"). docs/storage-keys.md describes the layout.
+// Keys as closed tuples: their byte order is the order of their parts, and no tuple's key is a
+// prefix of another part's text ("acme" never covers "acme0"). docs/storage-keys.md describes the
+// layout.
 //
 //   std::string key = KeyWriter(kSites).String("site-01").Uint64(7).Build();
 //   KeyRange all_of_site = KeyWriter(kSites).String("site-01").Prefix();
 //
 //   KeyReader reader(key);
-//   uint16_t table = reader.Table(); std::string site = reader.String(); uint64_t n = reader.Uint64();
-//   WEFT_RETURN_IF_ERROR(reader.Finish());   // DATA_LOSS for anything but a whole key of this shape
+//   uint16_t table = reader.Table(); std::string site = reader.String(); uint64_t n =
+//   reader.Uint64(); WEFT_RETURN_IF_ERROR(reader.Finish());   // DATA_LOSS for anything but a whole
+//   key of this shape
 #ifndef WEFT_COMMON_STORAGE_KEYS_H_
 #define WEFT_COMMON_STORAGE_KEYS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -46,16 +50,19 @@ class KeyReader {
  public:
   explicit KeyReader(absl::string_view key) : key_(key), rest_(key) {}
 
-  uint16_t Table();
+  uint16_t Table() { return static_cast<uint16_t>(Fixed(2)); }
   std::string String();
-  uint64_t Uint64();
-  uint8_t Byte();
+  uint64_t Uint64() { return Fixed(8); }
+  uint8_t Byte() { return static_cast<uint8_t>(Fixed(1)); }
+  // Passes over parts that are known.
+  void Skip(size_t bytes);
   // True when every byte has been read.
   bool AtEnd() const { return rest_.empty(); }
   // OK when every part was whole and nothing is left; else DATA_LOSS (KEY_CORRUPT) with the key.
   absl::Status Finish() const;
 
  private:
+  uint64_t Fixed(size_t bytes);
   void Fail() {
     failed_ = true;
     rest_ = absl::string_view();

@@ -13,15 +13,18 @@ namespace weft::storage {
 
 class NamePattern {
  public:
-  // Segments between slashes, each a literal or a variable in braces.
+  // Segments between slashes, each a literal or a variable in braces. A variable that is written
+  // "{revision:number}" takes whole numbers without leading zeros, and its rows list by value: 9
+  // stands before 10.
   explicit NamePattern(absl::string_view pattern);
 
   const std::string& text() const { return text_; }
   // How many variables there are.
   size_t id_count() const { return id_count_; }
 
-  // The ids of a name, in order. Any non-empty segment is an id here; which ids may be created is
-  // the services' rule. INVALID_ARGUMENT (NAME_INVALID) for a name of another shape.
+  // The ids of a name, in order, as parts of a key: a number with its count of digits before it
+  // ("b10"), any other id as it stands. Any non-empty segment is an id here; which ids may be
+  // created is the services' rule. INVALID_ARGUMENT (NAME_INVALID) for a name of another shape.
   absl::StatusOr<std::vector<std::string>> Parse(absl::string_view name) const;
 
   // The leading ids that a parent fixes, nullopt for each "-": "" gives none, "waves/w1" one.
@@ -33,7 +36,11 @@ class NamePattern {
   struct Segment {
     std::string text;
     bool variable = false;
+    bool number = false;
   };
+  // The key part of an id; nullopt when the segment does not take it.
+  static std::optional<std::string> KeyPart(const Segment& segment, absl::string_view id);
+
   std::string text_;
   std::vector<Segment> segments_;
   size_t id_count_ = 0;

@@ -37,8 +37,8 @@ class Position {
   uint64_t sequence_ = 0;
 };
 
-// How `a` stands to `b`; nullopt when they are of different epochs and cannot be compared. The empty
-// position is less than every other.
+// How `a` stands to `b`; nullopt when they are of different epochs and cannot be compared. The
+// empty position is less than every other.
 std::optional<std::strong_ordering> Compare(const Position& a, const Position& b);
 
 }  // namespace weft::storage

@@ -66,18 +66,18 @@ RowAccess MakeRowAccess() {
   access.name = [](const Message& row) -> const std::string& {
     return static_cast<const T&>(row).name();
   };
-  if constexpr (requires(T& row) { row.mutable_uid(); }) {
+  if constexpr (requires(T & row) { row.mutable_uid(); }) {
     access.mutable_uid = [](Message& row) { return static_cast<T&>(row).mutable_uid(); };
   }
-  if constexpr (requires(T& row) { row.mutable_etag(); }) {
+  if constexpr (requires(T & row) { row.mutable_etag(); }) {
     access.mutable_etag = [](Message& row) { return static_cast<T&>(row).mutable_etag(); };
   }
-  if constexpr (requires(T& row) { row.mutable_create_time(); }) {
+  if constexpr (requires(T & row) { row.mutable_create_time(); }) {
     access.mutable_create_time = [](Message& row) {
       return static_cast<T&>(row).mutable_create_time();
     };
   }
-  if constexpr (requires(T& row) { row.mutable_update_time(); }) {
+  if constexpr (requires(T & row) { row.mutable_update_time(); }) {
     access.mutable_update_time = [](Message& row) {
       return static_cast<T&>(row).mutable_update_time();
     };

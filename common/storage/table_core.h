@@ -91,16 +91,29 @@ class TableCore {
   absl::Status ParseRow(const Entry& entry, Message& row) const;
 
  private:
+  // A row as it is written.
+  struct Stamped {
+    std::string value;
+    std::string etag;
+  };
+
   absl::StatusOr<std::string> RowKey(absl::string_view name) const;
-  // Index entries as keys and values: [unique keys..., secondary keys...] of a row.
-  std::vector<std::pair<std::string, std::string>> IndexEntries(const Message& row,
-                                                                const Index& index) const;
-  const Index& IndexNamed(absl::string_view name, bool unique) const;
-  Task<absl::Status> AddIndexEntries(Transaction& txn, const Message* before,
-                                     const Message* after) const;
-  std::string Stamp(Message& row) const;
-  absl::Status CheckEtag(const Message& current, const std::string& expected_etag,
+  Stamped Stamp(Message& row) const;
+  void CopyStamps(Message& from, Message& to) const;
+  absl::Status CheckEtag(Message& current, const std::string& expected,
                          const std::string& name) const;
+  // `kind` is a weft.type.v1.Change.Kind.
+  void RecordChange(Transaction& txn, int kind, const std::string& name,
+                    const Stamped& stamped) const;
+
+  const Index& IndexNamed(absl::string_view name, bool unique) const;
+  std::string IndexPrefix(const Index& index, absl::string_view key) const;
+  std::vector<std::string> IndexKeys(const Index& index, const std::string& name,
+                                     const Message* row) const;
+  // Replaces the entries of `before` by those of `after`; null stands for no row.
+  Task<absl::Status> MoveIndexEntries(Transaction& txn, const std::string& name,
+                                      const Message* before, const Message* after) const;
+  absl::Status Taken(const Index& index, const std::string& name, const std::string& owner) const;
 
   const uint16_t id_;
   const NamePattern pattern_;

@@ -1,6 +1,6 @@
 // Transaction: reads at one snapshot, writes kept aside, one commit. What was read must still stand
-// at the commit, else the commit is ABORTED (CONFLICT) and the caller runs the whole work again on a
-// new Transaction (service::Mutate does so).
+// at the commit, else the commit is ABORTED (CONFLICT) and the caller runs the whole work again on
+// a new Transaction (service::Mutate does so).
 #ifndef WEFT_COMMON_STORAGE_TRANSACTION_H_
 #define WEFT_COMMON_STORAGE_TRANSACTION_H_
 
@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "common/storage/database.h"
 #include "common/storage/engine.h"
@@ -26,8 +25,9 @@ class Transaction final : public Reader {
   Transaction& operator=(const Transaction&) = delete;
 
   // Reads see the transaction's own writes (with version kAbsent, as they have none yet). Each key
-  // that was read, or found absent by Get, must be unchanged at the commit. A key that appears inside
-  // a scanned range is not noticed: where that matters, let both writers read and write one key.
+  // that was read, or found absent by Get, must be unchanged at the commit. A key that appears
+  // inside a scanned range is not noticed: where that matters, let both writers read and write one
+  // key.
   Task<absl::StatusOr<std::optional<Entry>>> Get(std::string key) override;
   Task<absl::StatusOr<std::vector<std::optional<Entry>>>> GetMany(
       std::vector<std::string> keys) override;
@@ -50,12 +50,10 @@ class Transaction final : public Reader {
   Task<absl::StatusOr<Position>> Commit();
 
  private:
-  void Observe(const std::string& key, uint64_t version) { read_.emplace(key, version); }
-
   Engine& engine_;
   const absl::Time now_;
   std::shared_ptr<Snapshot> snapshot_;
-  absl::flat_hash_map<std::string, uint64_t> read_;
+  std::vector<Precondition> read_;  // may name a key twice, then with the same version
   std::map<std::string, std::optional<std::string>> writes_;
   std::vector<std::string> changes_;
 };

@@ -1,0 +1,158 @@
+#include "common/storage/local_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+
+namespace weft::storage {
+namespace {
+
+// Without the key: it says nothing to the caller and may hold what it must not see.
+absl::Status Conflict() {
+  return Error(absl::StatusCode::kAborted, "CONFLICT",
+               "another write changed what this one is based on; read again and repeat it");
+}
+
+absl::Status EpochChanged() {
+  return Error(absl::StatusCode::kFailedPrecondition, "FEED_EPOCH_CHANGED",
+               "the position belongs to another history of this store (it was restored or made "
+               "anew); start again with a snapshot");
+}
+
+absl::Status PositionExpired(const Position& oldest) {
+  return Error(absl::StatusCode::kOutOfRange, "POSITION_EXPIRED",
+               "changes after the position are no longer kept; start again with a snapshot",
+               {{"oldest_position", oldest.ToString()}});
+}
+
+}  // namespace
+
+LocalEngine::LocalEngine(std::unique_ptr<LocalStore> store, const EngineOptions& options,
+                         Executor& executor)
+    : store_(std::move(store)),
+      epoch_(store_->epoch()),
+      feed_commits_kept_(options.feed_commits_kept),
+      signal_(store_->recovered_head()),
+      last_sequence_(store_->recovered_head()),
+      committed_(last_sequence_),
+      latest_(store_->TakeSnapshot()),
+      queue_(
+          executor, {options.max_queued_commits, options.max_queued_bytes},
+          [this](absl::Span<PendingCommit* const> group) { return Process(group); },
+          [this](bool closing) { store_->Maintain(closing); }) {}
+
+std::shared_ptr<LocalSnapshot> LocalEngine::Latest() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return latest_;
+}
+
+Task<absl::StatusOr<Position>> LocalEngine::Commit(Batch batch) {
+  PendingCommit pending(queue_, std::move(batch));
+  absl::StatusOr<Position> position = co_await pending;
+  co_return position;
+}
+
+Position LocalEngine::oldest() const { return Position(epoch_, Latest()->trimmed()); }
+
+Task<absl::StatusOr<FeedPage>> LocalEngine::ReadFeed(Position after, FeedLimits limits) {
+  const std::shared_ptr<LocalSnapshot> snapshot = Latest();
+  const Position oldest(epoch_, snapshot->trimmed());
+  if (after.empty()) after = oldest;
+  if (after.epoch() != epoch_ || after.sequence() > snapshot->position().sequence()) {
+    co_return EpochChanged();
+  }
+  if (after.sequence() < oldest.sequence()) co_return PositionExpired(oldest);
+  absl::StatusOr<FeedPage> page = snapshot->ReadFeed(after.sequence(), limits);
+  if (absl::IsOutOfRange(page.status())) co_return PositionExpired(this->oldest());
+  co_return page;
+}
+
+Task<absl::Status> LocalEngine::TrimFeed(Position through) {
+  if (through.empty()) co_return absl::OkStatus();
+  if (through.epoch() != epoch_ || through.sequence() > head().sequence()) co_return EpochChanged();
+  PendingCommit pending(queue_, through.sequence());
+  absl::StatusOr<Position> position = co_await pending;
+  co_return position.status();
+}
+
+absl::Status LocalEngine::Health() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return health_;
+}
+
+absl::Status LocalEngine::Check(const Batch& batch) {
+  for (const Precondition& precondition : batch.preconditions) {
+    const auto pending = pending_versions_.find(precondition.key);
+    uint64_t version = kAbsent;
+    if (pending != pending_versions_.end()) {
+      version = pending->second;
+    } else {
+      WEFT_ASSIGN_OR_RETURN(version, store_->VersionOf(precondition.key));
+    }
+    if (version != precondition.version) return Conflict();
+  }
+  return absl::OkStatus();
+}
+
+void LocalEngine::Accept(const PendingCommit& commit) {
+  ++last_sequence_;
+  items_.push_back({last_sequence_, &commit.batch});
+  if (!track_pending_) return;
+  for (const Write& write : commit.batch.writes) {
+    pending_versions_[write.key] = write.value.has_value() ? last_sequence_ : kAbsent;
+  }
+}
+
+// One write for the whole group. Each commit is checked against what those before it leave behind,
+// so that the outcome is that of carrying them out one by one.
+Work* LocalEngine::Process(absl::Span<PendingCommit* const> group) {
+  items_.clear();
+  pending_versions_.clear();
+  track_pending_ = group.size() > 1;
+  uint64_t trim = 0;
+  for (PendingCommit* commit : group) {
+    if (commit->trim_through > 0) {
+      trim = std::max(trim, commit->trim_through);
+      commit->outcome = Position(epoch_, commit->trim_through);
+      continue;
+    }
+    absl::Status held = Check(commit->batch);
+    if (!held.ok()) {
+      commit->outcome = std::move(held);
+      continue;
+    }
+    if (!commit->batch.writes.empty() || !commit->batch.changes.empty()) Accept(*commit);
+    commit->outcome = Position(epoch_, items_.empty() ? committed_ : last_sequence_);
+  }
+
+  const uint64_t head = items_.empty() ? committed_ : last_sequence_;
+  // A generous cap, kept up in steps: trimming has a price, so it is not done for every commit.
+  const uint64_t slack = feed_commits_kept_ / 8;
+  if (head > feed_commits_kept_ + slack + Latest()->trimmed()) {
+    trim = std::max(trim, head - feed_commits_kept_);
+  }
+  if (items_.empty() && trim <= Latest()->trimmed()) return nullptr;
+
+  const absl::Status applied = store_->Apply({items_, head, trim});
+  if (applied.ok()) {
+    committed_ = head;
+  } else {
+    for (PendingCommit* commit : group) {
+      if (commit->outcome.ok()) commit->outcome = applied;
+    }
+  }
+  Publish(applied);
+  return applied.ok() ? signal_.Advance(committed_) : nullptr;
+}
+
+void LocalEngine::Publish(absl::Status health) {
+  std::shared_ptr<LocalSnapshot> snapshot = health.ok() ? store_->TakeSnapshot() : nullptr;
+  std::lock_guard<std::mutex> lock(mutex_);
+  health_ = std::move(health);
+  // The one before is released after the lock, by whoever holds it last.
+  if (snapshot != nullptr) latest_.swap(snapshot);
+}
+
+}  // namespace weft::storage

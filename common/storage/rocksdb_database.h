@@ -1,0 +1,46 @@
+// The opened RocksDB of a data directory.
+#ifndef WEFT_COMMON_STORAGE_ROCKSDB_DATABASE_H_
+#define WEFT_COMMON_STORAGE_ROCKSDB_DATABASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/storage/data_directory.h"
+#include "common/storage/open_engine.h"
+#include "rocksdb/db.h"
+
+namespace weft::storage {
+
+// Two column families: `rows`, where a value stands behind the version that wrote it, and `feed`,
+// with the engine's own keys below. docs/storage-keys.md describes both.
+struct RocksDbDatabase {
+  ~RocksDbDatabase();
+
+  std::unique_ptr<DataDirectory> directory;
+  std::unique_ptr<rocksdb::DB> db;
+  rocksdb::ColumnFamilyHandle* rows = nullptr;
+  rocksdb::ColumnFamilyHandle* feed = nullptr;
+
+  // As found at the opening.
+  uint64_t head = 0;
+  uint64_t trimmed = 0;
+};
+
+// Keys of `feed`.
+inline constexpr char kHeadKey[] = "\x01";      // the last commit, as 8 bytes
+inline constexpr char kIdentityKey[] = "\x02";  // the database id
+inline constexpr char kTrimmedKey[] = "\x03";   // the last commit whose records are gone, 8 bytes
+std::string FeedKey(uint64_t sequence);         // 0x10, then the commit's sequence, big-endian
+
+// See OpenEngine.
+absl::StatusOr<std::shared_ptr<RocksDbDatabase>> OpenRocksDb(const EngineOptions& options);
+
+std::string EncodeFixed64(uint64_t number);
+// False unless `bytes` starts with 8 bytes.
+bool DecodeFixed64(const rocksdb::Slice& bytes, uint64_t& number);
+
+}  // namespace weft::storage
+
+#endif  // WEFT_COMMON_STORAGE_ROCKSDB_DATABASE_H_

@@ -1,0 +1,45 @@
+// A snapshot in RocksDB. Reads answer without suspending.
+#ifndef WEFT_COMMON_STORAGE_ROCKSDB_SNAPSHOT_H_
+#define WEFT_COMMON_STORAGE_ROCKSDB_SNAPSHOT_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/storage/local_store.h"
+#include "common/storage/rocksdb_database.h"
+
+namespace weft::storage {
+
+// The feed's value of one commit: each record behind its length as a varint.
+std::string EncodeFeedRecords(const std::vector<std::string>& changes);
+bool DecodeFeedRecords(const rocksdb::Slice& value, std::vector<std::string>& changes);
+
+class RocksDbSnapshot final : public LocalSnapshot {
+ public:
+  RocksDbSnapshot(std::shared_ptr<RocksDbDatabase> database, Position position, uint64_t trimmed);
+  ~RocksDbSnapshot() override;
+  RocksDbSnapshot(const RocksDbSnapshot&) = delete;
+  RocksDbSnapshot& operator=(const RocksDbSnapshot&) = delete;
+
+  Position position() const override { return position_; }
+  uint64_t trimmed() const override { return trimmed_; }
+  Task<absl::StatusOr<std::optional<Entry>>> Get(std::string key) override;
+  Task<absl::StatusOr<std::vector<std::optional<Entry>>>> GetMany(
+      std::vector<std::string> keys) override;
+  Task<absl::StatusOr<std::vector<Entry>>> Scan(KeyRange range, ScanOptions options) override;
+  absl::StatusOr<FeedPage> ReadFeed(uint64_t after, const FeedLimits& limits) override;
+
+ private:
+  rocksdb::ReadOptions AtSnapshot() const;
+
+  const std::shared_ptr<RocksDbDatabase> database_;
+  const rocksdb::Snapshot* const snapshot_;
+  const Position position_;
+  const uint64_t trimmed_;
+};
+
+}  // namespace weft::storage
+
+#endif  // WEFT_COMMON_STORAGE_ROCKSDB_SNAPSHOT_H_

@@ -1,0 +1,110 @@
+#include "common/storage/rocksdb_store.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "common/base/status_macros.h"
+#include "common/storage/rocksdb_database.h"
+#include "common/storage/rocksdb_snapshot.h"
+#include "common/storage/rocksdb_status.h"
+#include "rocksdb/write_batch.h"
+
+namespace weft::storage {
+namespace {
+
+constexpr size_t kProtectionBytesPerKey = 8;
+
+class RocksDbStore final : public LocalStore {
+ public:
+  RocksDbStore(std::shared_ptr<RocksDbDatabase> database, absl::Duration anchor_interval)
+      : database_(std::move(database)),
+        anchor_interval_(absl::ToChronoNanoseconds(anchor_interval)),
+        head_(database_->head),
+        trimmed_(database_->trimmed) {}
+
+  uint64_t epoch() const override { return database_->directory->anchor().epoch; }
+  uint64_t recovered_head() const override { return database_->head; }
+
+  absl::StatusOr<uint64_t> VersionOf(const std::string& key) override {
+    const rocksdb::Status status =
+        database_->db->Get(rocksdb::ReadOptions(), database_->rows, key, &stored_);
+    uint64_t version = kAbsent;
+    if (status.ok() && !DecodeFixed64(stored_, version)) {
+      return FromRocksDb(rocksdb::Status::Corruption("value without a version"), "read");
+    }
+    stored_.Reset();
+    if (!status.ok() && !status.IsNotFound()) return FromRocksDb(status, "read");
+    return version;
+  }
+
+  absl::Status Apply(const CommitGroup& group) override {
+    rocksdb::WriteBatch batch(0, 0, kProtectionBytesPerKey, 0);
+    rocksdb::Status status;
+    const auto also = [&status](rocksdb::Status added) {
+      if (status.ok()) status = std::move(added);
+    };
+    for (const CommitGroup::Item& item : group.items) {
+      const std::string version = EncodeFixed64(item.sequence);
+      for (const Write& write : item.batch->writes) {
+        if (!write.value.has_value()) {
+          also(batch.Delete(database_->rows, write.key));
+          continue;
+        }
+        const rocksdb::Slice key(write.key);
+        const rocksdb::Slice value[2] = {version, *write.value};
+        also(batch.Put(database_->rows, rocksdb::SliceParts(&key, 1),
+                       rocksdb::SliceParts(value, 2)));
+      }
+      if (!item.batch->changes.empty()) {
+        also(batch.Put(database_->feed, FeedKey(item.sequence),
+                       EncodeFeedRecords(item.batch->changes)));
+      }
+    }
+    also(batch.Put(database_->feed, kHeadKey, EncodeFixed64(group.head)));
+    if (group.trim_through > trimmed_) {
+      also(batch.DeleteRange(database_->feed, FeedKey(0), FeedKey(group.trim_through + 1)));
+      also(batch.Put(database_->feed, kTrimmedKey, EncodeFixed64(group.trim_through)));
+    }
+    rocksdb::WriteOptions durable;
+    durable.sync = true;
+    if (status.ok()) status = database_->db->Write(durable, &batch);
+    if (!status.ok()) return FromRocksDb(status, "commit");
+    head_ = group.head;
+    trimmed_ = std::max(trimmed_, group.trim_through);
+    return absl::OkStatus();
+  }
+
+  std::shared_ptr<LocalSnapshot> TakeSnapshot() override {
+    return std::make_shared<RocksDbSnapshot>(database_, Position(epoch(), head_), trimmed_);
+  }
+
+  // A failure leaves an older anchor, which is right too, only weaker; the next round tries again.
+  void Maintain(bool closing) override {
+    const uint64_t anchored = database_->directory->anchor().sequence;
+    if (head_ == anchored) return;
+    const auto now = std::chrono::steady_clock::now();
+    // The first commit is anchored at once: from then on the database must be there.
+    if (!closing && anchored > 0 && now - anchored_at_ < anchor_interval_) return;
+    anchored_at_ = now;
+    database_->directory->AdvanceAnchor(head_).IgnoreError();
+  }
+
+ private:
+  const std::shared_ptr<RocksDbDatabase> database_;
+  const std::chrono::nanoseconds anchor_interval_;
+  std::chrono::steady_clock::time_point anchored_at_;
+  uint64_t head_;
+  uint64_t trimmed_;
+  rocksdb::PinnableSlice stored_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LocalStore>> OpenRocksDbStore(const EngineOptions& options) {
+  WEFT_ASSIGN_OR_RETURN(std::shared_ptr<RocksDbDatabase> database, OpenRocksDb(options));
+  return std::make_unique<RocksDbStore>(std::move(database), options.anchor_interval);
+}
+
+}  // namespace weft::storage
