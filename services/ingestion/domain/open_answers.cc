@@ -1,0 +1,77 @@
+#include "services/ingestion/domain/open_answers.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/validation/text.h"
+
+namespace weft::ingestion {
+
+std::string OpenAnswerId(absl::string_view question) {
+  return absl::StrReplaceAll(question, {{"_", "-"}});
+}
+
+std::string QuestionOfOpenAnswerId(absl::string_view id) {
+  return absl::StrReplaceAll(id, {{"-", "_"}});
+}
+
+void ValidateOpenAnswer(const InstrumentIndex& instrument, const v1::OpenAnswer& answer,
+                        absl::string_view path, FieldViolations& violations) {
+  const v1::Question* question = instrument.FindQuestion(answer.question());
+  const bool is_text = question != nullptr && question->has_text_answer();
+  violations.Require(is_text, absl::StrCat(path, ".question"),
+                     absl::StrCat(Quoted(answer.question()), " is no text question of ",
+                                  instrument.instrument().name()));
+  const int declared = is_text ? question->text_answer().max_length() : 0;
+  const int max_length = declared == 0 ? kDefaultMaxTextLength : declared;
+  const std::string text_at = absl::StrCat(path, ".text");
+  violations.Require(!absl::StripAsciiWhitespace(answer.text()).empty(), text_at,
+                     "is required; leave the open answer out when there is none");
+  const size_t length = CharacterCount(answer.text());
+  violations.Require(
+      length <= static_cast<size_t>(max_length), text_at,
+      absl::StrCat("has ", length, " characters; at most ", max_length, " are allowed"));
+  violations.Require(v1::OpenAnswer::Consent_IsValid(answer.consent()),
+                     absl::StrCat(path, ".consent"), "is no known consent");
+  violations.Require(v1::OpenAnswer::Attribution_IsValid(answer.attribution()),
+                     absl::StrCat(path, ".attribution"), "is no known attribution");
+}
+
+void ValidateOpenAnswers(const InstrumentIndex& instrument,
+                         const google::protobuf::RepeatedPtrField<v1::OpenAnswer>& answers,
+                         absl::string_view path, FieldViolations& violations) {
+  std::set<std::string> questions;
+  for (int i = 0; i < answers.size(); ++i) {
+    const std::string at = absl::StrCat(path, "[", i, "]");
+    ValidateOpenAnswer(instrument, answers[i], at, violations);
+    violations.Require(questions.insert(answers[i].question()).second,
+                       absl::StrCat(at, ".question"),
+                       absl::StrCat("repeats ", Quoted(answers[i].question())));
+  }
+}
+
+bool MergeOpenAnswer(const v1::OpenAnswer& given, v1::OpenAnswer& stored) {
+  if (given.text() != stored.text()) {
+    stored.set_text(given.text());
+    stored.set_consent(given.consent());
+    stored.set_attribution(given.attribution());
+    stored.set_release(v1::OpenAnswer::RELEASE_WITHHELD);
+    return true;
+  }
+  bool changed = false;
+  if (given.consent() != v1::OpenAnswer::CONSENT_UNSPECIFIED &&
+      given.consent() != stored.consent()) {
+    stored.set_consent(given.consent());
+    changed = true;
+  }
+  if (given.attribution() != v1::OpenAnswer::ATTRIBUTION_UNSPECIFIED &&
+      given.attribution() != stored.attribution()) {
+    stored.set_attribution(given.attribution());
+    changed = true;
+  }
+  return changed;
+}
+
+}  // namespace weft::ingestion

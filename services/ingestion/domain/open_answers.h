@@ -1,0 +1,38 @@
+// Rules of free text. No function here puts a word of it into an error message.
+#ifndef WEFT_SERVICES_INGESTION_DOMAIN_OPEN_ANSWERS_H_
+#define WEFT_SERVICES_INGESTION_DOMAIN_OPEN_ANSWERS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "common/base/error.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "services/ingestion/domain/instrument_index.h"
+#include "weft/ingestion/v1/response.pb.h"
+
+namespace weft::ingestion {
+
+// What TextQuestion.max_length is when it is 0.
+inline constexpr int kDefaultMaxTextLength = 10000;
+
+// The last segment of an open answer's name: the question's id with "_" written as "-", and back.
+std::string OpenAnswerId(absl::string_view question);
+std::string QuestionOfOpenAnswerId(absl::string_view id);
+
+// Adds a violation when `question` is no text question of the instrument, the text is empty or too
+// long, or an enum is unknown. `path` is where the open answer stands in the request.
+void ValidateOpenAnswer(const InstrumentIndex& instrument, const v1::OpenAnswer& answer,
+                        absl::string_view path, FieldViolations& violations);
+// The same for each; a question may stand once.
+void ValidateOpenAnswers(const InstrumentIndex& instrument,
+                         const google::protobuf::RepeatedPtrField<v1::OpenAnswer>& answers,
+                         absl::string_view path, FieldViolations& violations);
+
+// Brings `given` (from a stream or a file) into `stored`, and says whether anything changed. Another
+// text takes consent and attribution from `given`, because what was agreed to was the old text, and
+// goes back to RELEASE_WITHHELD. With the same text, only what `given` states is taken.
+bool MergeOpenAnswer(const v1::OpenAnswer& given, v1::OpenAnswer& stored);
+
+}  // namespace weft::ingestion
+
+#endif  // WEFT_SERVICES_INGESTION_DOMAIN_OPEN_ANSWERS_H_

@@ -1,0 +1,181 @@
+#include "services/ingestion/domain/response_state.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "services/ingestion/domain/answers.h"
+
+namespace weft::ingestion {
+namespace {
+
+absl::Status Refuse(const v1::Response& response, absl::string_view reason,
+                    absl::string_view what) {
+  return Error(absl::StatusCode::kFailedPrecondition, reason,
+               absl::StrCat("the response of \"", response.respondent(), "\" ", what),
+               {{"name", response.name()},
+                {"respondent", response.respondent()},
+                {"state", v1::Response::State_Name(response.state())}});
+}
+
+absl::Status Approved(const v1::Response& response) {
+  return Refuse(response, "RESPONSE_APPROVED",
+                "is approved; return it first if its answers must change");
+}
+
+absl::Status Withdrawn(const v1::Response& response) {
+  return Refuse(response, "RESPONSE_WITHDRAWN",
+                "was withdrawn; UpdateResponse starts it again if its respondent wants that");
+}
+
+absl::Status Declined(const v1::Response& response) {
+  return Refuse(response, "RESPONSE_DECLINED",
+                "says that the site declined; UpdateResponse starts it if the site takes part "
+                "after all");
+}
+
+absl::Status NotSubmitted(const v1::Response& response) {
+  return Refuse(response, "RESPONSE_NOT_SUBMITTED", "is not submitted");
+}
+
+void SetAnswers(const v1::Answers& answers, absl::string_view source, v1::Response& response) {
+  *response.mutable_answers() = answers;
+  response.set_revision(response.revision() + 1);
+  response.set_source(std::string(source));
+}
+
+// Nothing of the time before counts any more; the revisions stay and go on being numbered.
+void Restart(v1::Response& response) {
+  response.set_state(v1::Response::STATE_STARTED);
+  response.set_submitted_revision(0);
+  response.set_approved_revision(0);
+  response.clear_submit_time();
+  response.clear_approve_time();
+}
+
+void MarkSubmitted(absl::Time now, v1::Response& response) {
+  response.set_state(v1::Response::STATE_SUBMITTED);
+  response.set_submitted_revision(response.revision());
+  *response.mutable_submit_time() = ToProto(now);
+}
+
+}  // namespace
+
+void StartResponse(absl::string_view source, v1::Response& response) {
+  response.set_state(v1::Response::STATE_STARTED);
+  response.set_revision(1);
+  response.set_source(std::string(source));
+}
+
+absl::Status ChangeAnswers(const v1::Answers& answers, absl::string_view source,
+                           v1::Response& response) {
+  const bool same = response.revision() > 0 && SameAnswers(answers, response.answers());
+  switch (response.state()) {
+    case v1::Response::STATE_APPROVED:
+      return same ? absl::OkStatus() : Approved(response);
+    case v1::Response::STATE_STARTED:
+    case v1::Response::STATE_RETURNED:
+      if (!same) SetAnswers(answers, source, response);
+      return absl::OkStatus();
+    case v1::Response::STATE_SUBMITTED:
+      if (!same) {
+        SetAnswers(answers, source, response);
+        response.set_state(v1::Response::STATE_STARTED);
+      }
+      return absl::OkStatus();
+    case v1::Response::STATE_WITHDRAWN:
+    case v1::Response::STATE_DECLINED:
+      if (!same) SetAnswers(answers, source, response);
+      Restart(response);
+      return absl::OkStatus();
+    case v1::Response::STATE_UNSPECIFIED:
+    default:
+      return absl::InternalError("a stored response has no state");
+  }
+}
+
+absl::Status Submit(absl::Time now, v1::Response& response) {
+  switch (response.state()) {
+    case v1::Response::STATE_SUBMITTED:
+      return absl::OkStatus();
+    case v1::Response::STATE_STARTED:
+    case v1::Response::STATE_RETURNED:
+      MarkSubmitted(now, response);
+      return absl::OkStatus();
+    case v1::Response::STATE_APPROVED:
+      return Approved(response);
+    case v1::Response::STATE_WITHDRAWN:
+      return Withdrawn(response);
+    case v1::Response::STATE_DECLINED:
+      return Declined(response);
+    case v1::Response::STATE_UNSPECIFIED:
+    default:
+      return absl::InternalError("a stored response has no state");
+  }
+}
+
+absl::Status Approve(absl::Time now, v1::Response& response) {
+  if (response.state() == v1::Response::STATE_APPROVED) return absl::OkStatus();
+  if (response.state() != v1::Response::STATE_SUBMITTED) return NotSubmitted(response);
+  response.set_state(v1::Response::STATE_APPROVED);
+  response.set_approved_revision(response.submitted_revision());
+  *response.mutable_approve_time() = ToProto(now);
+  return absl::OkStatus();
+}
+
+absl::Status Return(absl::string_view comment, v1::Response& response) {
+  if (response.state() != v1::Response::STATE_SUBMITTED &&
+      response.state() != v1::Response::STATE_APPROVED) {
+    return NotSubmitted(response);
+  }
+  response.set_state(v1::Response::STATE_RETURNED);
+  response.set_state_comment(std::string(comment));
+  return absl::OkStatus();
+}
+
+absl::Status Withdraw(absl::string_view comment, v1::Response& response) {
+  if (response.state() == v1::Response::STATE_WITHDRAWN) return absl::OkStatus();
+  if (response.state() == v1::Response::STATE_DECLINED) return Declined(response);
+  response.set_state(v1::Response::STATE_WITHDRAWN);
+  response.set_state_comment(std::string(comment));
+  return absl::OkStatus();
+}
+
+absl::Status Decline(absl::string_view comment, v1::Response& response) {
+  if (response.state() == v1::Response::STATE_WITHDRAWN) return Withdrawn(response);
+  if (response.submitted_revision() > 0) {
+    return Refuse(response, "RESPONSE_SUBMITTED", "was submitted already; withdraw it instead");
+  }
+  response.set_state(v1::Response::STATE_DECLINED);
+  response.set_state_comment(std::string(comment));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Take(const v1::Answers& answers, absl::string_view source, absl::Time now,
+                          v1::Response& response) {
+  if (response.state() == v1::Response::STATE_WITHDRAWN) return Withdrawn(response);
+  const bool same = response.revision() > 0 && SameAnswers(answers, response.answers());
+  if (same && response.submitted_revision() == response.revision()) return false;
+  if (response.state() == v1::Response::STATE_APPROVED) return Approved(response);
+  if (!same) SetAnswers(answers, source, response);
+  MarkSubmitted(now, response);
+  return true;
+}
+
+bool HoldsRosterPlace(const v1::Response& response) {
+  return response.state() != v1::Response::STATE_WITHDRAWN &&
+         response.state() != v1::Response::STATE_DECLINED;
+}
+
+v1::ResponseRevision RevisionOf(const v1::Response& response, absl::string_view principal) {
+  v1::ResponseRevision revision;
+  revision.set_revision(response.revision());
+  *revision.mutable_answers() = response.answers();
+  revision.set_principal(std::string(principal));
+  revision.set_source(response.source());
+  return revision;
+}
+
+}  // namespace weft::ingestion

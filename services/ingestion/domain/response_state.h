@@ -1,0 +1,63 @@
+// The life of a response: which verb is allowed in which state, and what it does to the record.
+//
+//   (none) -Create-> STARTED -Submit-> SUBMITTED -Approve-> APPROVED
+//   SUBMITTED, APPROVED -Return-> RETURNED -Submit-> SUBMITTED
+//   SUBMITTED -Update (other answers)-> STARTED; STARTED and RETURNED stay what they are
+//   STARTED, SUBMITTED, APPROVED, RETURNED -Withdraw-> WITHDRAWN
+//   (none), STARTED (never submitted) -Decline-> DECLINED
+//   DECLINED, WITHDRAWN -Update-> STARTED: taking part after all; nothing of before counts any more
+//
+// Each function changes `response` as a whole or not at all. A verb that finds its work done already
+// (submitting what is submitted, say) is OK and changes nothing. Errors are FAILED_PRECONDITION.
+#ifndef WEFT_SERVICES_INGESTION_DOMAIN_RESPONSE_STATE_H_
+#define WEFT_SERVICES_INGESTION_DOMAIN_RESPONSE_STATE_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "weft/ingestion/v1/response.pb.h"
+
+namespace weft::ingestion {
+
+// Makes a STARTED response with revision 1 out of one that has `respondent` and canonical `answers`.
+void StartResponse(absl::string_view source, v1::Response& response);
+
+// Gives `response` the canonical `answers` under a new revision number. Unchanged answers change
+// nothing: compare `revision` before and after. Errors: RESPONSE_APPROVED.
+absl::Status ChangeAnswers(const v1::Answers& answers, absl::string_view source,
+                           v1::Response& response);
+
+// Hands the current revision in; whether required questions are answered is RequireAnswers' part.
+// Errors: RESPONSE_APPROVED, RESPONSE_DECLINED, RESPONSE_WITHDRAWN.
+absl::Status Submit(absl::Time now, v1::Response& response);
+
+// Errors: RESPONSE_NOT_SUBMITTED.
+absl::Status Approve(absl::Time now, v1::Response& response);
+
+// Keeps `approved_revision`. Errors: RESPONSE_NOT_SUBMITTED.
+absl::Status Return(absl::string_view comment, v1::Response& response);
+
+// Errors: RESPONSE_DECLINED.
+absl::Status Withdraw(absl::string_view comment, v1::Response& response);
+
+// Errors: RESPONSE_SUBMITTED (withdraw it instead), RESPONSE_WITHDRAWN.
+absl::Status Decline(absl::string_view comment, v1::Response& response);
+
+// Creates or replaces and submits in one step, as streams and files do: `response` may be new (state
+// unspecified, with `respondent`). Says whether anything changed: nothing does when these answers were
+// submitted already, also when they were approved or returned since. A started or declined response
+// becomes submitted; a withdrawn one is not taken up again behind its respondent's back.
+// Errors: RESPONSE_APPROVED, RESPONSE_WITHDRAWN.
+absl::StatusOr<bool> Take(const v1::Answers& answers, absl::string_view source, absl::Time now,
+                          v1::Response& response);
+
+// Whether the response counts as taking a place on the roster: not withdrawn, not declined.
+bool HoldsRosterPlace(const v1::Response& response);
+
+// The revision record of what `response` holds now, without name.
+v1::ResponseRevision RevisionOf(const v1::Response& response, absl::string_view principal);
+
+}  // namespace weft::ingestion
+
+#endif  // WEFT_SERVICES_INGESTION_DOMAIN_RESPONSE_STATE_H_

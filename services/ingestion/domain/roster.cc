@@ -1,0 +1,151 @@
+#include "services/ingestion/domain/roster.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "common/validation/dates.h"
+#include "common/validation/ids.h"
+#include "common/validation/text.h"
+#include "services/ingestion/domain/response_state.h"
+
+namespace weft::ingestion {
+namespace {
+
+constexpr size_t kMaxReason = 1000;
+constexpr int kMaxAmendedSites = 1000;
+
+absl::Status Refuse(absl::string_view wave, absl::string_view site, absl::string_view reason,
+                    absl::string_view what) {
+  return Error(absl::StatusCode::kFailedPrecondition, reason,
+               absl::StrCat("\"", site, "\" ", what, " \"", wave, "\""),
+               {{"wave", std::string(wave)}, {"site", std::string(site)}});
+}
+
+absl::string_view WaveOf(const v1::RosterEntry& entry) {
+  const absl::string_view name = entry.name();
+  return name.substr(0, name.find("/roster/"));
+}
+
+void ValidateSites(const google::protobuf::RepeatedPtrField<std::string>& sites,
+                   absl::string_view field, std::set<std::string>& seen,
+                   FieldViolations& violations) {
+  for (int i = 0; i < sites.size(); ++i) {
+    const std::string at = absl::StrCat(field, "[", i, "]");
+    violations.Require(IdIn("sites", sites[i]).has_value(), at, "must be a name like sites/site-01");
+    violations.Require(seen.insert(sites[i]).second, at,
+                       absl::StrCat("repeats ", Quoted(sites[i])));
+  }
+}
+
+type::v1::Estimate RateOf(int count, int invited) {
+  type::v1::Estimate estimate;
+  estimate.set_base(type::v1::BASE_INVITED);
+  estimate.set_base_size(invited);
+  estimate.set_n(invited);
+  if (invited == 0) {
+    estimate.mutable_undefined()->set_reason(type::v1::UNDEFINED_REASON_EMPTY_BASE);
+    estimate.mutable_undefined()->set_description("nobody is on the roster");
+    return estimate;
+  }
+  const double rate = static_cast<double>(count) / invited;
+  estimate.set_value(rate);
+  estimate.set_low(rate);
+  estimate.set_high(rate);
+  estimate.set_numerator(count);
+  return estimate;
+}
+
+}  // namespace
+
+v1::RosterEntry FreezeSite(const registry::v1::Site& site, const std::vector<std::string>& cohorts,
+                           const google::type::Date& day) {
+  v1::RosterEntry entry;
+  entry.set_display_name(site.display_name());
+  entry.set_site(site.name());
+  entry.set_neutral_label(site.neutral_label());
+  entry.set_naming(site.naming());
+  for (const std::string& cohort : cohorts) entry.add_cohorts(cohort);
+  for (const registry::v1::SiteAttributes& attributes : site.attributes()) {
+    // In ascending order; the first one may hold from the beginning.
+    if (attributes.has_effective_date() && CompareDates(attributes.effective_date(), day) > 0) break;
+    *entry.mutable_attributes() = attributes;
+  }
+  entry.set_active(true);
+  return entry;
+}
+
+absl::Status ValidateAmendment(const v1::AmendRosterRequest& request) {
+  FieldViolations violations;
+  const int sites = request.add_sites_size() + request.remove_sites_size();
+  violations.Require(sites > 0, "add_sites", "or remove_sites must name a site");
+  violations.Require(sites <= kMaxAmendedSites, "add_sites",
+                     absl::StrCat("and remove_sites name ", sites, " sites; at most ",
+                                  kMaxAmendedSites, " are allowed at once"));
+  std::set<std::string> seen;
+  ValidateSites(request.add_sites(), "add_sites", seen, violations);
+  ValidateSites(request.remove_sites(), "remove_sites", seen, violations);
+  RequireText(violations, "reason", request.reason(), kMaxReason);
+  if (request.has_effective_date()) {
+    CheckDate(violations, "effective_date", request.effective_date());
+  }
+  return violations.ToStatus();
+}
+
+absl::Status AddToRoster(const v1::RosterAmendment& amendment, v1::RosterEntry& entry) {
+  if (entry.active()) {
+    return Refuse(WaveOf(entry), entry.site(), "ALREADY_ON_ROSTER", "is already on the roster of");
+  }
+  entry.set_active(true);
+  *entry.add_amendments() = amendment;
+  return absl::OkStatus();
+}
+
+absl::Status RemoveFromRoster(const v1::RosterAmendment& amendment,
+                              const std::optional<v1::Response>& response,
+                              v1::RosterEntry& entry) {
+  if (!entry.active()) return RequireOnRoster(entry, WaveOf(entry), entry.site());
+  if (response.has_value() && HoldsRosterPlace(*response)) {
+    return Refuse(WaveOf(entry), entry.site(), "ROSTER_SITE_HAS_RESPONSE",
+                  "has a response, which must be withdrawn before the site is taken off the roster "
+                  "of");
+  }
+  entry.set_active(false);
+  *entry.add_amendments() = amendment;
+  return absl::OkStatus();
+}
+
+absl::Status RequireOnRoster(const std::optional<v1::RosterEntry>& entry, absl::string_view wave,
+                             absl::string_view site) {
+  if (entry.has_value() && entry->active()) return absl::OkStatus();
+  return Refuse(wave, site, "NOT_ON_ROSTER",
+                entry.has_value() ? "was taken off the roster of" : "is not on the roster of");
+}
+
+void ResponseRateCounter::Add(const v1::RosterEntry& entry, const v1::Response* response) {
+  if (!entry.active()) return;
+  counts_.set_invited(counts_.invited() + 1);
+  if (response == nullptr) return;
+  if (response->state() == v1::Response::STATE_WITHDRAWN) {
+    counts_.set_withdrawn(counts_.withdrawn() + 1);
+    return;
+  }
+  if (response->state() == v1::Response::STATE_DECLINED) {
+    counts_.set_declined(counts_.declined() + 1);
+    return;
+  }
+  counts_.set_started(counts_.started() + 1);
+  if (response->submitted_revision() > 0) counts_.set_submitted(counts_.submitted() + 1);
+  if (response->approved_revision() > 0) counts_.set_approved(counts_.approved() + 1);
+  if (response->state() == v1::Response::STATE_RETURNED) {
+    counts_.set_returned(counts_.returned() + 1);
+  }
+}
+
+v1::ResponseRate ResponseRateCounter::Rate() const {
+  v1::ResponseRate rate = counts_;
+  *rate.mutable_submitted_rate() = RateOf(counts_.submitted(), counts_.invited());
+  *rate.mutable_approved_rate() = RateOf(counts_.approved(), counts_.invited());
+  return rate;
+}
+
+}  // namespace weft::ingestion

@@ -1,0 +1,48 @@
+// Takes whole responses from streams and files: validates, creates or replaces, and submits.
+#ifndef WEFT_SERVICES_INGESTION_SERVICE_RESPONSE_WRITER_H_
+#define WEFT_SERVICES_INGESTION_SERVICE_RESPONSE_WRITER_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/base/task.h"
+#include "common/storage/transaction.h"
+#include "services/ingestion/service/wave_context.h"
+#include "services/ingestion/store/tables.h"
+#include "weft/ingestion/v1/response_service.pb.h"
+
+namespace weft::ingestion {
+
+// Who takes the responses, and from where.
+struct ResponseOrigin {
+  std::string principal;  // `{kind}/{id}`
+  std::string source;     // "api", or the import's resource name
+};
+
+// Items that one transaction should hold: commits are synced one by one, so fewer cost throughput;
+// more make a conflict (an edit of one of the responses meanwhile) costlier to repeat.
+inline constexpr int kResponsesPerCommit = 100;
+
+// Checks that a whole item could be taken, without a transaction: answers, open answers, required
+// questions. The same checks that UpsertSubmitted makes, for callers that validate first. Fields in
+// violations start with "response." or "open_answers[...]". OK, or INVALID_ARGUMENT (ANSWERS_INVALID).
+absl::Status CheckItem(const InstrumentIndex& instrument, const v1::IngestItem& item);
+
+// Brings one item into `txn`: the respondent's response is created or replaced and submitted, a
+// revision is added when its answers changed, and its open answers are stored apart. `result` says
+// what happened (its `index` is left alone): CREATED, UPDATED, UNCHANGED (nothing written), or REJECTED
+// with `error`, when nothing of this item was written. Rejections: INVALID_ARGUMENT (ANSWERS_INVALID,
+// with field violations), FAILED_PRECONDITION (NOT_ON_ROSTER, RESPONSE_APPROVED, RESPONSE_WITHDRAWN).
+// A status other than OK says that the transaction failed, not the item.
+//
+// The wave must have been loaded (LoadOpen) through `txn`, so that closing it meanwhile is a conflict.
+// Items may follow each other in one transaction, also for the same respondent. Open answers that the
+// item does not mention are left as they are.
+Task<absl::Status> UpsertSubmitted(storage::Transaction& txn, const Tables& tables,
+                                   const WaveContext& wave, const v1::IngestItem& item,
+                                   const ResponseOrigin& origin, v1::IngestResult& result);
+
+}  // namespace weft::ingestion
+
+#endif  // WEFT_SERVICES_INGESTION_SERVICE_RESPONSE_WRITER_H_

@@ -1,0 +1,49 @@
+#include "services/ingestion/store/tables.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace weft::ingestion {
+namespace {
+
+// The wave of a name below one: "waves/w1/responses/r1" gives "waves/w1".
+absl::string_view WaveOf(absl::string_view name) {
+  const size_t collection = name.find('/');
+  return name.substr(0, name.find('/', collection + 1));
+}
+
+}  // namespace
+
+std::string RespondentKey(absl::string_view wave, absl::string_view respondent) {
+  // No resource name holds a blank.
+  return absl::StrCat(wave, " ", respondent);
+}
+
+std::string FamilyVersionKey(absl::string_view family, int version) {
+  return absl::StrCat(family, " ", version);
+}
+
+Tables::Tables()
+    : instruments(30, "instruments/{instrument}",
+                  {.feed = true,
+                   .unique = {{std::string(kByFamilyVersion),
+                               [](const v1::Instrument& row) -> std::vector<std::string> {
+                                 return {FamilyVersionKey(row.family(), row.version())};
+                               }}}}),
+      waves(31, "waves/{wave}", {.feed = true}),
+      roster(32, "waves/{wave}/roster/{site}", {.feed = true}),
+      revisions(33, "waves/{wave}/responses/{response}/revisions/{revision:number}",
+                {.feed = true}),
+      responses(34, "waves/{wave}/responses/{response}",
+                {.feed = true,
+                 .unique = {{std::string(kByRespondent),
+                             [](const v1::Response& row) -> std::vector<std::string> {
+                               return {RespondentKey(WaveOf(row.name()), row.respondent())};
+                             }}}}),
+      imports(35, "waves/{wave}/imports/{import}", {.feed = true}),
+      open_answers(36, "waves/{wave}/responses/{response}/openAnswers/{question}"),
+      spool(37, "waves/{wave}/imports/{import}/chunks/{chunk:number}"),
+      progress(38, "waves/{wave}/imports/{import}/progress/{part:number}") {}
+
+}  // namespace weft::ingestion
