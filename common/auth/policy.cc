@@ -5,19 +5,27 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "common/base/error.h"
 
 namespace weft::auth {
 namespace {
 
+// The text before the next dot, which both are cut from `text`.
+absl::string_view NextPart(absl::string_view& text) {
+  const size_t dot = text.find('.');
+  const absl::string_view part = text.substr(0, dot);
+  text = dot == absl::string_view::npos ? absl::string_view() : text.substr(dot + 1);
+  return part;
+}
+
+// Runs for every call: allocates nothing.
 bool Matches(absl::string_view pattern, absl::string_view permission) {
-  const std::vector<absl::string_view> wanted = absl::StrSplit(pattern, '.');
-  const std::vector<absl::string_view> parts = absl::StrSplit(permission, '.');
-  return std::equal(wanted.begin(), wanted.end(), parts.begin(), parts.end(),
-                    [](absl::string_view want, absl::string_view part) {
-                      return want == "*" || want == part;
-                    });
+  while (!pattern.empty() && !permission.empty()) {
+    const absl::string_view want = NextPart(pattern);
+    const absl::string_view part = NextPart(permission);
+    if (want != "*" && want != part) return false;
+  }
+  return pattern.empty() && permission.empty();
 }
 
 bool AnyMatches(const std::vector<std::string>& patterns, absl::string_view permission) {

@@ -35,26 +35,27 @@ struct ChannelOptions {
 
 namespace internal {
 class ClientStreamCall;
-}
+// Cancels a call that has not ended and lets go of it.
+struct Abandon {
+  void operator()(ClientStreamCall* call) const;
+};
+using ClientStreamHandle = std::unique_ptr<ClientStreamCall, Abandon>;
+}  // namespace internal
 
 // The messages of a server stream. Destroying it cancels the call if it has not ended.
 class RawServerStream {
  public:
-  RawServerStream(RawServerStream&&) noexcept;
-  RawServerStream& operator=(RawServerStream&&) = delete;
-  ~RawServerStream();
-
   // Ends the call early; Read() and Finish() return soon after.
   void Cancel();
   // The call's status; after Read() has returned false, or after Cancel().
   Task<absl::Status> Finish();
 
  protected:
-  explicit RawServerStream(std::unique_ptr<internal::ClientStreamCall> call);
+  explicit RawServerStream(internal::ClientStreamHandle call) : call_(std::move(call)) {}
   MessageSource& source();
 
  private:
-  std::unique_ptr<internal::ClientStreamCall> call_;
+  internal::ClientStreamHandle call_;
 };
 
 template <class Response>
@@ -67,7 +68,7 @@ class ServerStream final : public RawServerStream {
 
  private:
   friend class Channel;
-  explicit ServerStream(std::unique_ptr<internal::ClientStreamCall> call)
+  explicit ServerStream(internal::ClientStreamHandle call)
       : RawServerStream(std::move(call)) {}
 };
 
@@ -97,7 +98,7 @@ class Channel {
  private:
   class Impl;
   explicit Channel(std::unique_ptr<Impl> impl);
-  std::unique_ptr<internal::ClientStreamCall> OpenStream(CallContext& context,
+  internal::ClientStreamHandle OpenStream(CallContext& context,
                                                          absl::string_view method,
                                                          const google::protobuf::Message& request,
                                                          CallOptions options);

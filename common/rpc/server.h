@@ -24,9 +24,6 @@
 
 namespace weft::rpc {
 
-class Channel;
-struct ChannelOptions;
-
 struct ServerOptions {
   // Loopback only, because callers are not authenticated yet. Port 0 lets the system choose.
   std::string listen = "127.0.0.1:0";
@@ -84,7 +81,6 @@ class Server {
   void Shutdown(absl::Duration grace);
 
  private:
-  friend class Channel;
   class Impl;
   explicit Server(std::unique_ptr<Impl> impl);
 

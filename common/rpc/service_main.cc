@@ -1,0 +1,186 @@
+#include "common/rpc/service_main.h"
+
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/base/task.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/shutdown_signals.h"
+#include "common/storage/open_engine.h"
+
+ABSL_FLAG(std::string, listen, "",
+          "Address to serve on, host:port. Only loopback addresses are allowed, because callers are "
+          "not authenticated yet. Port 0 takes any free one; the ready line says which.");
+ABSL_FLAG(std::string, data, "",
+          "Directory that holds everything this service keeps. It is created when missing; one "
+          "process at a time may use it.");
+ABSL_FLAG(std::string, engine, "rocksdb",
+          "Where records are kept: rocksdb (in --data, durable) or memory (gone at exit, for "
+          "trials and tests).");
+ABSL_FLAG(std::string, log_level, "info",
+          "The least that is logged, as JSON lines on standard error: debug, info (a line per call), "
+          "warning, error or off.");
+ABSL_FLAG(absl::Duration, drain_time, absl::Seconds(10),
+          "How long calls in progress may go on after SIGTERM before they are cancelled.");
+
+namespace weft::rpc {
+namespace {
+
+enum ExitCode { kDrained = 0, kFailed = 1, kRefused = 2 };
+
+struct Settings {
+  std::string listen;
+  std::string data;
+  std::string engine;
+  observability::Level log_level;
+};
+
+std::string DefaultListen(const ServiceSpec& spec) {
+  return absl::StrCat("127.0.0.1:", spec.default_port);
+}
+std::string DefaultData(const ServiceSpec& spec) { return absl::StrCat("./data/", spec.name); }
+
+absl::StatusOr<Settings> ReadSettings(int argc, char** argv, const ServiceSpec& spec) {
+  WEFT_RETURN_IF_ERROR(ReadFlags(argc, argv));
+  Settings settings;
+  settings.listen = absl::GetFlag(FLAGS_listen);
+  if (settings.listen.empty()) settings.listen = DefaultListen(spec);
+  settings.data = absl::GetFlag(FLAGS_data);
+  if (settings.data.empty()) settings.data = DefaultData(spec);
+  settings.engine = absl::GetFlag(FLAGS_engine);
+  if (settings.engine != "rocksdb" && settings.engine != "memory") {
+    return Error(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
+                 absl::StrCat("--engine=", settings.engine, ": it is rocksdb or memory"));
+  }
+  if (!observability::ParseLevel(absl::GetFlag(FLAGS_log_level), settings.log_level)) {
+    return Error(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
+                 absl::StrCat("--log_level=", absl::GetFlag(FLAGS_log_level),
+                              ": it is debug, info, warning, error or off"));
+  }
+  return settings;
+}
+
+void PrintHelp(const ServiceSpec& spec) {
+  const std::string help = absl::StrCat(
+      "weft-", spec.name, ": ", spec.summary, "\n\n", "Serves gRPC with reflection, so that ",
+      "grpcurl -plaintext ", DefaultListen(spec), " list\nshows what there is to call. It runs ",
+      "until SIGTERM or Ctrl-C, then drains.\n\nFlags, each also as an environment variable (the ",
+      "command line wins):\n",
+      FlagsHelp({{"listen", DefaultListen(spec)}, {"data", DefaultData(spec)}}),
+      "\nExit codes: 0 drained, 1 failed while running, 2 refused to start.\n");
+  std::fputs(help.c_str(), stdout);
+}
+
+int Refuse(const ServiceSpec& spec, const absl::Status& why) {
+  const std::string text = absl::StrCat("weft-", spec.name, ": ", why.message(), "\n");
+  std::fputs(text.c_str(), stderr);
+  return kRefused;
+}
+
+// A listener that runs out of descriptors takes no connections any more, so take all we may have.
+void RaiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// What a running service consists of, in the order in which it is made. Engines and services go
+// before the server whose loop they use.
+struct Process {
+  SystemClock clock;
+  std::unique_ptr<observability::Logger> logger;
+  std::unique_ptr<Server> server;
+  std::unique_ptr<storage::Engine> engine;
+  std::unique_ptr<storage::Database> database;
+  std::unique_ptr<Service> service;
+};
+
+absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& process) {
+  process.logger = observability::Logger::ToStderr(settings.log_level);
+  ServerOptions server_options;
+  server_options.listen = settings.listen;
+  server_options.logger = process.logger.get();
+  WEFT_ASSIGN_OR_RETURN(process.server, Server::Create(std::move(server_options)));
+
+  storage::EngineOptions engine_options;
+  engine_options.kind = settings.engine;
+  engine_options.directory = settings.data;
+  WEFT_ASSIGN_OR_RETURN(process.engine,
+                        storage::OpenEngine(engine_options, process.server->executor()));
+  process.database.reset(new storage::Database{*process.engine, process.clock});
+
+  ServiceEnvironment environment{*process.server, *process.database, *process.logger,
+                                 settings.data, settings.engine};
+  WEFT_ASSIGN_OR_RETURN(process.service, spec.open(environment));
+  return process.server->Start();
+}
+
+void PrintReady(const Settings& settings, const ServiceSpec& spec, const Process& process) {
+  const std::string where =
+      settings.engine == "memory" ? "in memory" : absl::StrCat("in ", settings.data);
+  const std::string text = absl::StrCat("weft-", spec.name, " ready on ",
+                                        process.server->address(), ", data ", where, "\n");
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+int RunUntilSignal(const Settings& settings, const ServiceSpec& spec, ShutdownSignals& signals,
+                   Process& process) {
+  using observability::Level;
+  using observability::LogLine;
+  observability::Logger& logger = *process.logger;
+  logger.Write(LogLine(Level::kInfo, "ready")
+                   .Add("address", process.server->address())
+                   .Add("data", settings.data)
+                   .Add("engine", settings.engine));
+  logger.Flush();
+  PrintReady(settings, spec, process);
+
+  const int signal = signals.Wait();
+  signals.EndProcessOnNext();
+  logger.Write(LogLine(Level::kInfo, "draining").Add("signal", signal));
+  process.server->Shutdown(absl::GetFlag(FLAGS_drain_time));
+  process.service.reset();
+  process.engine.reset();
+  process.server.reset();
+  const int64_t frames = LiveFrames::Count();
+  if (frames != 0) {
+    logger.Write(LogLine(Level::kError, "coroutines_left").Add("frames", frames));
+    logger.Flush();
+    return kFailed;
+  }
+  logger.Write(LogLine(Level::kInfo, "stopped"));
+  logger.Flush();
+  return kDrained;
+}
+
+}  // namespace
+
+int RunService(int argc, char** argv, const ServiceSpec& spec) {
+  if (WantsHelp(argc, argv)) {
+    PrintHelp(spec);
+    return kDrained;
+  }
+  absl::StatusOr<Settings> settings = ReadSettings(argc, argv, spec);
+  if (!settings.ok()) return Refuse(spec, settings.status());
+  ShutdownSignals signals;
+  RaiseDescriptorLimit();
+  Process process;
+  const absl::Status opened = Open(*settings, spec, process);
+  if (!opened.ok()) return Refuse(spec, opened);
+  return RunUntilSignal(*settings, spec, signals, process);
+}
+
+}  // namespace weft::rpc
