@@ -1,0 +1,57 @@
+#include "services/metrics/domain/view_builder.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "services/metrics/domain/site_record.h"
+
+namespace weft::metrics {
+
+std::vector<store::v1::SiteRecord> BuildSiteRecords(const WaveRecords& records) {
+  absl::btree_map<std::string, SiteSources> sites;
+  for (const auto& entry : records.roster) sites[entry.site()].entry = &entry;
+  for (const auto& response : records.responses) {
+    sites[response.respondent()].response = &response;
+  }
+  absl::flat_hash_map<std::string, const ingestion::v1::Answers*> revisions;
+  for (const auto& revision : records.revisions) revisions[revision.name()] = &revision.answers();
+
+  const auto answers_at = [&](const ingestion::v1::Response& response, v1::ReviewFloor floor) {
+    const auto found = revisions.find(
+        absl::StrCat(response.name(), "/revisions/", CountedRevision(response, floor)));
+    return found == revisions.end() ? nullptr : found->second;
+  };
+  std::vector<store::v1::SiteRecord> built;
+  for (auto& [site, sources] : sites) {
+    if (sources.response != nullptr) {
+      sources.submitted = answers_at(*sources.response, v1::REVIEW_FLOOR_SUBMITTED);
+      sources.approved = answers_at(*sources.response, v1::REVIEW_FLOOR_APPROVED);
+    }
+    built.push_back(MakeSiteRecord(records.frame.instrument, site, sources));
+  }
+  return built;
+}
+
+WaveView BuildWaveView(const WaveRecords& records, const v1::Parameters& parameters) {
+  WaveView view;
+  view.frame = std::make_shared<const WaveFrame>(records.frame);
+  view.parameters = ResolveParameters(parameters);
+  for (store::v1::SiteRecord& site : BuildSiteRecords(records)) {
+    const std::vector<std::string> scopes = ScopesOf(site);
+    if (std::find(scopes.begin(), scopes.end(), parameters.cohort()) == scopes.end()) continue;
+    for (const Increment& increment : Contribution(site, view.parameters.floor())) {
+      // Only adds, so that no count can fall below 0.
+      view.aggregate.MutablePart(increment.part)[increment.key] +=
+          static_cast<uint64_t>(increment.count);
+    }
+    view.sites.push_back(std::move(site));
+  }
+  return view;
+}
+
+}  // namespace weft::metrics

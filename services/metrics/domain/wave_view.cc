@@ -1,0 +1,38 @@
+#include "services/metrics/domain/wave_view.h"
+
+namespace weft::metrics {
+
+std::string WaveFrame::TypeLabel(absl::string_view code) const {
+  for (const auto& type : taxonomy.types()) {
+    if (type.code() == code && !type.display_name().empty()) return type.display_name();
+  }
+  return std::string(code);
+}
+
+v1::Parameters ResolveParameters(const v1::Parameters& parameters) {
+  v1::Parameters resolved = parameters;
+  if (resolved.floor() == v1::REVIEW_FLOOR_UNSPECIFIED) {
+    resolved.set_floor(v1::REVIEW_FLOOR_SUBMITTED);
+  }
+  if (resolved.engaged_rule() == v1::ENGAGED_RULE_UNSPECIFIED) {
+    resolved.set_engaged_rule(v1::ENGAGED_RULE_LEVEL_FIRST);
+  }
+  if (resolved.self_rule() == v1::SELF_RULE_UNSPECIFIED) {
+    resolved.set_self_rule(v1::SELF_RULE_INCLUDE);
+  }
+  return resolved;
+}
+
+v1::Provenance MakeProvenance(const WaveView& view) {
+  v1::Provenance provenance;
+  provenance.set_wave(view.frame->wave.name());
+  provenance.set_instrument(view.frame->wave.instrument());
+  provenance.set_taxonomy(view.frame->instrument.taxonomy());
+  *provenance.mutable_parameters() = view.parameters;
+  *provenance.mutable_computed_through() = view.computed_through;
+  provenance.add_caveats("descriptive patterns, not evidence of cause");
+  provenance.add_caveats("the same informant rates partnerships and responsibility");
+  return provenance;
+}
+
+}  // namespace weft::metrics
