@@ -1,0 +1,166 @@
+// What keeps memberships apart from changes of their cohort and site, one interleaving at a time.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "common/base/executor.h"
+#include "common/storage/keys.h"
+#include "common/storage/open_engine.h"
+#include "common/storage/transaction.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/registry/domain/names.h"
+#include "services/registry/store/tables.h"
+#include "tests/services/registry/examples.h"
+#include "tests/testing/errors.h"
+#include "tests/testing/fake_clock.h"
+
+namespace weft::registry {
+namespace {
+
+using ::testing::IsEmpty;
+using testing::IsError;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+class RegistryStoreTest : public ::testing::Test {
+ protected:
+  RegistryStoreTest() {
+    storage::EngineOptions options;
+    options.kind = "memory";
+    engine_ = *storage::OpenEngine(options, executor_);
+    db_ = std::make_unique<storage::Database>(storage::Database{*engine_, clock_});
+    storage::Transaction txn(*db_);
+    v1::Site site = ExampleSite();
+    site.set_name(kSite);
+    EXPECT_THAT(Await(tables_.sites.Insert(txn, site)), IsOk());
+    v1::Cohort cohort = ExampleCohort();
+    cohort.set_name(kCohort);
+    EXPECT_THAT(Await(tables_.cohorts.Insert(txn, cohort)), IsOk());
+    EXPECT_THAT(Await(txn.Commit()), IsOk());
+  }
+
+  template <class T>
+  T Await(Task<T> task) {
+    return SyncWait(executor_, std::move(task));
+  }
+
+  // What a handler does to add a membership, up to the commit.
+  void AddMembership(storage::Transaction& txn) {
+    EXPECT_THAT(Await(tables_.cohorts.Get(txn, kCohort)), IsOk());
+    EXPECT_THAT(Await(tables_.sites.Get(txn, kSite)), IsOk());
+    v1::Membership membership;
+    membership.set_name(kMembership);
+    membership.set_site(kSite);
+    EXPECT_THAT(Await(tables_.memberships.Insert(txn, membership)), IsOk());
+  }
+
+  // What a handler does to delete the site while it has no membership, up to the commit.
+  void DeleteSite(storage::Transaction& txn) {
+    EXPECT_THAT(Await(tables_.sites.Get(txn, kSite)), IsOk());
+    EXPECT_THAT(Await(tables_.memberships.WatchOf(txn, kSite)), IsOk());
+    const auto found = Await(tables_.memberships.List(txn, kEveryCohort, kSite, {}));
+    ASSERT_THAT(found, IsOk());
+    EXPECT_THAT(found->rows, IsEmpty());
+    tables_.memberships.Forget(txn, kSite);
+    EXPECT_THAT(Await(tables_.sites.Delete(txn, kSite)), IsOk());
+  }
+
+  // What a handler does to change the cohort's dates, up to the commit.
+  void ChangeDates(storage::Transaction& txn) {
+    auto cohort = Await(tables_.cohorts.Get(txn, kCohort));
+    ASSERT_THAT(cohort, IsOk());
+    EXPECT_THAT(Await(tables_.memberships.WatchOf(txn, kCohort)), IsOk());
+    cohort->mutable_end_date()->set_day(29);
+    EXPECT_THAT(Await(tables_.cohorts.Update(txn, *cohort)), IsOk());
+  }
+
+  const std::string kSite = "sites/site-01";
+  const std::string kCohort = "cohorts/c1";
+  const std::string kMembership = "cohorts/c1/memberships/site-01";
+  ManualExecutor executor_;
+  testing::FakeClock clock_;
+  std::unique_ptr<storage::Engine> engine_;
+  std::unique_ptr<storage::Database> db_;
+  Tables tables_;
+};
+
+TEST_F(RegistryStoreTest, MembershipFirstThenTheSitesDeleteConflicts) {
+  storage::Transaction deletion(*db_), addition(*db_);
+  DeleteSite(deletion);
+  AddMembership(addition);
+  EXPECT_THAT(Await(addition.Commit()), IsOk());
+  EXPECT_THAT(Await(deletion.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(RegistryStoreTest, TheSitesDeleteFirstThenMembershipConflicts) {
+  storage::Transaction deletion(*db_), addition(*db_);
+  AddMembership(addition);
+  DeleteSite(deletion);
+  EXPECT_THAT(Await(deletion.Commit()), IsOk());
+  EXPECT_THAT(Await(addition.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(RegistryStoreTest, MembershipFirstThenOtherDatesConflict) {
+  storage::Transaction dates(*db_), addition(*db_);
+  ChangeDates(dates);
+  AddMembership(addition);
+  EXPECT_THAT(Await(addition.Commit()), IsOk());
+  EXPECT_THAT(Await(dates.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(RegistryStoreTest, OtherDatesFirstThenMembershipConflicts) {
+  storage::Transaction dates(*db_), addition(*db_);
+  AddMembership(addition);
+  ChangeDates(dates);
+  EXPECT_THAT(Await(dates.Commit()), IsOk());
+  EXPECT_THAT(Await(addition.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(RegistryStoreTest, AMembershipsNewDatesConflictWithTheCohorts) {
+  storage::Transaction addition(*db_);
+  AddMembership(addition);
+  ASSERT_THAT(Await(addition.Commit()), IsOk());
+
+  storage::Transaction dates(*db_), update(*db_);
+  ChangeDates(dates);
+  auto membership = Await(tables_.memberships.Get(update, kMembership));
+  ASSERT_THAT(membership, IsOk());
+  *membership->mutable_end_date() = Day(2025, 6, 30);
+  EXPECT_THAT(Await(tables_.memberships.Update(update, *membership, "")), IsOk());
+  EXPECT_THAT(Await(update.Commit()), IsOk());
+  EXPECT_THAT(Await(dates.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(RegistryStoreTest, MembershipsOfOneCohortDoNotWaitForEachOther) {
+  storage::Transaction first(*db_), second(*db_);
+  AddMembership(first);
+  EXPECT_THAT(Await(tables_.cohorts.Get(second, kCohort)), IsOk());
+  v1::Membership other;
+  other.set_name("cohorts/c1/memberships/site-02");
+  other.set_site("sites/site-02");
+  EXPECT_THAT(Await(tables_.memberships.Insert(second, other)), IsOk());
+  EXPECT_THAT(Await(first.Commit()), IsOk());
+  EXPECT_THAT(Await(second.Commit()), IsOk());
+}
+
+TEST_F(RegistryStoreTest, MarkGoesWithItsSite) {
+  storage::Transaction addition(*db_);
+  AddMembership(addition);
+  ASSERT_THAT(Await(addition.Commit()), IsOk());
+  storage::Transaction removal(*db_);
+  EXPECT_THAT(Await(tables_.memberships.Delete(removal, kMembership, "")), IsOk());
+  ASSERT_THAT(Await(removal.Commit()), IsOk());
+  storage::Transaction deletion(*db_);
+  DeleteSite(deletion);
+  ASSERT_THAT(Await(deletion.Commit()), IsOk());
+  const storage::KeyRange marks = storage::KeyWriter(15).Prefix();
+  const auto snapshot = engine_->GetSnapshot();
+  const auto left = Await(snapshot->Scan(marks, {}));
+  ASSERT_THAT(left, IsOk());
+  EXPECT_THAT(*left, SizeIs(1)) << "the cohort's alone";
+}
+
+}  // namespace
+}  // namespace weft::registry
