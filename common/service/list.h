@@ -3,7 +3,8 @@
 //
 //   absl::StatusOr<storage::PageRequest> page = ReadPage(request);
 //   WEFT_CO_RETURN_IF_ERROR(page.status());
-//   absl::StatusOr<storage::Page<v1::Site>> sites = co_await tables_.sites.List(*snapshot, "", *page);
+//   absl::StatusOr<storage::Page<v1::Site>> sites = co_await tables_.sites.List(*snapshot, "",
+//   *page);
 //   ...
 //   response.set_next_page_token(NextPageToken(request, sites->next_key));
 #ifndef WEFT_COMMON_SERVICE_LIST_H_
@@ -24,9 +25,9 @@ struct PageDefaults {
   int32_t max_size = 1000;
 };
 
-// Reads the fields page_size and page_token of a List request. page_size 0 is the default, more than
-// the maximum is the maximum, a negative one is INVALID_ARGUMENT; a token that does not belong to
-// this request is INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+// Reads the fields page_size and page_token of a List request. page_size 0 is the default, more
+// than the maximum is the maximum, a negative one is INVALID_ARGUMENT; a token that does not belong
+// to this request is INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
 absl::StatusOr<storage::PageRequest> ReadPage(const google::protobuf::Message& request,
                                               PageDefaults defaults = {});
 

@@ -16,13 +16,11 @@
 #ifndef WEFT_COMMON_SERVICE_MUTATE_H_
 #define WEFT_COMMON_SERVICE_MUTATE_H_
 
-#include <functional>
-
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/storage/database.h"
+#include "common/storage/run_in_transaction.h"
 #include "common/storage/transaction.h"
 #include "google/protobuf/message.h"
 
@@ -30,19 +28,14 @@ namespace weft::service {
 
 // Fills the response. It may run several times, each time with an empty response and a transaction
 // of its own; it must touch nothing else.
-using MutationBody = std::function<Task<absl::Status>(storage::Transaction&)>;
-
-// How long a request id is remembered.
-inline constexpr absl::Duration kRequestIdLifetime = absl::Hours(24);
-// How often a body runs when other commits are faster.
-inline constexpr int kMaxAttempts = 8;
-
+using MutationBody = storage::TransactionBody;
 // Uses the request's fields request_id and validate_only when it has them.
 //  * request_id: the first attempt's answer is stored in its commit and given to every repetition
-//    of the same request by the same principal for kRequestIdLifetime; with another content it is
+//    of the same request by the same principal for 24 hours; with another content it is
 //    INVALID_ARGUMENT (REQUEST_ID_REUSED). Errors are not stored: the attempt did nothing.
 //  * validate_only: the body runs, nothing is committed and nothing remembered.
-//  * ABORTED (CONFLICT) with a RetryInfo when the body lost against others kMaxAttempts times.
+//  * ABORTED (CONFLICT) with a RetryInfo when the body lost against others storage::kMaxAttempts
+//  times.
 // On success the call's `weft-position` is set. The arguments outlive the Task.
 Task<absl::Status> Mutate(rpc::CallContext& context, const storage::Database& db,
                           const google::protobuf::Message& request,

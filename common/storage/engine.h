@@ -66,6 +66,8 @@ class Reader {
 class Snapshot : public Reader {
  public:
   virtual Position position() const = 0;
+  // The commit that wrote `entry`, which was read from this snapshot.
+  virtual Position PositionOf(const Entry& entry) const = 0;
 };
 
 // The key must exist with exactly this version, or not exist at all (kAbsent).
@@ -104,7 +106,7 @@ struct FeedCommit {
 
 struct FeedLimits {
   size_t max_commits = 1000;
-  // At least one commit is returned, however large.
+  // Of change records. A single commit larger than this is returned whole.
   size_t max_bytes = 256 * 1024;
 };
 

@@ -18,6 +18,9 @@ namespace weft::storage {
 // A snapshot that also reads the feed as it stood.
 class LocalSnapshot : public Snapshot {
  public:
+  Position PositionOf(const Entry& entry) const final {
+    return Position(position().epoch(), entry.version);
+  }
   // Feed records up to and including this sequence have been trimmed.
   virtual uint64_t trimmed() const = 0;
   // The commits after `after`, which is not before trimmed() and not past the snapshot.

@@ -101,13 +101,13 @@ class MemorySnapshot final : public LocalSnapshot {
     size_t bytes = 0;
     for (auto it = data_->feed.upper_bound(after);
          it != data_->feed.end() && it->first <= position_.sequence(); ++it) {
+      for (const std::string& change : it->second) bytes += change.size();
       if (!page.commits.empty() &&
-          (page.commits.size() >= limits.max_commits || bytes >= limits.max_bytes)) {
+          (page.commits.size() >= limits.max_commits || bytes > limits.max_bytes)) {
         page.end = page.commits.back().position;
         page.caught_up = false;
         break;
       }
-      for (const std::string& change : it->second) bytes += change.size();
       page.commits.push_back({Position(position_.epoch(), it->first), it->second});
     }
     return page;

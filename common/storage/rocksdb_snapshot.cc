@@ -131,8 +131,9 @@ absl::StatusOr<FeedPage> RocksDbSnapshot::ReadFeed(uint64_t after, const FeedLim
   const std::unique_ptr<rocksdb::Iterator> it(
       database_->db->NewIterator(AtSnapshot(), database_->feed));
   for (it->Seek(begin); it->Valid(); it->Next()) {
+    bytes += it->value().size();
     if (!page.commits.empty() &&
-        (page.commits.size() >= limits.max_commits || bytes >= limits.max_bytes)) {
+        (page.commits.size() >= limits.max_commits || bytes > limits.max_bytes)) {
       page.end = page.commits.back().position;
       return page;
     }
@@ -142,7 +143,6 @@ absl::StatusOr<FeedPage> RocksDbSnapshot::ReadFeed(uint64_t after, const FeedLim
     commit.position = Position(position_.epoch(), key.Uint64());
     WEFT_RETURN_IF_ERROR(key.Finish());
     if (!DecodeFeedRecords(it->value(), commit.changes)) return BadValue(it->key().ToString());
-    bytes += it->value().size();
     page.commits.push_back(std::move(commit));
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "read the change feed");

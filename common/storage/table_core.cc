@@ -363,9 +363,10 @@ Task<absl::StatusOr<TableCore::Rows>> TableCore::List(
   const bool selective = by_ids || keep != nullptr;
   const size_t chunk = selective ? std::max(kFilteredChunk, limit + 1) : limit + 1;
 
+  const ScanOptions scan{.limit = chunk};
   Rows rows;
   for (size_t examined = 0;;) {
-    absl::StatusOr<std::vector<Entry>> entries = co_await reader.Scan(range, {.limit = chunk});
+    absl::StatusOr<std::vector<Entry>> entries = co_await reader.Scan(range, scan);
     WEFT_CO_RETURN_IF_ERROR(entries.status());
     if (entries->empty()) co_return rows;
     const bool last = entries->size() < chunk;
@@ -425,8 +426,8 @@ Task<absl::StatusOr<TableCore::Rows>> TableCore::ListByIndex(Reader& reader, std
   KeyRange range{prefix, PrefixEnd(prefix)};
   if (!page.after.empty()) range.begin = prefix + page.after + '\0';
   const size_t limit = std::max<size_t>(page.limit, 1);
-  absl::StatusOr<std::vector<Entry>> found =
-      co_await reader.Scan(std::move(range), {.limit = limit + 1});
+  const ScanOptions scan{.limit = limit + 1};
+  absl::StatusOr<std::vector<Entry>> found = co_await reader.Scan(std::move(range), scan);
   WEFT_CO_RETURN_IF_ERROR(found.status());
 
   Rows rows;

@@ -44,6 +44,11 @@ class Transaction final : public Reader {
   // see own writes.
   Snapshot& snapshot() { return *snapshot_; }
   bool has_writes() const { return !writes_.empty() || !changes_.empty(); }
+  // Forgets the writes so far: Commit() then changes nothing.
+  void DiscardWrites() {
+    writes_.clear();
+    changes_.clear();
+  }
 
   // At most once. See Engine::Commit. One that writes nothing commits nothing: it has read one
   // consistent state and answers its position.
