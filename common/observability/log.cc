@@ -2,11 +2,12 @@
 
 #include <array>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <thread>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -15,7 +16,6 @@
 #include "common/observability/json_text.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/base_sink.h"
-#include "spdlog/spdlog.h"
 
 namespace weft::observability {
 namespace {
@@ -60,11 +60,15 @@ class StderrLogger final : public Logger {
   explicit StderrLogger(Level level)
       : Logger(level),
         logger_(std::make_shared<spdlog::logger>("weft", std::make_shared<BufferedStderr>())),
-        flusher_([this] { logger_->flush(); }, std::chrono::seconds(1)) {
+        flusher_([this](std::stop_token stop) { FlushRegularly(stop); }) {
     logger_->set_level(spdlog::level::trace);
     logger_->flush_on(spdlog::level::warn);
   }
-  ~StderrLogger() override { logger_->flush(); }
+  ~StderrLogger() override {
+    flusher_.request_stop();
+    flusher_.join();
+    logger_->flush();
+  }
   void Flush() override { logger_->flush(); }
 
  protected:
@@ -75,8 +79,18 @@ class StderrLogger final : public Logger {
   }
 
  private:
+  void FlushRegularly(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock<std::mutex> lock(mutex);
+    while (!stop.stop_requested()) {
+      stopped.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
+      logger_->flush();
+    }
+  }
+
   std::shared_ptr<spdlog::logger> logger_;
-  spdlog::details::periodic_worker flusher_;
+  std::jthread flusher_;
 };
 
 class FunctionLogger final : public Logger {
