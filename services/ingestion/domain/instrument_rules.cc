@@ -372,6 +372,43 @@ void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path
   ValidateColumnAliases(instrument, path, violations);
 }
 
+absl::Status ValidateCreate(const v1::CreateInstrumentRequest& request) {
+  FieldViolations violations;
+  violations.Require(request.instrument_id().empty() || IsId(request.instrument_id()),
+                     "instrument_id", kIdRule);
+  if (request.has_instrument()) {
+    ValidateInstrument(request.instrument(), "instrument", violations);
+  } else {
+    violations.Add("instrument", "is required");
+  }
+  return violations.ToStatus();
+}
+
+v1::Instrument NewInstrument(const v1::CreateInstrumentRequest& request, absl::string_view id) {
+  v1::Instrument instrument = request.instrument();
+  instrument.set_name(absl::StrCat("instruments/", id));
+  instrument.set_state(v1::Instrument::STATE_DRAFT);
+  instrument.clear_partner_types();
+  return instrument;
+}
+
+absl::Status CheckSupersedes(const v1::Instrument& instrument, const v1::Instrument& superseded) {
+  FieldViolations violations;
+  if (superseded.family() != instrument.family()) {
+    violations.Add("instrument.supersedes",
+                   absl::StrCat("names \"", superseded.name(), "\" of family \"",
+                                superseded.family(), "\"; it must be of \"", instrument.family(),
+                                "\", as this one"));
+  } else if (superseded.version() >= instrument.version()) {
+    violations.Add("instrument.supersedes",
+                   absl::StrCat("names \"", superseded.name(), "\", which is version ",
+                                superseded.version(), "; it must be below ",
+                                instrument.version()));
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  return RequirePublished(superseded);
+}
+
 absl::Status Publish(const registry::v1::Taxonomy& taxonomy, v1::Instrument& instrument) {
   if (taxonomy.state() != registry::v1::Taxonomy::STATE_PUBLISHED) {
     return Error(absl::StatusCode::kFailedPrecondition, "TAXONOMY_NOT_PUBLISHED",

@@ -16,6 +16,14 @@ namespace weft::ingestion {
 void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path,
                         FieldViolations& violations);
 
+// Everything that is wrong with the request, in one answer.
+absl::Status ValidateCreate(const v1::CreateInstrumentRequest& request);
+// The draft that a valid request asks for, under the id that was chosen for it.
+v1::Instrument NewInstrument(const v1::CreateInstrumentRequest& request, absl::string_view id);
+
+// Whether `instrument` may supersede `superseded`: published, same family, lower version.
+absl::Status CheckSupersedes(const v1::Instrument& instrument, const v1::Instrument& superseded);
+
 // Fixes a valid draft for good: checks that it is complete and that no text in it could mean two
 // things, copies the codes of `taxonomy` into `partner_types`, and sets the state. Errors:
 // INVALID_ARGUMENT (INSTRUMENT_INCOMPLETE, every problem at once), FAILED_PRECONDITION

@@ -53,6 +53,28 @@ void ValidateWave(const v1::Wave& wave, absl::string_view path, FieldViolations&
   }
 }
 
+absl::Status ValidateCreate(const v1::CreateWaveRequest& request) {
+  FieldViolations violations;
+  violations.Require(request.wave_id().empty() || IsId(request.wave_id()), "wave_id", kIdRule);
+  if (request.has_wave()) {
+    ValidateWave(request.wave(), "wave", violations);
+  } else {
+    violations.Add("wave", "is required");
+  }
+  return violations.ToStatus();
+}
+
+v1::Wave NewWave(const v1::CreateWaveRequest& request, absl::string_view id) {
+  v1::Wave wave = request.wave();
+  wave.set_name(absl::StrCat("waves/", id));
+  wave.set_state(v1::Wave::STATE_DRAFT);
+  wave.clear_open_time();
+  wave.clear_close_time();
+  wave.clear_roster_size();
+  wave.clear_taxonomy();
+  return wave;
+}
+
 absl::Status CheckWaveUpdate(const v1::Wave& before, const v1::Wave& after) {
   const bool same =
       before.instrument() == after.instrument() &&

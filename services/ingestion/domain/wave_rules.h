@@ -15,6 +15,11 @@ namespace weft::ingestion {
 // What holds of every wave: texts, names and dates. `path` is where the wave stands in the request.
 void ValidateWave(const v1::Wave& wave, absl::string_view path, FieldViolations& violations);
 
+// Everything that is wrong with the request, in one answer.
+absl::Status ValidateCreate(const v1::CreateWaveRequest& request);
+// The draft that a valid request asks for, under the id that was chosen for it.
+v1::Wave NewWave(const v1::CreateWaveRequest& request, absl::string_view id);
+
 // FAILED_PRECONDITION (WAVE_NOT_DRAFT) when instrument or cohorts changed and the wave is no draft.
 absl::Status CheckWaveUpdate(const v1::Wave& before, const v1::Wave& after);
 

@@ -27,7 +27,7 @@ std::string FamilyVersionKey(absl::string_view family, int version) {
 Tables::Tables()
     : instruments(30, "instruments/{instrument}",
                   {.feed = true,
-                   .unique = {{std::string(kByFamilyVersion),
+                   .unique = {{kByVersion,
                                [](const v1::Instrument& row) -> std::vector<std::string> {
                                  return {FamilyVersionKey(row.family(), row.version())};
                                }}}}),
@@ -37,7 +37,7 @@ Tables::Tables()
                 {.feed = true}),
       responses(34, "waves/{wave}/responses/{response}",
                 {.feed = true,
-                 .unique = {{std::string(kByRespondent),
+                 .unique = {{kByRespondent,
                              [](const v1::Response& row) -> std::vector<std::string> {
                                return {RespondentKey(WaveOf(row.name()), row.respondent())};
                              }}}}),
@@ -45,5 +45,10 @@ Tables::Tables()
       open_answers(36, "waves/{wave}/responses/{response}/openAnswers/{question}"),
       spool(37, "waves/{wave}/imports/{import}/chunks/{chunk:number}"),
       progress(38, "waves/{wave}/imports/{import}/progress/{part:number}") {}
+
+std::vector<storage::FeedTable> Tables::FeedTables() const {
+  return {instruments.feed_table(), waves.feed_table(),     roster.feed_table(),
+          revisions.feed_table(),   responses.feed_table(), imports.feed_table()};
+}
 
 }  // namespace weft::ingestion

@@ -1,11 +1,13 @@
-// The tables of the ingestion service. Their numbers are on disk (docs/storage-keys.md): 30 to 49 are
-// ours; never reuse or renumber one.
+// What the ingestion service keeps, and under which keys. docs/storage-keys.md lists the same table
+// ids (30 to 49 are ours); they are on disk: never reuse or renumber one.
 #ifndef WEFT_SERVICES_INGESTION_STORE_TABLES_H_
 #define WEFT_SERVICES_INGESTION_STORE_TABLES_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "common/storage/feed_table.h"
 #include "common/storage/table.h"
 #include "weft/ingestion/store/v1/import_rows.pb.h"
 #include "weft/ingestion/v1/import.pb.h"
@@ -16,31 +18,34 @@
 namespace weft::ingestion {
 
 // Indexes. Keys are made by the functions below, so that no two spellings exist.
-inline constexpr absl::string_view kByRespondent = "respondent";     // responses, unique
-inline constexpr absl::string_view kByFamilyVersion = "family_version";  // instruments, unique
+inline constexpr char kByRespondent[] = "respondent";  // responses, unique
+inline constexpr char kByVersion[] = "version";        // instruments, unique
 
 // Key of kByRespondent: `wave` is "waves/{wave}", `respondent` "sites/{site}".
 std::string RespondentKey(absl::string_view wave, absl::string_view respondent);
-// Key of kByFamilyVersion.
+// Key of kByVersion.
 std::string FamilyVersionKey(absl::string_view family, int version);
 
 struct Tables {
   Tables();
 
-  // In the change feed. Snapshots send them in this order, so that a follower has seen an instrument
-  // before its waves, and a revision before the response that points to it. For the same reason a
-  // revision is written before its response.
-  storage::Table<v1::Instrument> instruments;         // 30
-  storage::Table<v1::Wave> waves;                     // 31
-  storage::Table<v1::RosterEntry> roster;             // 32
-  storage::Table<v1::ResponseRevision> revisions;     // 33, in numeric order
-  storage::Table<v1::Response> responses;             // 34
-  storage::Table<v1::Import> imports;                 // 35
+  const storage::Table<v1::Instrument> instruments;
+  const storage::Table<v1::Wave> waves;
+  const storage::Table<v1::RosterEntry> roster;
+  // In numeric order.
+  const storage::Table<v1::ResponseRevision> revisions;
+  const storage::Table<v1::Response> responses;
+  const storage::Table<v1::Import> imports;
 
   // Never in the change feed.
-  storage::Table<v1::OpenAnswer> open_answers;        // 36
-  storage::Table<store::v1::SpoolChunk> spool;            // 37, in numeric order
-  storage::Table<store::v1::ImportProgress> progress;     // 38
+  const storage::Table<v1::OpenAnswer> open_answers;
+  const storage::Table<store::v1::SpoolChunk> spool;
+  const storage::Table<store::v1::ImportProgress> progress;
+
+  // What the change service serves. Snapshots send it in this order, so that a follower has seen an
+  // instrument before its waves, and a revision before the response that points to it. For the same
+  // reason a commit writes the revision first.
+  std::vector<storage::FeedTable> FeedTables() const;
 };
 
 }  // namespace weft::ingestion
