@@ -47,12 +47,12 @@ struct TableIndex {
 template <class T>
 struct TableOptions {
   // Singular type for errors and change records; by default the message's name in snake_case.
-  std::string type;
+  std::string type = {};
   // Whether changes are recorded in the feed.
   bool feed = false;
   // At most one row per key; another one is ALREADY_EXISTS (`{TYPE}_{INDEX}_TAKEN`).
-  std::vector<TableIndex<T>> unique;
-  std::vector<TableIndex<T>> secondary;
+  std::vector<TableIndex<T>> unique = {};
+  std::vector<TableIndex<T>> secondary = {};
 };
 
 namespace internal {

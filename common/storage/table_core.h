@@ -26,7 +26,7 @@ namespace weft::storage {
 struct PageRequest {
   size_t limit = 50;
   // Where the page before ended (Page::next_key); "" for the first.
-  std::string after;
+  std::string after = {};
 };
 
 // Whether an update that changes nothing is one.
