@@ -18,7 +18,7 @@ constexpr uint16_t kMembershipMarkTable = 15;
 storage::TableOptions<v1::Taxonomy> TaxonomyOptions() {
   storage::TableOptions<v1::Taxonomy> options;
   options.feed = true;
-  options.unique = {{"version", [](const v1::Taxonomy& taxonomy) {
+  options.unique = {{"family_version", [](const v1::Taxonomy& taxonomy) {
                        return std::vector<std::string>{FamilyVersion(taxonomy)};
                      }}};
   return options;

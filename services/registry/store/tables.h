@@ -17,7 +17,7 @@ namespace weft::registry {
 struct Tables {
   Tables();
 
-  // Unique index "version": one taxonomy for each version of a family.
+  // Unique index "family_version": one taxonomy for each version of a family.
   const storage::Table<v1::Taxonomy> taxonomies;
   const storage::Table<v1::Crosswalk> crosswalks;
   const storage::Table<v1::Cohort> cohorts;

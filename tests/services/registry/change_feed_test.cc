@@ -201,7 +201,7 @@ TEST_P(RestartTest, KeepsEverything) {
   v1::CreateTaxonomyRequest taken;
   *taken.mutable_taxonomy() = ExampleTaxonomy(1);
   EXPECT_THAT(Call<v1::Taxonomy>("TaxonomyService/CreateTaxonomy", taken),
-              IsError(absl::StatusCode::kAlreadyExists, "TAXONOMY_VERSION_TAKEN"))
+              IsError(absl::StatusCode::kAlreadyExists, "TAXONOMY_FAMILY_VERSION_TAKEN"))
       << "the index by version is kept";
 }
 

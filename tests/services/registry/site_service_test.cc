@@ -142,7 +142,7 @@ TEST_P(SiteServiceTest, ListSizes) {
   EXPECT_EQ(Done<v1::ListSitesResponse>("SiteService/ListSites", request).next_page_token(), "");
   request.set_page_size(-1);
   EXPECT_THAT(Call<v1::ListSitesResponse>("SiteService/ListSites", request),
-              IsError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+              IsError(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID"));
 }
 
 TEST_P(SiteServiceTest, PageTokensAreForTheListThatMadeThem) {

@@ -65,7 +65,7 @@ TEST_P(TaxonomyServiceTest, CreateRefuses) {
   EXPECT_THAT(Create(CreateRequest("lab-1", 2)),
               IsError(absl::StatusCode::kAlreadyExists, "TAXONOMY_EXISTS"));
   EXPECT_THAT(Create(CreateRequest("lab-one", 1)),
-              IsError(absl::StatusCode::kAlreadyExists, "TAXONOMY_VERSION_TAKEN"));
+              IsError(absl::StatusCode::kAlreadyExists, "TAXONOMY_FAMILY_VERSION_TAKEN"));
   const auto made_up = Create(CreateRequest("", 2));
   ASSERT_THAT(made_up, IsOk());
   EXPECT_THAT(GetTaxonomy(made_up->name()), IsOk());
@@ -156,22 +156,26 @@ TEST_P(TaxonomyServiceTest, FamilyVersionAndStateAreNotUpdated) {
   ASSERT_THAT(updated, IsOk());
   EXPECT_EQ(updated->state(), v1::Taxonomy::STATE_DRAFT);
   request.mutable_taxonomy()->set_version(2);
-  EXPECT_EQ(Update(request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Update(request), IsError(absl::StatusCode::kInvalidArgument, "FIELD_IMMUTABLE"));
   request.mutable_taxonomy()->clear_version();
   request.mutable_taxonomy()->set_family("other");
-  EXPECT_EQ(Update(request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Update(request), IsError(absl::StatusCode::kInvalidArgument, "FIELD_IMMUTABLE"));
 }
 
 TEST_P(TaxonomyServiceTest, ReplacingKeepsFamilyAndVersion) {
   AddTaxonomy("lab-1", 1);
   v1::UpdateTaxonomyRequest request;
   *request.mutable_taxonomy() = ExampleTaxonomy();
+  request.mutable_taxonomy()->clear_family();
+  request.mutable_taxonomy()->clear_version();
   request.mutable_taxonomy()->set_name("taxonomies/lab-1");
   request.mutable_taxonomy()->set_description("Now described");
   request.mutable_update_mask()->add_paths("*");
   const auto updated = Update(request);
   ASSERT_THAT(updated, IsOk());
   EXPECT_EQ(updated->description(), "Now described");
+  EXPECT_EQ(updated->family(), "lab");
+  EXPECT_EQ(updated->version(), 1);
   EXPECT_EQ(updated->state(), v1::Taxonomy::STATE_DRAFT);
 }
 
