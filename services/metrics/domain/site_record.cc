@@ -135,19 +135,14 @@ CountedAnswers CountAnswers(const Instrument& instrument, int revision, const An
   return counted;
 }
 
-std::string SiteLabel(const ingestion::v1::RosterEntry& entry) {
-  if (entry.naming() == registry::v1::Site::NAMING_NAMED && !entry.display_name().empty()) {
-    return entry.display_name();
-  }
-  return entry.neutral_label();
-}
-
 store::v1::SiteRecord MakeSiteRecord(const Instrument& instrument, absl::string_view site,
                                      const SiteSources& sources) {
   store::v1::SiteRecord record;
   record.set_site(std::string(site));
   if (sources.entry != nullptr) {
-    record.set_label(SiteLabel(*sources.entry));
+    record.set_named(sources.entry->naming() == registry::v1::Site::NAMING_NAMED);
+    record.set_label(record.named() ? sources.entry->display_name()
+                                    : sources.entry->neutral_label());
     record.set_invited(sources.entry->active());
     *record.mutable_cohorts() = sources.entry->cohorts();
     auto& cohorts = *record.mutable_cohorts();

@@ -48,9 +48,6 @@ struct SiteSources {
 store::v1::SiteRecord MakeSiteRecord(const ingestion::v1::Instrument& instrument,
                                      absl::string_view site, const SiteSources& sources);
 
-// How a site is shown: its name when it agreed to that, else its neutral label.
-std::string SiteLabel(const ingestion::v1::RosterEntry& entry);
-
 // The answers that count for the site at a floor; null when there are none.
 const store::v1::CountedAnswers* AnswersAt(const store::v1::SiteRecord& site,
                                            v1::ReviewFloor floor);

@@ -1,0 +1,58 @@
+#include "services/metrics/store/keys.h"
+
+#include "common/storage/keys.h"
+
+namespace weft::metrics {
+
+using storage::KeyWriter;
+
+absl::string_view FeedName(Feed feed) {
+  return feed == Feed::kRegistry ? "registry" : "ingestion";
+}
+
+std::string FollowerKey(Feed feed) { return KeyWriter(kFollowers).String(FeedName(feed)).Build(); }
+
+std::string TaxonomyKey(absl::string_view taxonomy) {
+  return KeyWriter(kTaxonomies).String(taxonomy).Build();
+}
+
+std::string InstrumentKey(absl::string_view instrument) {
+  return KeyWriter(kInstruments).String(instrument).Build();
+}
+
+std::string WaveKey(absl::string_view wave) { return KeyWriter(kWaves).String(wave).Build(); }
+
+std::string RevisionKey(absl::string_view wave, absl::string_view response, uint64_t revision) {
+  return KeyWriter(kRevisions).String(wave).String(response).Uint64(revision).Build();
+}
+
+std::string RespondentKey(absl::string_view wave, absl::string_view response) {
+  return KeyWriter(kRespondents).String(wave).String(response).Build();
+}
+
+std::string SiteKeyOf(absl::string_view wave, absl::string_view site) {
+  return KeyWriter(kSites).String(wave).String(site).Build();
+}
+
+std::string AggregateKey(absl::string_view wave, absl::string_view cohort, v1::ReviewFloor floor,
+                         uint32_t part) {
+  return KeyWriter(kAggregates)
+      .String(wave)
+      .String(cohort)
+      .Byte(static_cast<uint8_t>(floor))
+      .Uint64(part)
+      .Build();
+}
+
+storage::KeyRange TableRange(TableId table) { return KeyWriter(table).Prefix(); }
+
+storage::KeyRange SiteRange(absl::string_view wave) {
+  return KeyWriter(kSites).String(wave).Prefix();
+}
+
+absl::string_view IdOfName(absl::string_view name) {
+  const size_t slash = name.rfind('/');
+  return slash == absl::string_view::npos ? name : name.substr(slash + 1);
+}
+
+}  // namespace weft::metrics

@@ -1,0 +1,51 @@
+// The keys of the read model. Everything under them can be deleted and rebuilt from the feeds.
+#ifndef WEFT_SERVICES_METRICS_STORE_KEYS_H_
+#define WEFT_SERVICES_METRICS_STORE_KEYS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "common/storage/engine.h"
+#include "weft/metrics/v1/metrics.pb.h"
+
+namespace weft::metrics {
+
+// On disk: never reuse or renumber one (docs/storage-keys.md).
+enum TableId : uint16_t {
+  kFollowers = 60,    // feed -> store.v1.FollowerState
+  kTaxonomies = 61,   // taxonomy -> registry.v1.Taxonomy
+  kInstruments = 62,  // instrument -> ingestion.v1.Instrument
+  kWaves = 63,        // wave -> ingestion.v1.Wave
+  kRevisions = 64,    // wave, response, revision -> ingestion.v1.Answers
+  kRespondents = 65,  // wave, response -> site
+  kSites = 66,        // wave, site -> store.v1.SiteRow
+  kAggregates = 67,   // wave, cohort's name or "", floor, part -> store.v1.Histogram
+};
+
+// The feeds that are followed; also what their positions are called in keys and logs.
+enum class Feed { kRegistry, kIngestion };
+absl::string_view FeedName(Feed feed);
+
+// Parts of keys are ids ("2025-winter"), but for cohorts, which are names or "".
+std::string FollowerKey(Feed feed);
+std::string TaxonomyKey(absl::string_view taxonomy);
+std::string InstrumentKey(absl::string_view instrument);
+std::string WaveKey(absl::string_view wave);
+std::string RevisionKey(absl::string_view wave, absl::string_view response, uint64_t revision);
+std::string RespondentKey(absl::string_view wave, absl::string_view response);
+std::string SiteKeyOf(absl::string_view wave, absl::string_view site);
+std::string AggregateKey(absl::string_view wave, absl::string_view cohort, v1::ReviewFloor floor,
+                         uint32_t part);
+
+// Every row of a table.
+storage::KeyRange TableRange(TableId table);
+// The sites of a wave.
+storage::KeyRange SiteRange(absl::string_view wave);
+
+// The id at the end of a name: "w1" of "waves/w1".
+absl::string_view IdOfName(absl::string_view name);
+
+}  // namespace weft::metrics
+
+#endif  // WEFT_SERVICES_METRICS_STORE_KEYS_H_
