@@ -1,0 +1,649 @@
+#!/usr/bin/env python3
+"""The judge: every number of docs/metrics.md, computed a second time from that page alone.
+
+It reads a wave from files (wave_files.py), shares no code with Weft, and asks no server. It is slow and
+plain on purpose. Results are dicts in the shape of proto JSON, so that they can be compared with a
+server's answers key by key; words (descriptions, caveats, provenance) are left out.
+
+    oracle.py DIRECTORY [--cohort C] [--floor approved] [--engaged-rule either] [--self-rule exclude]
+"""
+
+import argparse
+import dataclasses
+import json
+import math
+import sys
+from collections import Counter
+from fractions import Fraction
+
+from wave_files import LEVELS, NOT_ANSWERED, RATINGS, Answers, Cell, Missing, read_wave
+
+REASONS = (NOT_ANSWERED, "NOT_ASKED", "DONT_KNOW", "REFUSED", "NOT_APPLICABLE")
+ENGAGED_RULES = ("LEVEL_FIRST", "LEVEL_ONLY", "COUNT_ONLY", "EITHER")
+QUADRANTS = ("UNSPECIFIED", "NARROW_SHALLOW", "BROAD_SHALLOW", "NARROW_DEEP", "BROAD_DEEP")
+YES, NO, UNKNOWN = "YES", "NO", "UNKNOWN"
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameters:
+    """What the numbers are computed with."""
+
+    cohort: str = ""
+    floor: str = "SUBMITTED"
+    engaged_rule: str = "LEVEL_FIRST"
+    self_rule: str = "INCLUDE"
+
+    @property
+    def lowest(self):
+        """The lowest depth that an engaged cell can have."""
+        return 1 if self.engaged_rule in ("LEVEL_FIRST", "LEVEL_ONLY") else 0
+
+
+# --- Estimates ------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Number:
+    """A number before it is published: exact, with what it rests on."""
+
+    value: object  # Fraction, int or float; None when undefined
+    n: int
+    N: int
+    base: str
+    interval: object = None  # (low, high)
+    numerator: object = None
+    reason: str = "NO_DATA"
+
+    def published(self):
+        out = {"n": self.n, "N": self.N, "base": f"BASE_{self.base}"}
+        if self.value is None:
+            out["undefined"] = {"reason": f"UNDEFINED_REASON_{self.reason}"}
+        else:
+            out["value"] = float(self.value)
+            if self.numerator is not None:
+                out["numerator"] = self.numerator
+        if self.interval is not None:
+            out["low"], out["high"] = map(float, self.interval)
+        return out
+
+
+def share(numerator, n, N, missing, base="ALL"):
+    """How many of the `n` that are known; `missing` more of the N may be of them, too."""
+    if n == 0:
+        return Number(None, 0, N, base, (0, 1) if N > 0 else None)
+    return Number(Fraction(numerator, n), n, N, base,
+                  (Fraction(numerator, N), Fraction(numerator + missing, N)), numerator)
+
+
+def median(values):
+    """The middle value of a sorted list, or the mean of the two middle ones."""
+    half = len(values) // 2
+    if len(values) % 2 == 1:
+        return Fraction(values[half])
+    return (Fraction(values[half - 1]) + Fraction(values[half])) / 2
+
+
+def missing_counts(reasons):
+    counts = Counter(reasons)
+    return [{"reason": f"MISSING_REASON_{reason}", "count": counts[reason]}
+            for reason in REASONS if counts[reason] > 0]
+
+
+def reason_of(value):
+    return value.reason if isinstance(value, Missing) else NOT_ANSWERED
+
+
+def is_known(value):
+    return value is not None and not isinstance(value, Missing)
+
+
+# --- Cells ----------------------------------------------------------------------------------------
+
+
+def count_sign(count):
+    """"zero", "positive" or "unclear"."""
+    if not is_known(count):
+        return "unclear"
+    lowest, highest = count[:2]
+    if highest == 0:
+        return "zero"
+    return "positive" if lowest > 0 else "unclear"
+
+
+def is_contradiction(cell):
+    if not is_known(cell.level):
+        return False
+    return count_sign(cell.count) == ("positive" if cell.level == 0 else "zero")
+
+
+def without_self(cell):
+    """The cell without the site's own organization."""
+    count = cell.count
+    if is_known(count):
+        lowest, highest, _ = count
+        count = max(0, lowest - 1), None if highest is None else max(0, highest - 1), False
+    sign = count_sign(count)
+    level = {"zero": 0, "unclear": None, "positive": cell.level}[sign]
+    return Cell(level, count, True)
+
+
+def engagement(cell, rule):
+    level = cell.level if is_known(cell.level) else None
+    sign = count_sign(cell.count)
+    by_level = UNKNOWN if level is None else YES if level >= 1 else NO
+    by_count = {"positive": YES, "zero": NO, "unclear": UNKNOWN}[sign]
+    if rule == "LEVEL_ONLY":
+        return by_level
+    if rule == "COUNT_ONLY":
+        return by_count
+    if rule == "LEVEL_FIRST":
+        return by_count if by_level == UNKNOWN else by_level
+    if YES in (by_level, by_count):
+        return YES
+    return NO if NO in (by_level, by_count) else UNKNOWN
+
+
+class CountedCell:
+    """A cell as it counts."""
+
+    def __init__(self, given, parameters):
+        self.given = given
+        self.cell = given
+        if parameters.self_rule == "EXCLUDE" and given.includes_self:
+            self.cell = without_self(given)
+        self.engaged = engagement(self.cell, parameters.engaged_rule)
+        self.depth = None
+        if self.engaged == NO:
+            self.depth = 0
+        elif self.engaged == YES and is_known(self.cell.level):
+            self.depth = self.cell.level
+
+    def published(self, code):
+        out = {
+            "partnerType": code,
+            "engagement": f"ENGAGEMENT_{self.engaged}",
+            "level": "INTERACTION_LEVEL_UNSPECIFIED",
+            "levelMissing": "MISSING_REASON_UNSPECIFIED",
+            "countMissing": "MISSING_REASON_UNSPECIFIED",
+            "contradiction": is_contradiction(self.given),
+        }
+        if self.depth is not None:
+            out["level"] = f"INTERACTION_LEVEL_{LEVELS[self.depth]}"
+        elif not is_known(self.given.level):
+            out["levelMissing"] = f"MISSING_REASON_{reason_of(self.given.level)}"
+        if is_known(self.cell.count):
+            out["countMin"] = self.cell.count[0]
+            if self.cell.count[1] is not None:
+                out["countMax"] = self.cell.count[1]
+        else:
+            out["countMissing"] = f"MISSING_REASON_{reason_of(self.given.count)}"
+        return out
+
+
+# --- Level distributions --------------------------------------------------------------------------
+
+
+def interpolated_median(levels):
+    n = len(levels)
+    for level in range(5):
+        below = sum(each < level for each in levels)
+        here = levels.count(level)
+        if 2 * (below + here) >= n and here > 0:
+            return level - Fraction(1, 2) + (Fraction(n, 2) - below) / here
+    raise ValueError("no levels")
+
+
+def quartile(levels, quarter):
+    """The smallest level whose cumulative count reaches quarter · n / 4."""
+    return next(level for level in range(5)
+                if 4 * sum(each <= level for each in levels) >= quarter * len(levels))
+
+
+def consensus(counts, width):
+    """In doubles, in the order that the page states."""
+    n = sum(counts)
+    mu = sum(level * count for level, count in enumerate(counts)) / n
+    c = 1.0
+    for level, count in enumerate(counts):
+        if count > 0:
+            c += count / n * math.log2(1.0 - math.fabs(level - mu) / width)
+    return c
+
+
+def level_distribution(cells, base, parameters):
+    """`cells`: CountedCells, one type over the sites, or one site over its types."""
+    lowest = parameters.lowest
+    unknown = sum(cell.engaged == UNKNOWN for cell in cells)
+    open_depth = sum(cell.engaged == YES and cell.depth is None for cell in cells)
+    missing = unknown + open_depth
+    if base == "ENGAGED":
+        cells = [cell for cell in cells if cell.engaged == YES]
+        at_lowest = [lowest] * missing
+    else:
+        at_lowest = [0] * unknown + [lowest] * open_depth
+    levels = sorted(cell.depth for cell in cells if cell.depth is not None)
+    counts = [levels.count(level) for level in range(5)]
+    n, N = len(levels), len(cells)
+
+    def number(value, interval=None, numerator=None):
+        return Number(value, n, N, base, interval, numerator).published()
+
+    if n == 0:
+        nothing = number(None)
+        return {
+            "base": f"BASE_{base}",
+            "shares": level_shares([nothing] * 5),
+            "modes": [],
+            "median": nothing, "interpolatedMedian": nothing, "iqr": nothing, "consensus": nothing,
+        }
+
+    shares = []
+    for level, count in enumerate(counts):
+        could_be = missing if level >= lowest else (unknown if base == "ALL" else 0)
+        shares.append(number(Fraction(count, n),
+                             (Fraction(count, n + missing), Fraction(count + could_be, n + missing)),
+                             count))
+    low, high = sorted(levels + at_lowest), sorted(levels + [4] * missing)
+    only_if_complete = lambda value: None if missing else (value, value)
+    spread = quartile(levels, 3) - quartile(levels, 1)
+    agreement = consensus(counts, 4 if base == "ALL" else 4 - lowest)
+    return {
+        "base": f"BASE_{base}",
+        "shares": level_shares(shares),
+        "modes": [f"INTERACTION_LEVEL_{LEVELS[level]}" for level in range(5)
+                  if counts[level] == max(counts)],
+        "median": number(median(levels), (median(low), median(high))),
+        "interpolatedMedian": number(interpolated_median(levels),
+                                     (interpolated_median(low), interpolated_median(high))),
+        "iqr": number(spread, only_if_complete(spread)),
+        "consensus": number(agreement, only_if_complete(agreement)),
+    }
+
+
+def level_shares(shares):
+    return [{"level": f"INTERACTION_LEVEL_{LEVELS[level]}", "share": estimate}
+            for level, estimate in enumerate(shares)]
+
+
+# --- Sites ----------------------------------------------------------------------------------------
+
+SITE_METRICS = {
+    "richness": "TYPES", "coverage": "TYPES", "meanLevelEngaged": "ENGAGED",
+    "meanLevelAll": "TYPES", "shareCoordinationOrDeeper": "ENGAGED",
+    "shareCollaboration": "ENGAGED", "depthWeightedBreadth": "TYPES",
+}
+
+
+def site_numbers(cells, parameters):
+    """D1, D2, P1, P2 and P3 of a site that is counted."""
+    K = len(cells)
+    S = sum(cell.engaged == YES for cell in cells)
+    u = sum(cell.engaged == UNKNOWN for cell in cells)
+    v = sum(cell.engaged == YES and cell.depth is None for cell in cells)
+    m = u + v
+    k = K - m
+    s = S - v
+    lowest = parameters.lowest
+    depths = [cell.depth for cell in cells if cell.depth is not None]
+    total = sum(depths)
+    engaged = [cell.depth for cell in cells if cell.engaged == YES and cell.depth is not None]
+
+    def breadth(unit, numerator):
+        known = K - u > 0
+        return Number(Fraction(S) * unit if known else None, K - u, K, "TYPES",
+                      (S * unit, (S + u) * unit), numerator if known else None)
+
+    def over_engaged(value, low, high, at_most, numerator=None):
+        if s == 0:
+            return Number(None, 0, S, "ENGAGED", at_most if m > 0 else None)
+        return Number(value, s, S, "ENGAGED", (low, high), numerator)
+
+    def deep(depth):
+        found = sum(each >= depth for each in engaged)
+        return over_engaged(Fraction(found, s) if s else None, Fraction(found, max(1, s + m)),
+                            Fraction(found + m, max(1, s + m)), (0, 1), found)
+
+    def over_all(unit):
+        return Number(Fraction(total, k) * unit if k else None, k, K, "TYPES",
+                      (Fraction(total + lowest * v, K) * unit,
+                       Fraction(total + 4 * m, K) * unit))
+
+    return {
+        "richness": breadth(Fraction(1), None),
+        "coverage": breadth(Fraction(1, K), S),
+        "meanLevelEngaged": over_engaged(
+            Fraction(total, s) if s else None, Fraction(total + lowest * m, max(1, s + m)),
+            Fraction(total + 4 * m, max(1, s + m)), (lowest, 4)),
+        "meanLevelAll": over_all(Fraction(1)),
+        "shareCoordinationOrDeeper": deep(3),
+        "shareCollaboration": deep(4),
+        "depthWeightedBreadth": over_all(Fraction(1, 4)),
+    }
+
+
+class Site:
+    """A site of the roster with its counted answers, if it has any."""
+
+    def __init__(self, entry, revision, answers, wave, parameters):
+        self.entry = entry
+        self.revision = revision
+        self.answers = answers
+        self.cells = []
+        self.numbers = {}
+        if answers is None:
+            return
+        self.cells = [CountedCell(answers.cells.get(code, Cell()), parameters)
+                      for code, _ in wave.types]
+        self.numbers = site_numbers(self.cells, parameters)
+
+    @property
+    def contradictions(self):
+        return sum(is_contradiction(cell.given) for cell in self.cells)
+
+    def value(self, metric):
+        return self.numbers[metric].value
+
+
+def counted_revision(response, parameters):
+    if response is None or not response.counts:
+        return 0
+    return response.approved if parameters.floor == "APPROVED" else response.submitted
+
+
+class WaveMetrics:
+    """Everything about one wave under one set of parameters."""
+
+    def __init__(self, wave, parameters):
+        self.wave = wave
+        self.parameters = parameters
+        self.sites = []
+        for entry in wave.roster:
+            if not entry.active:
+                continue
+            if parameters.cohort and parameters.cohort not in entry.cohorts:
+                continue
+            response = wave.responses.get(entry.site)
+            revision = counted_revision(response, parameters)
+            answers = response.revisions[revision - 1] if revision else None
+            self.sites.append(Site(entry, revision, answers, wave, parameters))
+        self.counted = [site for site in self.sites if site.answers is not None]
+        self.placed = [site for site in self.counted
+                       if site.value("richness") is not None
+                       and site.value("meanLevelEngaged") is not None]
+        self.cuts = None
+        if self.placed:
+            self.cuts = {metric: median(sorted(site.value(metric) for site in self.placed))
+                         for metric in ("richness", "meanLevelEngaged")}
+
+    def over_sites(self, value, n=None, interval=None, numerator=None, reason="NO_DATA"):
+        """A Number over the counted sites."""
+        return Number(value, n, len(self.counted), "ALL", interval, numerator, reason)
+
+    # --- One site ---
+
+    def quadrant(self, site):
+        if self.cuts is None or site not in self.placed:
+            return "UNSPECIFIED"
+        broad = site.value("richness") >= self.cuts["richness"]
+        deep = site.value("meanLevelEngaged") >= self.cuts["meanLevelEngaged"]
+        return f"{'BROAD' if broad else 'NARROW'}_{'DEEP' if deep else 'SHALLOW'}"
+
+    def site_metrics(self, site):
+        K = len(self.wave.types)
+        answers = site.answers or Answers()
+        out = {
+            "name": f"{self.wave.name}/siteMetrics/{site.entry.site.removeprefix('sites/')}",
+            "site": site.entry.site,
+            "label": site.entry.label,
+            "counted": site.answers is not None,
+            "revision": site.revision,
+            "quadrant": "QUADRANT_UNSPECIFIED",
+            "sharedResponsibility": "SHARED_RESPONSIBILITY_UNSPECIFIED",
+            "sharedResponsibilityMissing": "MISSING_REASON_UNSPECIFIED",
+            "contradictions": site.contradictions,
+            "cells": [cell.published(code)
+                      for cell, (code, _) in zip(site.cells, self.wave.types)],
+        }
+        nowhere = Number(None, 0, 1, "ALL").published()
+        out["richnessDistance"] = out["depthDistance"] = nowhere
+        if site.answers is None:
+            for metric, base in SITE_METRICS.items():
+                out[metric] = Number(None, 0, K, base).published()
+            for key, base in (("levelsAll", "ALL"), ("levelsEngaged", "ENGAGED")):
+                out[key] = self.no_levels(base, K)
+            return out
+        for metric, number in site.numbers.items():
+            out[metric] = number.published()
+        out["levelsAll"] = level_distribution(site.cells, "ALL", self.parameters)
+        out["levelsEngaged"] = level_distribution(site.cells, "ENGAGED", self.parameters)
+        if is_known(answers.rating):
+            out["sharedResponsibility"] = f"SHARED_RESPONSIBILITY_{RATINGS[answers.rating - 1]}"
+        else:
+            out["sharedResponsibilityMissing"] = f"MISSING_REASON_{reason_of(answers.rating)}"
+        quadrant = self.quadrant(site)
+        out["quadrant"] = f"QUADRANT_{quadrant}"
+        if quadrant != "UNSPECIFIED":
+            for key, metric in (("richnessDistance", "richness"),
+                                ("depthDistance", "meanLevelEngaged")):
+                distance = site.value(metric) - self.cuts[metric]
+                out[key] = Number(distance, 1, 1, "ALL").published()
+        return out
+
+    @staticmethod
+    def no_levels(base, N):
+        nothing = Number(None, 0, N, base).published()
+        return {
+            "base": f"BASE_{base}",
+            "shares": level_shares([nothing] * 5),
+            "modes": [],
+            "median": nothing, "interpolatedMedian": nothing, "iqr": nothing, "consensus": nothing,
+        }
+
+    def list_site_metrics(self):
+        return [self.site_metrics(site) for site in self.sites]
+
+    # --- The wave ---
+
+    def statistic(self, metric):
+        numbers = [site.numbers[metric] for site in self.counted]
+        values = sorted(number.value for number in numbers if number.value is not None)
+        lows = sorted(number.interval[0] for number in numbers if number.interval)
+        highs = sorted(number.interval[1] for number in numbers if number.interval)
+        kinds = {
+            "mean": lambda each: sum(each, Fraction(0)) / len(each),
+            "median": median,
+            "min": lambda each: each[0],
+            "max": lambda each: each[-1],
+        }
+        return {
+            name: self.over_sites(
+                kind(values) if values else None, len(values),
+                (kind(lows), kind(highs)) if lows else None).published()
+            for name, kind in kinds.items()
+        }
+
+    def partner_type(self, index):
+        code, display_name = self.wave.types[index]
+        cells = [site.cells[index] for site in self.counted]
+        engaged = sum(cell.engaged == YES for cell in cells)
+        unknown = sum(cell.engaged == UNKNOWN for cell in cells)
+        missing = lambda field: missing_counts(
+            reason_of(getattr(cell.given, field)) for cell in cells
+            if not is_known(getattr(cell.given, field)))
+        return {
+            "partnerType": code,
+            "displayName": display_name,
+            "presence": share(engaged, len(cells) - unknown, len(cells), unknown).published(),
+            "levelsAll": level_distribution(cells, "ALL", self.parameters),
+            "levelsEngaged": level_distribution(cells, "ENGAGED", self.parameters),
+            "levelMissing": missing("level"),
+            "countMissing": missing("count"),
+        }
+
+    def ratings(self):
+        ratings = [site.answers.rating for site in self.counted]
+        known = [rating for rating in ratings if is_known(rating)]
+        N = len(ratings)
+        of = lambda numerator: share(numerator, len(known), N, N - len(known)).published()
+        return {
+            "shares": [
+                {"rating": f"SHARED_RESPONSIBILITY_{name}", "share": of(known.count(point))}
+                for point, name in enumerate(RATINGS, start=1)
+            ],
+            "atLeastModerate": of(sum(rating >= 2 for rating in known)),
+            "missing": missing_counts(
+                reason_of(rating) for rating in ratings if not is_known(rating)),
+        }
+
+    def association(self, x, metric):
+        pairs = Counter(
+            (site.value(metric), site.answers.rating) for site in self.counted
+            if site.value(metric) is not None and is_known(site.answers.rating))
+        value, reason = tau_b(pairs)
+        number = self.over_sites(value, sum(pairs.values()), reason=reason)
+        return {"x": x, "y": "R1", "tauB": number.published()}
+
+    def quadrants(self):
+        counts = Counter(self.quadrant(site) for site in self.counted)
+        cut = lambda metric: self.over_sites(
+            self.cuts[metric] if self.cuts else None, len(self.placed)).published()
+        return {
+            "richnessCut": cut("richness"),
+            "depthCut": cut("meanLevelEngaged"),
+            "counts": [{"quadrant": f"QUADRANT_{name}", "sites": counts[name]}
+                       for name in QUADRANTS],
+        }
+
+    def response_rate(self):
+        invited, counted = len(self.sites), len(self.counted)
+        if invited == 0:
+            return Number(None, 0, 0, "INVITED", reason="EMPTY_BASE").published()
+        return share(counted, invited, invited, 0, "INVITED").published()
+
+    def summary(self):
+        out = {
+            "name": f"{self.wave.name}/summary",
+            "displayName": self.wave.display_name,
+            "invited": len(self.sites),
+            "counted": len(self.counted),
+            "responseRate": self.response_rate(),
+            "typeCount": len(self.wave.types),
+        }
+        for metric in SITE_METRICS:
+            out[metric] = self.statistic(metric)
+        out["partnerTypes"] = [self.partner_type(i) for i in range(len(self.wave.types))]
+        out["sharedResponsibility"] = self.ratings()
+        out["associations"] = [self.association("D1", "richness"),
+                               self.association("P1", "meanLevelEngaged")]
+        out["quadrants"] = self.quadrants()
+        out["contradictions"] = sum(site.contradictions for site in self.counted)
+        return out
+
+    # --- Items ---
+
+    def item_frequencies(self):
+        return [
+            self.item(question, section["displayName"])
+            for section in self.wave.instrument.get("sections", [])
+            for question in section["questions"]
+            if "textAnswer" not in question and "partnerMatrix" not in question
+        ]
+
+    def item(self, question, section):
+        name = question["id"]
+        if "sharedResponsibility" in question:
+            given = [site.answers.rating for site in self.counted]
+            given = [[RATINGS[each - 1].lower()] if is_known(each) else each for each in given]
+        else:
+            given = [site.answers.items.get(name) for site in self.counted]
+        known = [each for each in given if is_known(each)]
+        missing = len(given) - len(known)
+        out = {
+            "question": name,
+            "text": question["text"],
+            "section": section,
+            "options": [
+                {
+                    "option": option,
+                    "label": label,
+                    "share": share(sum(option in each for each in known), len(known), len(given),
+                                   missing).published(),
+                }
+                for option, label in self.options(question)
+            ],
+            "missing": missing_counts(reason_of(each) for each in given if not is_known(each)),
+        }
+        if "number" in question:
+            out["number"] = self.number_statistic(sorted(known), missing)
+        return out
+
+    def options(self, question):
+        if "sharedResponsibility" in question:
+            labels = {each["rating"].removeprefix("SHARED_RESPONSIBILITY_"): each["label"]
+                      for each in self.wave.instrument["sharedResponsibility"]}
+            return [(point.lower(), labels[point]) for point in RATINGS]
+        kind = question.get("choice") or question.get("multiChoice") or {"options": []}
+        return [(option["id"], option["label"]) for option in kind["options"]]
+
+    def number_statistic(self, values, missing):
+        """In doubles: the sum in ascending order, divided by n."""
+        found = dict.fromkeys(("mean", "median", "min", "max"))
+        if values:
+            total = 0.0
+            for value in values:
+                total += value
+            found = {"mean": total / len(values), "median": median(values), "min": values[0],
+                     "max": values[-1]}
+        return {
+            name: self.over_sites(
+                value, len(values), (value, value) if values and not missing else None).published()
+            for name, value in found.items()
+        }
+
+
+def tau_b(pairs):
+    """Kendall's tau-b of a Counter of (x, y), and why there is none."""
+    n = sum(pairs.values())
+    if n < 2:
+        return None, "TOO_FEW"
+    choose = lambda count: count * (count - 1) // 2
+    xs, ys = Counter(), Counter()
+    for (x, y), count in pairs.items():
+        xs[x] += count
+        ys[y] += count
+    n0 = choose(n)
+    n1 = sum(choose(count) for count in xs.values())
+    n2 = sum(choose(count) for count in ys.values())
+    if n1 == n0 or n2 == n0:
+        return None, "CONSTANT"
+    difference = 0
+    lower = Counter()  # how many pairs of a lower x have each y
+    for x in sorted(xs):
+        here = {y: pairs[x, y] for y in ys if pairs[x, y]}
+        for y, count in here.items():
+            for other, others in lower.items():
+                difference += count * others * ((y > other) - (y < other))
+        lower.update(here)
+    return difference / math.sqrt(float(n0 - n1) * float(n0 - n2)), ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("directory")
+    parser.add_argument("--cohort", default="")
+    parser.add_argument("--floor", default="submitted", choices=("submitted", "approved"))
+    parser.add_argument("--engaged-rule", default="level_first",
+                        choices=[rule.lower() for rule in ENGAGED_RULES])
+    parser.add_argument("--self-rule", default="include", choices=("include", "exclude"))
+    arguments = parser.parse_args()
+    parameters = Parameters(arguments.cohort, arguments.floor.upper(),
+                            arguments.engaged_rule.upper(), arguments.self_rule.upper())
+    metrics = WaveMetrics(read_wave(arguments.directory), parameters)
+    json.dump({"summary": metrics.summary(), "siteMetrics": metrics.list_site_metrics(),
+               "items": metrics.item_frequencies()}, sys.stdout, indent=2)
+    print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
