@@ -1,0 +1,56 @@
+// The four figures as data. Pure: the numbers come from a WaveSummary and its SiteMetrics; nothing
+// is computed here but order, place and words.
+#ifndef WEFT_SERVICES_METRICS_DOMAIN_FIGURES_H_
+#define WEFT_SERVICES_METRICS_DOMAIN_FIGURES_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "weft/metrics/v1/figure.pb.h"
+#include "weft/metrics/v1/figure_service.pb.h"
+#include "weft/metrics/v1/metrics.pb.h"
+
+namespace weft::metrics {
+
+enum class FigureKind { kPartnerTypes, kInteractionLevels, kNetworks, kModel };
+
+// Which figure of which wave a name means.
+struct FigureName {
+  std::string wave;  // `waves/{wave}`
+  FigureKind kind;
+};
+
+// Reads `waves/{wave}/figures/{figure}`. INVALID_ARGUMENT when it is no such name; NOT_FOUND
+// (FIGURE_NOT_FOUND) that lists the four figures when the last part is none of them.
+absl::StatusOr<FigureName> ParseFigureName(absl::string_view name);
+// "partner-types", "interaction-levels", "networks", "model".
+absl::string_view FigureId(FigureKind kind);
+// Whether the figure needs SiteMetrics, which cost more to load than a summary.
+bool NeedsSites(FigureKind kind);
+
+// What can be said of a request without data: fields that the figure does not take are refused.
+absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKind kind);
+
+// Builds the figure that `request` asks for. `sites` are the SiteMetrics of the wave's roster
+// (needed where NeedsSites()); `named` holds the `sites/{site}` that agreed to be named: others
+// appear by label alone. INVALID_ARGUMENT when the request names a partner type that the wave has
+// not.
+absl::StatusOr<v1::Figure> BuildFigure(const v1::GetFigureRequest& request, FigureKind kind,
+                                       const v1::WaveSummary& summary,
+                                       const std::vector<v1::SiteMetrics>& sites,
+                                       const absl::flat_hash_set<std::string>& named);
+
+// INVALID_ARGUMENT for partner types (in `field`) that the summary has not, with the nearest that
+// it has, and for repeated ones.
+absl::Status CheckPartnerTypes(const v1::WaveSummary& summary,
+                               const google::protobuf::RepeatedPtrField<std::string>& codes,
+                               absl::string_view field);
+
+}  // namespace weft::metrics
+
+#endif  // WEFT_SERVICES_METRICS_DOMAIN_FIGURES_H_
