@@ -30,8 +30,8 @@ struct CallOptions {
   // Infinite: only what the calling context leaves, and the server's own cap.
   absl::Duration timeout = absl::InfiniteDuration();
   // `{kind}/{id}`; empty: the channel's.
-  std::string principal;
-  std::vector<std::pair<std::string, std::string>> metadata;
+  std::string principal = {};
+  std::vector<std::pair<std::string, std::string>> metadata = {};
   // Wait for a server that is not there yet instead of failing with UNAVAILABLE.
   bool wait_for_ready = false;
   // Filled at the end of the call, when not null. Must outlive it.

@@ -26,7 +26,7 @@ namespace weft::rpc {
 
 struct ChannelOptions {
   // Who calls, unless the call says otherwise. Empty: the principal of the calling context.
-  std::string principal;
+  std::string principal = {};
   // Kept back from the context's deadline.
   absl::Duration deadline_margin = absl::Milliseconds(50);
   // Retry UNAVAILABLE: 4 attempts, from 50 ms, doubling, throttled.

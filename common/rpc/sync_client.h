@@ -22,7 +22,7 @@ namespace weft::rpc {
 
 struct SyncClientOptions {
   // `{kind}/{id}`; empty: the server's "users/anonymous".
-  std::string principal;
+  std::string principal = {};
   // Retry UNAVAILABLE: 4 attempts, from 50 ms, doubling, throttled.
   bool retry = true;
 };
