@@ -17,7 +17,8 @@
 namespace weft::registry {
 namespace {
 
-constexpr size_t kScanRows = 1000;
+// Memberships that are looked at in one step.
+constexpr size_t kScanRows = 100;
 
 }  // namespace
 

@@ -130,6 +130,22 @@ TEST_P(CohortServiceTest, DatesKeepItsMembershipsInside) {
   EXPECT_THAT(Update(request), IsOk());
 }
 
+TEST_P(CohortServiceTest, DatesAreHeldAgainstEveryMembership) {
+  AddCohort("c1");
+  for (int i = 0; i < 150; ++i) {
+    const std::string id = absl::StrFormat("s%03d", i);
+    AddSite(id);
+    v1::CreateMembershipRequest request = MembershipRequest("c1", id);
+    if (i == 149) *request.mutable_membership()->mutable_end_date() = Day(2025, 6, 30);
+    Done<v1::Membership>("CohortService/CreateMembership", request);
+  }
+  v1::UpdateCohortRequest request;
+  request.mutable_cohort()->set_name("cohorts/c1");
+  *request.mutable_cohort()->mutable_end_date() = Day(2025, 6, 29);
+  EXPECT_THAT(Update(request),
+              IsError(absl::StatusCode::kFailedPrecondition, "MEMBERSHIP_OUTSIDE_COHORT"));
+}
+
 TEST_P(CohortServiceTest, DeleteRemovesACohortWithoutMemberships) {
   AddCohort("c1");
   AddCohort("c2");
