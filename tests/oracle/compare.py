@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Loads random waves into the real servers and compares every number with the oracle, exactly.
+
+    compare.py --bin build/dev/bin --waves 200 --large 5000
+
+Waves have seeds FIRST, FIRST + 1, ...; a wave is the same for the same seed, so that a difference can be
+looked at again with --first SEED --waves 1 --keep DIR. Exits 1 when any number differs.
+"""
+
+import argparse
+import itertools
+import json
+import pathlib
+import random
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import oracle
+from pyweft import Suite
+from random_wave import RandomWave
+from wave_files import read_wave
+
+METRICS = "weft.metrics.v1.MetricsService/"
+RESPONSES = "weft.ingestion.v1.ResponseService/"
+# What the oracle does not say: words, and what only a server knows.
+UNCOMPARED = {"provenance", "description"}
+COMBINATIONS = list(itertools.product(
+    ("SUBMITTED", "APPROVED"), oracle.ENGAGED_RULES, ("INCLUDE", "EXCLUDE")))
+SHOWN = 20
+
+
+def differences(path, ours, theirs):
+    """(path, ours, the oracle's) wherever two values in proto JSON differ."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        for key in sorted(set(ours) | set(theirs)):
+            if key in UNCOMPARED:
+                continue
+            where = f"{path}.{key}"
+            if key not in ours or key not in theirs:
+                yield where, ours.get(key, "(absent)"), theirs.get(key, "(absent)")
+            else:
+                yield from differences(where, ours[key], theirs[key])
+    elif isinstance(theirs, list) and isinstance(ours, list):
+        if len(ours) != len(theirs):
+            yield f"{path} (length)", len(ours), len(theirs)
+        for i, (a, b) in enumerate(zip(ours, theirs)):
+            yield from differences(f"{path}[{i}]", a, b)
+    elif ours != theirs or isinstance(ours, bool) != isinstance(theirs, bool):
+        yield path, ours, theirs
+
+
+# --- What happens around the import ---------------------------------------------------------------
+
+
+def amend(suite, wave, actions):
+    """One amendment for each verb; a site is in one of them only."""
+    for verb in ("add", "remove"):
+        sites = [action["site"] for action in actions if action["verb"] == verb]
+        if sites:
+            suite.call("weft.ingestion.v1.WaveService/AmendRoster",
+                       {"name": wave, f"{verb}Sites": sites, "reason": "drawn at random"})
+
+
+def take(suite, wave, actions):
+    """The bidirectional stream, some items in a batch."""
+    items = [{"response": {"respondent": action["site"], "answers": action["answers"]}}
+             for action in actions]
+    messages = [{"header": {"parent": wave}}]
+    for at in range(0, len(items), 7):
+        messages.append({"batch": {"items": items[at:at + 7]}})
+    messages.append({"end": {"itemCount": len(items)}})
+    answers = suite.upload(RESPONSES + "IngestResponses", messages)
+    summary = answers[-1].get("summary", {})
+    if summary.get("rejected", 1) != 0:
+        raise AssertionError(f"IngestResponses refused items: {json.dumps(answers, indent=1)}")
+
+
+def request_of(wave, action):
+    """The method of an action other than those above, and its request."""
+    verb = action["verb"]
+    if verb == "decline":
+        return "DeclineResponse", {"parent": wave, "respondent": action["site"]}
+    name = f"{wave}/responses/{action['site'].removeprefix('sites/')}"
+    if verb == "update":
+        return "UpdateResponse", {"response": {"name": name, "answers": action["answers"]},
+                                  "updateMask": "answers"}
+    request = {"name": name}
+    if verb == "return":
+        request["comment"] = "drawn at random"
+    return f"{verb.capitalize()}Response", request
+
+
+def act(suite, wave, actions):
+    """Each site's actions in order; those of several sites at a time."""
+    by_site = {}
+    for action in actions:
+        by_site.setdefault(action["site"], []).append(action)
+    for step in itertools.zip_longest(*by_site.values()):
+        by_verb = {}
+        for action in step:
+            if action is not None:
+                by_verb.setdefault(action["verb"], []).append(action)
+        for verb, group in by_verb.items():
+            if verb == "take":
+                take(suite, wave, group)
+            else:
+                requests = [request_of(wave, action) for action in group]
+                suite.call_many(RESPONSES + requests[0][0], [each for _, each in requests])
+
+
+def load(suite, directory):
+    """The wave in `directory`, through the API; its name."""
+    wave = suite.load_definitions(directory)
+    actions = json.loads((directory / "actions.json").read_text(encoding="utf-8"))
+    amend(suite, wave, [action for action in actions if action.get("before_import")])
+    file = directory / "responses.csv"
+    if file.exists():
+        result = suite.import_file(wave, file)
+        if result["state"] != "STATE_SUCCEEDED":
+            raise AssertionError(f"import failed: {json.dumps(result, indent=1)}")
+    act(suite, wave, [action for action in actions if not action.get("before_import")])
+    return wave
+
+
+# --- Comparing ------------------------------------------------------------------------------------
+
+
+def parameters_json(parameters):
+    return {
+        "cohort": parameters.cohort,
+        "floor": f"REVIEW_FLOOR_{parameters.floor}",
+        "engagedRule": f"ENGAGED_RULE_{parameters.engaged_rule}",
+        "selfRule": f"SELF_RULE_{parameters.self_rule}",
+    }
+
+
+def list_site_metrics(suite, wave, request, page_size):
+    sites, token = [], ""
+    while True:
+        page = suite.call(METRICS + "ListSiteMetrics", {
+            "parent": wave, "pageSize": page_size, "pageToken": token, **request}, timeout=300)
+        sites += page["siteMetrics"]
+        token = page["nextPageToken"]
+        if not token:
+            return sites
+
+
+def compare_wave(suite, wave, records, parameters, rng):
+    """Differences under one set of parameters."""
+    judge = oracle.WaveMetrics(records, parameters)
+    request = {"parameters": parameters_json(parameters), "minPositions": suite.heads()}
+    summary = suite.call(METRICS + "GetWaveSummary", {"name": f"{wave}/summary", **request})
+    yield from differences("summary", summary, judge.summary())
+    yield from differences("summary.provenance.parameters", summary["provenance"]["parameters"],
+                           request["parameters"])
+    expected = judge.list_site_metrics()
+    sites = list_site_metrics(suite, wave, request, rng.choice((1000, 1000, 1000, 7, 0)))
+    yield from differences("siteMetrics", sites, expected)
+    if expected:
+        one = rng.choice(expected)
+        yield from differences(one["name"], suite.call(
+            METRICS + "GetSiteMetrics", {"name": one["name"], **request}), one)
+    items = suite.call(METRICS + "GetItemFrequencies", {"parent": wave, **request})
+    yield from differences("items", items["items"], judge.item_frequencies())
+
+
+def run_wave(suite, seed, sites, combinations, directory):
+    """Makes, loads and compares one wave. How many differences there are."""
+    drawn = RandomWave(seed, sites)
+    drawn.write(directory)
+    started = time.monotonic()
+    wave = load(suite, directory)
+    loaded = time.monotonic()
+    records = read_wave(directory)
+    rng = random.Random(f"compare {seed}")
+    cohorts = ["", "", *(f"cohorts/{cohort}" for cohort in drawn.cohorts)]
+    found = []
+    for combination in combinations:
+        parameters = oracle.Parameters(rng.choice(cohorts), *combination)
+        for path, ours, theirs in compare_wave(suite, wave, records, parameters, rng):
+            found.append(f"  {parameters}\n    {path}: ours {ours!r}, oracle {theirs!r}")
+    print(f"seed {seed}: {drawn.size} sites, {len(drawn.types)} types, loaded in "
+          f"{loaded - started:.1f} s, compared {len(combinations)} ways in "
+          f"{time.monotonic() - loaded:.1f} s: "
+          f"{len(found)} differences", flush=True)
+    for each in found[:SHOWN]:
+        print(each, flush=True)
+    return len(found)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--bin", required=True, help="directory of the servers")
+    parser.add_argument("--waves", type=int, default=200)
+    parser.add_argument("--first", type=int, default=1, help="seed of the first wave")
+    parser.add_argument("--sites", type=int, help="sites of every wave, instead of at random")
+    parser.add_argument("--large", type=int, default=0, help="one more wave, of so many sites")
+    parser.add_argument("--ways", type=int, default=3, help="sets of parameters for each wave")
+    parser.add_argument("--engine", default="rocksdb")
+    parser.add_argument("--keep", help="directory for the waves' files, which stay")
+    arguments = parser.parse_args()
+
+    # One after the other, so that every combination has its turn.
+    turn = itertools.cycle(COMBINATIONS)
+    bad = []
+    with tempfile.TemporaryDirectory() as scratch:
+        files = pathlib.Path(arguments.keep or scratch)
+        with Suite(arguments.bin, pathlib.Path(scratch) / "data", arguments.engine) as suite:
+            runs = []
+            for i in range(arguments.waves):
+                seed = arguments.first + i
+                # The smallest and the largest size are always there.
+                sites = arguments.sites or {1: 3, 2: 500}.get(seed)
+                runs.append((seed, sites, arguments.ways))
+            if arguments.large:
+                runs.append((f"large-{arguments.large}", arguments.large, 1))
+            for seed, sites, ways in runs:
+                combinations = list(itertools.islice(turn, ways))
+                try:
+                    count = run_wave(suite, seed, sites, combinations, files / f"wave-{seed}")
+                except Exception:
+                    print(f"seed {seed}: stopped", flush=True)
+                    raise
+                if count:
+                    bad.append(seed)
+    print(f"{len(runs) - len(bad)} of {len(runs)} waves equal the oracle"
+          + (f"; not equal: seeds {', '.join(map(str, bad))}" if bad else ""))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
