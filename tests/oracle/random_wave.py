@@ -203,7 +203,7 @@ class RandomWave:
             if number in outside:
                 continue
             # Not on the roster: over long ago, or still ahead. But somebody must be.
-            away = rng.random() < 0.05 and len(self.member_cohorts) > 2
+            away = rng.random() < 0.05 and 2 < len(self.member_cohorts) < 1000
             for cohort in rng.sample(joined, rng.randint(1, len(joined))):
                 membership = {"name": f"cohorts/{cohort}/memberships/pool-{number}"}
                 if away:
@@ -305,7 +305,7 @@ class RandomWave:
     def _draw_file_answers(self):
         """Pool number -> answers, for the rows of the file; None for a row without answers."""
         rng = self.rng
-        rate = rng.choice((0.3, 0.8, 0.8, 1.0))
+        rate = rng.choice((0.3, 0.8, 0.8, 1.0)) if self.size < 1000 else 0.9
         answering = [number for number in sorted(self.member_cohorts) if rng.random() < rate]
         silent = [number for number in sorted(self.member_cohorts) if number not in answering]
         for number in silent:

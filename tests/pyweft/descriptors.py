@@ -1,6 +1,7 @@
 """The API's messages and methods, from the .proto files, without generated code."""
 
 import functools
+import inspect
 import os
 import pathlib
 import subprocess
@@ -12,6 +13,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROTOS = ROOT / "protos"
 GOOGLEAPIS = pathlib.Path(
     os.environ.get("WEFT_GOOGLEAPIS", "/usr/share/gocode/src/github.com/gogo/googleapis")
+)
+# How this version of protobuf calls the option that prints unset fields.
+_DEFAULTS_OPTION = next(
+    name for name in ("always_print_fields_with_no_presence", "including_default_value_fields")
+    if name in inspect.signature(json_format.MessageToDict).parameters
 )
 
 
@@ -56,7 +62,7 @@ class Api:
     def to_json(self, message):
         """A dict in proto JSON, with every unset scalar and list at its default."""
         return json_format.MessageToDict(
-            message, including_default_value_fields=True, descriptor_pool=self.pool
+            message, descriptor_pool=self.pool, **{_DEFAULTS_OPTION: True}
         )
 
     def _class(self, descriptor):
