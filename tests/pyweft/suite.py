@@ -116,6 +116,8 @@ class Suite:
             process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
         self._processes[name] = process
+        # Another store's positions mean nothing to this one.
+        self._heads.pop(name, None)
         line = self._read_ready_line(process)
         match = re.fullmatch(rf"weft-{name} ready on (127\.0\.0\.1:(\d+)), .*\n", line)
         if match is None:
@@ -252,12 +254,14 @@ class Suite:
 
     def stream(self, path, value=None, timeout=CALL_SECONDS):
         """The messages of a server stream, as dicts."""
+        answers = self._stub(path)(self.request(path, value), timeout=timeout, wait_for_ready=True)
         try:
-            for message in self._stub(path)(self.request(path, value), timeout=timeout,
-                                            wait_for_ready=True):
+            for message in answers:
                 yield api().to_json(message)
         except grpc.RpcError as error:
             raise CallError(path, error) from None
+        finally:
+            answers.cancel()
 
     def upload(self, path, values, timeout=CALL_SECONDS):
         """Sends messages on a client stream or on both-way streams; the answer or the answers."""
