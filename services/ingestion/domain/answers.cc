@@ -32,8 +32,8 @@ void CheckCount(const v1::PartnerCount& count, absl::string_view at, FieldViolat
                      "must equal min when the count is approximate (\"~12\")");
 }
 
-void CheckCell(const InstrumentIndex& instrument, const v1::PartnerCell& cell,
-               absl::string_view at, FieldViolations& violations) {
+void CheckCell(const InstrumentIndex& instrument, const v1::PartnerCell& cell, absl::string_view at,
+               FieldViolations& violations) {
   const v1::PartnerMatrixQuestion& matrix = instrument.partner_matrix()->partner_matrix();
   violations.Require(
       instrument.TypeOrder(cell.partner_type()) >= 0, absl::StrCat(at, ".partner_type"),
@@ -136,8 +136,9 @@ void CheckItem(const InstrumentIndex& instrument, const v1::Answer& answer, absl
       CheckReason(answer.missing(), absl::StrCat(at, ".missing"), violations);
       return;
     case v1::Answer::OUTCOME_NOT_SET:
-      violations.Add(at, "needs choices, a number, or why the answer is missing; leave it out "
-                         "when the question was not answered");
+      violations.Add(at,
+                     "needs choices, a number, or why the answer is missing; leave it out "
+                     "when the question was not answered");
       return;
   }
 }
@@ -158,8 +159,9 @@ void CheckRating(const InstrumentIndex& instrument, const v1::SharedResponsibili
       CheckReason(answer.missing(), absl::StrCat(at, ".missing"), violations);
       return;
     case v1::SharedResponsibilityAnswer::OUTCOME_NOT_SET:
-      violations.Add(at, "needs a rating, or why it is missing; leave it out when the question was "
-                         "not answered");
+      violations.Add(at,
+                     "needs a rating, or why it is missing; leave it out when the question was "
+                     "not answered");
       return;
   }
 }
@@ -229,9 +231,9 @@ void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answer
     if (question->has_partner_matrix()) field = "partner_cells";
     if (question->has_shared_responsibility()) field = "shared_responsibility";
     if (question->has_text_answer()) {
-      violations.Add("open_answers",
-                     absl::StrCat("lacks an open answer to the required question \"",
-                                  question->id(), "\""));
+      violations.Add(
+          "open_answers",
+          absl::StrCat("lacks an open answer to the required question \"", question->id(), "\""));
     } else {
       violations.Add(absl::StrCat(path, ".", field),
                      absl::StrCat("lacks an answer to the required question \"", question->id(),
@@ -258,9 +260,8 @@ void Canonicalize(const InstrumentIndex& instrument, v1::Answers& answers) {
       return instrument.OptionOrder(*question, a) < instrument.OptionOrder(*question, b);
     });
   }
-  Arrange(*answers.mutable_partner_cells(), SaysNothing, [&](const v1::PartnerCell& cell) {
-    return instrument.TypeOrder(cell.partner_type());
-  });
+  Arrange(*answers.mutable_partner_cells(), SaysNothing,
+          [&](const v1::PartnerCell& cell) { return instrument.TypeOrder(cell.partner_type()); });
   Arrange(
       *answers.mutable_items(),
       [](const v1::Answer& answer) { return answer.missing() == MISSING_REASON_NOT_ANSWERED; },

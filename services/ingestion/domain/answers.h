@@ -1,6 +1,6 @@
-// Rules of structured answers. Used alike for answers that come one by one, over a stream, or from a
-// file. A contradiction (level 0 with a count above 0, say) is not an error here: it is data, and the
-// metrics flag it.
+// Rules of structured answers. Used alike for answers that come one by one, over a stream, or from
+// a file. A contradiction (level 0 with a count above 0, say) is not an error here: it is data, and
+// the metrics flag it.
 #ifndef WEFT_SERVICES_INGESTION_DOMAIN_ANSWERS_H_
 #define WEFT_SERVICES_INGESTION_DOMAIN_ANSWERS_H_
 
@@ -14,17 +14,17 @@
 
 namespace weft::ingestion {
 
-// Adds a violation for everything in `answers` that the instrument does not allow: unknown or repeated
-// partner types, questions and options; counts below 0, upside down, or approximate and a range; a
-// level, rating or missing reason that is unspecified or unknown; a value of the wrong kind for its
-// question; numbers out of range. Required questions are not looked at: a draft may lack them.
-// `path` is where the answers stand in the request, e.g. "response.answers".
+// Adds a violation for everything in `answers` that the instrument does not allow: unknown or
+// repeated partner types, questions and options; counts below 0, upside down, or approximate and a
+// range; a level, rating or missing reason that is unspecified or unknown; a value of the wrong
+// kind for its question; numbers out of range. Required questions are not looked at: a draft may
+// lack them. `path` is where the answers stand in the request, e.g. "response.answers".
 void ValidateAnswers(const InstrumentIndex& instrument, const v1::Answers& answers,
                      absl::string_view path, FieldViolations& violations);
 
-// Adds a violation for each required question without an answer. A missing reason counts as an answer,
-// except NOT_ANSWERED, which says that there is none. A partner matrix is answered when one of its
-// cells is. `answered_texts`: ids of text questions that have an open answer.
+// Adds a violation for each required question without an answer. A missing reason counts as an
+// answer, except NOT_ANSWERED, which says that there is none. A partner matrix is answered when one
+// of its cells is. `answered_texts`: ids of text questions that have an open answer.
 void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answers,
                     const absl::flat_hash_set<std::string>& answered_texts, absl::string_view path,
                     FieldViolations& violations);

@@ -1,10 +1,10 @@
 // InstrumentIndex: a published instrument, ready to be asked. Everything that reads answers (RPCs,
-// streams, files) asks here what a question, an option, a label or a column is, so that there is one
-// reading of an instrument.
+// streams, files) asks here what a question, an option, a label or a column is, so that there is
+// one reading of an instrument.
 //
 // Texts are compared as FoldText() leaves them: without regard to ASCII case and to white space
-// around and between words. ValidateForPublish() (instrument_rules.h) refuses an instrument in which
-// one text could mean two things, so a lookup has at most one answer.
+// around and between words. ValidateForPublish() (instrument_rules.h) refuses an instrument in
+// which one text could mean two things, so a lookup has at most one answer.
 #ifndef WEFT_SERVICES_INGESTION_DOMAIN_INSTRUMENT_INDEX_H_
 #define WEFT_SERVICES_INGESTION_DOMAIN_INSTRUMENT_INDEX_H_
 
@@ -29,7 +29,8 @@ std::string FoldText(absl::string_view text);
 // column with gaps). Nothing else.
 std::optional<int64_t> ParseWholeNumber(absl::string_view text);
 
-// Words that stand for a missing value in files. No label, alias, code or option may be one of them.
+// Words that stand for a missing value in files. No label, alias, code or option may be one of
+// them.
 inline constexpr absl::string_view kMissingWords[] = {"NOT_ASKED", "DONT_KNOW", "REFUSED",
                                                       "NOT_APPLICABLE", "NA"};
 // Whether `text` is one of them (without regard to case and surrounding white space).
@@ -44,7 +45,7 @@ class InstrumentIndex {
  public:
   // What a file's column holds.
   struct Column {
-    std::string item;       // canonical: "site", "shared_responsibility", "cbo.level", a question id
+    std::string item;  // canonical: "site", "shared_responsibility", "cbo.level", a question id
     bool by_alias = false;  // matched through Instrument.column_aliases
   };
 
@@ -89,9 +90,10 @@ class InstrumentIndex {
   // Place of a code in partner_types(); -1 when the taxonomy has no such type.
   int TypeOrder(absl::string_view code) const;
 
-  // What the column named `header` of a file of `format` ("wide" or "tidy") holds: a canonical column
-  // of that format (compared as FoldText() leaves it), or one that an alias names; nullopt when it is
-  // neither. Canonical names win. "wide": "site", "shared_responsibility", "{type}.count",
+  // What the column named `header` of a file of `format` ("wide" or "tidy") holds: a canonical
+  // column of that format (compared as FoldText() leaves it), or one that an alias names; nullopt
+  // when it is neither. Canonical names win. "wide": "site", "shared_responsibility",
+  // "{type}.count",
   // "{type}.level", "{type}.includes_self", question ids. "tidy": "site", "item", "partner_type",
   // "value".
   std::optional<Column> MatchColumn(absl::string_view header, absl::string_view format) const;

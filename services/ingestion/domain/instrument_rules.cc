@@ -41,11 +41,9 @@ bool IsOptionId(absl::string_view id) {
   const auto allowed = [](unsigned char c) {
     return absl::ascii_islower(c) || absl::ascii_isdigit(c);
   };
-  return !id.empty() && id.size() <= kMaxCode &&
-         allowed(static_cast<unsigned char>(id.front())) &&
-         std::all_of(id.begin(), id.end(), [&](unsigned char c) {
-           return allowed(c) || c == '_' || c == '-';
-         });
+  return !id.empty() && id.size() <= kMaxCode && allowed(static_cast<unsigned char>(id.front())) &&
+         std::all_of(id.begin(), id.end(),
+                     [&](unsigned char c) { return allowed(c) || c == '_' || c == '-'; });
 }
 
 // Column and item names of files (design: file formats), which a question must not take over.
@@ -109,10 +107,9 @@ void ValidateKind(const v1::Question& question, absl::string_view path,
       return;
     case v1::Question::kTextAnswer: {
       const int length = question.text_answer().max_length();
-      violations.Require(length >= 0 && length <= kMaxTextAnswer,
-                         absl::StrCat(path, ".text_answer.max_length"),
-                         absl::StrCat("must be 1 to ", kMaxTextAnswer, ", or 0 for ",
-                                      kDefaultMaxTextLength));
+      violations.Require(
+          length >= 0 && length <= kMaxTextAnswer, absl::StrCat(path, ".text_answer.max_length"),
+          absl::StrCat("must be 1 to ", kMaxTextAnswer, ", or 0 for ", kDefaultMaxTextLength));
       violations.Require(question.id().empty() || question.id().back() != '_',
                          absl::StrCat(path, ".id"),
                          "must not end with \"_\" for a text question: its open answers are named "
@@ -123,8 +120,9 @@ void ValidateKind(const v1::Question& question, absl::string_view path,
     case v1::Question::kSharedResponsibility:
       return;
     case v1::Question::KIND_NOT_SET:
-      violations.Add(path, "needs a kind: choice, multi_choice, number, text_answer, "
-                           "partner_matrix or shared_responsibility");
+      violations.Add(path,
+                     "needs a kind: choice, multi_choice, number, text_answer, "
+                     "partner_matrix or shared_responsibility");
       return;
   }
 }
@@ -175,9 +173,9 @@ void ValidateQuestions(const v1::Instrument& instrument, absl::string_view path,
 
 // LevelLabel and ResponsibilityLabel are alike but for the point they name.
 template <class Label, class PointOf, class IsValid>
-void ValidateScale(const google::protobuf::RepeatedPtrField<Label>& labels,
-                   absl::string_view path, absl::string_view field, absl::string_view point_name,
-                   PointOf point_of, IsValid is_valid, FieldViolations& violations) {
+void ValidateScale(const google::protobuf::RepeatedPtrField<Label>& labels, absl::string_view path,
+                   absl::string_view field, absl::string_view point_name, PointOf point_of,
+                   IsValid is_valid, FieldViolations& violations) {
   std::set<int> points;
   for (int i = 0; i < labels.size(); ++i) {
     const std::string at = At(path, field, i);
@@ -204,9 +202,9 @@ void ValidateColumnAliases(const v1::Instrument& instrument, absl::string_view p
     // Some tools write a question's whole text into the header, line breaks included.
     violations.Require(!FoldText(alias.alias()).empty(), absl::StrCat(at, ".alias"), "is required");
     CheckText(violations, absl::StrCat(at, ".alias"), alias.alias(), kMaxText, Lines::kMany);
-    violations.Require(alias.format().empty() || alias.format() == "wide" ||
-                           alias.format() == "tidy",
-                       absl::StrCat(at, ".format"), "must be \"wide\", \"tidy\" or empty");
+    violations.Require(
+        alias.format().empty() || alias.format() == "wide" || alias.format() == "tidy",
+        absl::StrCat(at, ".format"), "must be \"wide\", \"tidy\" or empty");
   }
 }
 
@@ -289,10 +287,9 @@ void CheckColumnAliases(const InstrumentIndex& index, FieldViolations& violation
       if (!alias.format().empty() && alias.format() != format) continue;
       if (!index.IsColumn(alias.column(), format)) continue;
       is_column = true;
-      violations.Require(!index.IsColumn(folded, format) || folded == alias.column(),
-                         absl::StrCat(at, ".alias"),
-                         absl::StrCat("is ", Quoted(alias.alias()),
-                                      ", which is a column of its own"));
+      violations.Require(
+          !index.IsColumn(folded, format) || folded == alias.column(), absl::StrCat(at, ".alias"),
+          absl::StrCat("is ", Quoted(alias.alias()), ", which is a column of its own"));
       const auto [claim, is_new] =
           taken.try_emplace(std::make_pair(std::string(format), folded), alias.column());
       violations.Require(is_new || claim->second == alias.column(), absl::StrCat(at, ".alias"),
@@ -323,10 +320,9 @@ void CheckComplete(const InstrumentIndex& index, FieldViolations& violations) {
         CheckOptions(question.multi_choice().options(), /*joined=*/true,
                      absl::StrCat(at, ".multi_choice"), violations);
       } else if (question.has_partner_matrix()) {
-        violations.Require(question.partner_matrix().ask_count() ||
-                               question.partner_matrix().ask_level(),
-                           absl::StrCat(at, ".partner_matrix"),
-                           "must ask for the count, the level, or both");
+        violations.Require(
+            question.partner_matrix().ask_count() || question.partner_matrix().ask_level(),
+            absl::StrCat(at, ".partner_matrix"), "must ask for the count, the level, or both");
       }
     }
   }
@@ -353,13 +349,12 @@ void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path
   violations.Require(
       instrument.supersedes().empty() || IdIn("instruments", instrument.supersedes()).has_value(),
       at("supersedes"), "must be a name like instruments/lab-survey-2024, or empty");
-  violations.Require(instrument.supersedes().empty() ||
-                         instrument.supersedes() != instrument.name(),
-                     at("supersedes"), "names the instrument itself");
+  violations.Require(
+      instrument.supersedes().empty() || instrument.supersedes() != instrument.name(),
+      at("supersedes"), "names the instrument itself");
   violations.Require(IdIn("taxonomies", instrument.taxonomy()).has_value(), at("taxonomy"),
                      "must be a name like taxonomies/lab-2025");
-  CheckText(violations, at("description"), instrument.description(), kMaxDescription,
-            Lines::kMany);
+  CheckText(violations, at("description"), instrument.description(), kMaxDescription, Lines::kMany);
   ValidateQuestions(instrument, path, violations);
   ValidateScale(
       instrument.levels(), path, "levels", "level",
@@ -395,15 +390,14 @@ v1::Instrument NewInstrument(const v1::CreateInstrumentRequest& request, absl::s
 absl::Status CheckSupersedes(const v1::Instrument& instrument, const v1::Instrument& superseded) {
   FieldViolations violations;
   if (superseded.family() != instrument.family()) {
-    violations.Add("instrument.supersedes",
-                   absl::StrCat("names \"", superseded.name(), "\" of family \"",
-                                superseded.family(), "\"; it must be of \"", instrument.family(),
-                                "\", as this one"));
+    violations.Add(
+        "instrument.supersedes",
+        absl::StrCat("names \"", superseded.name(), "\" of family \"", superseded.family(),
+                     "\"; it must be of \"", instrument.family(), "\", as this one"));
   } else if (superseded.version() >= instrument.version()) {
     violations.Add("instrument.supersedes",
                    absl::StrCat("names \"", superseded.name(), "\", which is version ",
-                                superseded.version(), "; it must be below ",
-                                instrument.version()));
+                                superseded.version(), "; it must be below ", instrument.version()));
   }
   if (!violations.empty()) return violations.ToStatus();
   return RequirePublished(superseded);

@@ -11,8 +11,9 @@
 
 namespace weft::ingestion {
 
-// What holds of every instrument, draft or not: sizes, id patterns, unique ids, known enums. A draft
-// may still lack sections, labels and options. `path` is where the instrument stands in the request.
+// What holds of every instrument, draft or not: sizes, id patterns, unique ids, known enums. A
+// draft may still lack sections, labels and options. `path` is where the instrument stands in the
+// request.
 void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path,
                         FieldViolations& violations);
 
@@ -30,8 +31,8 @@ absl::Status CheckSupersedes(const v1::Instrument& instrument, const v1::Instrum
 // (TAXONOMY_NOT_PUBLISHED).
 absl::Status Publish(const registry::v1::Taxonomy& taxonomy, v1::Instrument& instrument);
 
-// FAILED_PRECONDITION (INSTRUMENT_PUBLISHED) unless `instrument` is a draft. `verb` completes "can not
-// be ...", e.g. "changed".
+// FAILED_PRECONDITION (INSTRUMENT_PUBLISHED) unless `instrument` is a draft. `verb` completes "can
+// not be ...", e.g. "changed".
 absl::Status RequireDraft(const v1::Instrument& instrument, absl::string_view verb);
 // FAILED_PRECONDITION (INSTRUMENT_NOT_PUBLISHED) unless it is published.
 absl::Status RequirePublished(const v1::Instrument& instrument);

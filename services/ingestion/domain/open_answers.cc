@@ -17,6 +17,10 @@ std::string QuestionOfOpenAnswerId(absl::string_view id) {
   return absl::StrReplaceAll(id, {{"-", "_"}});
 }
 
+std::string OpenAnswerName(absl::string_view response, absl::string_view question) {
+  return absl::StrCat(response, "/openAnswers/", OpenAnswerId(question));
+}
+
 void ValidateOpenAnswer(const InstrumentIndex& instrument, const v1::OpenAnswer& answer,
                         absl::string_view path, FieldViolations& violations) {
   const v1::Question* question = instrument.FindQuestion(answer.question());

@@ -18,6 +18,8 @@ inline constexpr int kDefaultMaxTextLength = 10000;
 // The last segment of an open answer's name: the question's id with "_" written as "-", and back.
 std::string OpenAnswerId(absl::string_view question);
 std::string QuestionOfOpenAnswerId(absl::string_view id);
+// The name of the open answer to `question` in `response`.
+std::string OpenAnswerName(absl::string_view response, absl::string_view question);
 
 // Adds a violation when `question` is no text question of the instrument, the text is empty or too
 // long, or an enum is unknown. `path` is where the open answer stands in the request.
@@ -28,9 +30,9 @@ void ValidateOpenAnswers(const InstrumentIndex& instrument,
                          const google::protobuf::RepeatedPtrField<v1::OpenAnswer>& answers,
                          absl::string_view path, FieldViolations& violations);
 
-// Brings `given` (from a stream or a file) into `stored`, and says whether anything changed. Another
-// text takes consent and attribution from `given`, because what was agreed to was the old text, and
-// goes back to RELEASE_WITHHELD. With the same text, only what `given` states is taken.
+// Brings `given` (from a stream or a file) into `stored`, and says whether anything changed.
+// Another text takes consent and attribution from `given`, because what was agreed to was the old
+// text, and goes back to RELEASE_WITHHELD. With the same text, only what `given` states is taken.
 bool MergeOpenAnswer(const v1::OpenAnswer& given, v1::OpenAnswer& stored);
 
 }  // namespace weft::ingestion

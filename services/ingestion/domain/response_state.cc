@@ -169,6 +169,12 @@ bool HoldsRosterPlace(const v1::Response& response) {
          response.state() != v1::Response::STATE_DECLINED;
 }
 
+absl::Status RequireTakingPart(const v1::Response& response) {
+  if (response.state() == v1::Response::STATE_WITHDRAWN) return Withdrawn(response);
+  if (response.state() == v1::Response::STATE_DECLINED) return Declined(response);
+  return absl::OkStatus();
+}
+
 v1::ResponseRevision RevisionOf(const v1::Response& response, absl::string_view principal) {
   v1::ResponseRevision revision;
   revision.set_revision(response.revision());

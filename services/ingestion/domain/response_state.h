@@ -7,8 +7,9 @@
 //   (none), STARTED (never submitted) -Decline-> DECLINED
 //   DECLINED, WITHDRAWN -Update-> STARTED: taking part after all; nothing of before counts any more
 //
-// Each function changes `response` as a whole or not at all. A verb that finds its work done already
-// (submitting what is submitted, say) is OK and changes nothing. Errors are FAILED_PRECONDITION.
+// Each function changes `response` as a whole or not at all. A verb that finds its work done
+// already (submitting what is submitted, say) is OK and changes nothing. Errors are
+// FAILED_PRECONDITION.
 #ifndef WEFT_SERVICES_INGESTION_DOMAIN_RESPONSE_STATE_H_
 #define WEFT_SERVICES_INGESTION_DOMAIN_RESPONSE_STATE_H_
 
@@ -20,7 +21,8 @@
 
 namespace weft::ingestion {
 
-// Makes a STARTED response with revision 1 out of one that has `respondent` and canonical `answers`.
+// Makes a STARTED response with revision 1 out of one that has `respondent` and canonical
+// `answers`.
 void StartResponse(absl::string_view source, v1::Response& response);
 
 // Gives `response` the canonical `answers` under a new revision number. Unchanged answers change
@@ -44,16 +46,19 @@ absl::Status Withdraw(absl::string_view comment, v1::Response& response);
 // Errors: RESPONSE_SUBMITTED (withdraw it instead), RESPONSE_WITHDRAWN.
 absl::Status Decline(absl::string_view comment, v1::Response& response);
 
-// Creates or replaces and submits in one step, as streams and files do: `response` may be new (state
-// unspecified, with `respondent`). Says whether anything changed: nothing does when these answers were
-// submitted already, also when they were approved or returned since. A started or declined response
-// becomes submitted; a withdrawn one is not taken up again behind its respondent's back.
-// Errors: RESPONSE_APPROVED, RESPONSE_WITHDRAWN.
+// Creates or replaces and submits in one step, as streams and files do: `response` may be new
+// (state unspecified, with `respondent`). Says whether anything changed: nothing does when these
+// answers were submitted already, also when they were approved or returned since. A started or
+// declined response becomes submitted; a withdrawn one is not taken up again behind its
+// respondent's back. Errors: RESPONSE_APPROVED, RESPONSE_WITHDRAWN.
 absl::StatusOr<bool> Take(const v1::Answers& answers, absl::string_view source, absl::Time now,
                           v1::Response& response);
 
 // Whether the response counts as taking a place on the roster: not withdrawn, not declined.
 bool HoldsRosterPlace(const v1::Response& response);
+
+// FAILED_PRECONDITION (RESPONSE_WITHDRAWN, RESPONSE_DECLINED) unless the respondent takes part.
+absl::Status RequireTakingPart(const v1::Response& response);
 
 // The revision record of what `response` holds now, without name.
 v1::ResponseRevision RevisionOf(const v1::Response& response, absl::string_view principal);

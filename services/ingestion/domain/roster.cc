@@ -6,6 +6,7 @@
 #include "common/validation/dates.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/response_state.h"
 
 namespace weft::ingestion {
@@ -21,17 +22,13 @@ absl::Status Refuse(absl::string_view wave, absl::string_view site, absl::string
                {{"wave", std::string(wave)}, {"site", std::string(site)}});
 }
 
-absl::string_view WaveOf(const v1::RosterEntry& entry) {
-  const absl::string_view name = entry.name();
-  return name.substr(0, name.find("/roster/"));
-}
-
 void ValidateSites(const google::protobuf::RepeatedPtrField<std::string>& sites,
                    absl::string_view field, std::set<std::string>& seen,
                    FieldViolations& violations) {
   for (int i = 0; i < sites.size(); ++i) {
     const std::string at = absl::StrCat(field, "[", i, "]");
-    violations.Require(IdIn("sites", sites[i]).has_value(), at, "must be a name like sites/site-01");
+    violations.Require(IdIn("sites", sites[i]).has_value(), at,
+                       "must be a name like sites/site-01");
     violations.Require(seen.insert(sites[i]).second, at,
                        absl::StrCat("repeats ", Quoted(sites[i])));
   }
@@ -57,9 +54,10 @@ type::v1::Estimate RateOf(int count, int invited) {
 
 }  // namespace
 
-v1::RosterEntry FreezeSite(const registry::v1::Site& site, const std::vector<std::string>& cohorts,
-                           const google::type::Date& day) {
+v1::RosterEntry FreezeSite(absl::string_view wave, const registry::v1::Site& site,
+                           const std::vector<std::string>& cohorts, const google::type::Date& day) {
   v1::RosterEntry entry;
+  entry.set_name(RosterEntryName(wave, site.name()));
   entry.set_display_name(site.display_name());
   entry.set_site(site.name());
   entry.set_neutral_label(site.neutral_label());
@@ -67,7 +65,8 @@ v1::RosterEntry FreezeSite(const registry::v1::Site& site, const std::vector<std
   for (const std::string& cohort : cohorts) entry.add_cohorts(cohort);
   for (const registry::v1::SiteAttributes& attributes : site.attributes()) {
     // In ascending order; the first one may hold from the beginning.
-    if (attributes.has_effective_date() && CompareDates(attributes.effective_date(), day) > 0) break;
+    if (attributes.has_effective_date() && CompareDates(attributes.effective_date(), day) > 0)
+      break;
     *entry.mutable_attributes() = attributes;
   }
   entry.set_active(true);
@@ -76,6 +75,8 @@ v1::RosterEntry FreezeSite(const registry::v1::Site& site, const std::vector<std
 
 absl::Status ValidateAmendment(const v1::AmendRosterRequest& request) {
   FieldViolations violations;
+  violations.Require(IdIn("waves", request.name()).has_value(), "name",
+                     "must be a name like waves/2025-winter");
   const int sites = request.add_sites_size() + request.remove_sites_size();
   violations.Require(sites > 0, "add_sites", "or remove_sites must name a site");
   violations.Require(sites <= kMaxAmendedSites, "add_sites",
@@ -93,7 +94,8 @@ absl::Status ValidateAmendment(const v1::AmendRosterRequest& request) {
 
 absl::Status AddToRoster(const v1::RosterAmendment& amendment, v1::RosterEntry& entry) {
   if (entry.active()) {
-    return Refuse(WaveOf(entry), entry.site(), "ALREADY_ON_ROSTER", "is already on the roster of");
+    return Refuse(WaveOf(entry.name()), entry.site(), "ALREADY_ON_ROSTER",
+                  "is already on the roster of");
   }
   entry.set_active(true);
   *entry.add_amendments() = amendment;
@@ -101,11 +103,10 @@ absl::Status AddToRoster(const v1::RosterAmendment& amendment, v1::RosterEntry& 
 }
 
 absl::Status RemoveFromRoster(const v1::RosterAmendment& amendment,
-                              const std::optional<v1::Response>& response,
-                              v1::RosterEntry& entry) {
-  if (!entry.active()) return RequireOnRoster(entry, WaveOf(entry), entry.site());
+                              const std::optional<v1::Response>& response, v1::RosterEntry& entry) {
+  if (!entry.active()) return RequireOnRoster(entry, WaveOf(entry.name()), entry.site());
   if (response.has_value() && HoldsRosterPlace(*response)) {
-    return Refuse(WaveOf(entry), entry.site(), "ROSTER_SITE_HAS_RESPONSE",
+    return Refuse(WaveOf(entry.name()), entry.site(), "ROSTER_SITE_HAS_RESPONSE",
                   "has a response, which must be withdrawn before the site is taken off the roster "
                   "of");
   }

@@ -16,10 +16,10 @@
 
 namespace weft::ingestion {
 
-// The active entry, without name, of a site as it is on `day`. `cohorts`: those of the wave's cohorts
-// of which it is a member on that day.
-v1::RosterEntry FreezeSite(const registry::v1::Site& site, const std::vector<std::string>& cohorts,
-                           const google::type::Date& day);
+// The active entry of a site in `wave`, as the site is on `day`. `cohorts`: those of the wave's
+// cohorts of which it is a member on that day.
+v1::RosterEntry FreezeSite(absl::string_view wave, const registry::v1::Site& site,
+                           const std::vector<std::string>& cohorts, const google::type::Date& day);
 
 // Lists, reason and date of an amendment, with every problem at once.
 absl::Status ValidateAmendment(const v1::AmendRosterRequest& request);
@@ -29,8 +29,7 @@ absl::Status AddToRoster(const v1::RosterAmendment& amendment, v1::RosterEntry& 
 // Takes `entry` off the roster. `response` is the site's, if there is one. FAILED_PRECONDITION
 // (NOT_ON_ROSTER, ROSTER_SITE_HAS_RESPONSE).
 absl::Status RemoveFromRoster(const v1::RosterAmendment& amendment,
-                              const std::optional<v1::Response>& response,
-                              v1::RosterEntry& entry);
+                              const std::optional<v1::Response>& response, v1::RosterEntry& entry);
 
 // FAILED_PRECONDITION (NOT_ON_ROSTER) unless there is an active entry.
 absl::Status RequireOnRoster(const std::optional<v1::RosterEntry>& entry, absl::string_view wave,

@@ -46,10 +46,9 @@ void ValidateWave(const v1::Wave& wave, absl::string_view path, FieldViolations&
     CheckDate(violations, at("field_end_date"), wave.field_end_date());
   }
   if (IsDay(wave.field_start_date()) && IsDay(wave.field_end_date())) {
-    violations.Require(CompareDates(wave.field_start_date(), wave.field_end_date()) <= 0,
-                       at("field_end_date"),
-                       absl::StrCat("is ", FormatDate(wave.field_end_date()),
-                                    ", before field_start_date"));
+    violations.Require(
+        CompareDates(wave.field_start_date(), wave.field_end_date()) <= 0, at("field_end_date"),
+        absl::StrCat("is ", FormatDate(wave.field_end_date()), ", before field_start_date"));
   }
 }
 
@@ -76,10 +75,9 @@ v1::Wave NewWave(const v1::CreateWaveRequest& request, absl::string_view id) {
 }
 
 absl::Status CheckWaveUpdate(const v1::Wave& before, const v1::Wave& after) {
-  const bool same =
-      before.instrument() == after.instrument() &&
-      std::equal(before.cohorts().begin(), before.cohorts().end(), after.cohorts().begin(),
-                 after.cohorts().end());
+  const bool same = before.instrument() == after.instrument() &&
+                    std::equal(before.cohorts().begin(), before.cohorts().end(),
+                               after.cohorts().begin(), after.cohorts().end());
   if (same || before.state() == v1::Wave::STATE_DRAFT) return absl::OkStatus();
   return Refuse(before, "WAVE_NOT_DRAFT",
                 "was opened, so its instrument and cohorts are fixed; AmendRoster adds and removes "

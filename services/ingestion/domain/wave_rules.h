@@ -28,8 +28,8 @@ absl::Status RequireDraft(const v1::Wave& wave);
 absl::Status RequireOpen(const v1::Wave& wave);
 absl::Status RequireOpenOrClosed(const v1::Wave& wave);
 
-// The draft `wave` with `roster_size` sites takes responses from now on. Errors: FAILED_PRECONDITION
-// (ROSTER_EMPTY).
+// The draft `wave` with `roster_size` sites takes responses from now on. Errors:
+// FAILED_PRECONDITION (ROSTER_EMPTY).
 absl::Status Open(const v1::Instrument& instrument, int roster_size, absl::Time now,
                   v1::Wave& wave);
 // The open `wave` takes none any more.

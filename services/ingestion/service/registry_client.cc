@@ -40,10 +40,10 @@ absl::Status Translate(absl::string_view address, absl::string_view method, absl
     case absl::StatusCode::kResourceExhausted:
       return Unavailable(address, status);
     default:
-      return Error(absl::StatusCode::kInternal, "REGISTRY_FAILED",
-                   absl::StrCat("the registry at ", address, " failed at ", method, ": ",
-                                status.message()),
-                   {{"address", std::string(address)}, {"method", std::string(method)}});
+      return Error(
+          absl::StatusCode::kInternal, "REGISTRY_FAILED",
+          absl::StrCat("the registry at ", address, " failed at ", method, ": ", status.message()),
+          {{"address", std::string(address)}, {"method", std::string(method)}});
   }
 }
 
@@ -58,8 +58,8 @@ Task<absl::StatusOr<registry::v1::Taxonomy>> RegistryClient::GetTaxonomy(rpc::Ca
   registry::v1::GetTaxonomyRequest request;
   request.set_name(std::move(name));
   registry::v1::Taxonomy taxonomy;
-  absl::Status status = co_await Call(context, "weft.registry.v1.TaxonomyService/GetTaxonomy",
-                                      request, taxonomy);
+  absl::Status status =
+      co_await Call(context, "weft.registry.v1.TaxonomyService/GetTaxonomy", request, taxonomy);
   WEFT_CO_RETURN_IF_ERROR(std::move(status));
   co_return taxonomy;
 }
@@ -107,8 +107,8 @@ Task<absl::StatusOr<std::map<std::string, std::vector<std::string>>>> RegistryCl
     *request.mutable_effective_on() = day;
     do {
       registry::v1::ListMembershipsResponse response;
-      absl::Status status = co_await Call(
-          context, "weft.registry.v1.CohortService/ListMemberships", request, response);
+      absl::Status status = co_await Call(context, "weft.registry.v1.CohortService/ListMemberships",
+                                          request, response);
       WEFT_CO_RETURN_IF_ERROR(std::move(status));
       for (const registry::v1::Membership& membership : response.memberships()) {
         members[membership.site()].push_back(cohort);

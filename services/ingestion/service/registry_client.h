@@ -22,8 +22,8 @@
 namespace weft::ingestion {
 
 // Reads only, so a transaction's body may ask it: a repetition does no harm. NOT_FOUND is passed on
-// as the registry said it. When the registry cannot be reached or does not answer in time: UNAVAILABLE
-// (REGISTRY_UNAVAILABLE) with its address and a hint when to try again.
+// as the registry said it. When the registry cannot be reached or does not answer in time:
+// UNAVAILABLE (REGISTRY_UNAVAILABLE) with its address and a hint when to try again.
 class RegistryClient {
  public:
   // `address` is host:port.

@@ -22,9 +22,9 @@ struct WaveContext {
   std::shared_ptr<const InstrumentIndex> instrument;
 };
 
-// Loads waves with their instruments' indexes. A published instrument never changes, so its index is
-// kept; waves are read every time, so that in a transaction the wave's state is a precondition of the
-// commit. One per server, used on its executor's thread.
+// Loads waves with their instruments' indexes. A published instrument never changes, so its index
+// is kept; waves are read every time, so that in a transaction the wave's state is a precondition
+// of the commit. One per server, used on its executor's thread.
 class WaveLoader {
  public:
   explicit WaveLoader(const Tables& tables) : tables_(tables) {}

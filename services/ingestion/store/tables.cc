@@ -3,18 +3,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/ingestion/domain/names.h"
 
 namespace weft::ingestion {
-namespace {
-
-// The wave of a name below one: "waves/w1/responses/r1" gives "waves/w1".
-absl::string_view WaveOf(absl::string_view name) {
-  const size_t collection = name.find('/');
-  return name.substr(0, name.find('/', collection + 1));
-}
-
-}  // namespace
-
 std::string RespondentKey(absl::string_view wave, absl::string_view respondent) {
   // No resource name holds a blank.
   return absl::StrCat(wave, " ", respondent);

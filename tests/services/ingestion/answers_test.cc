@@ -18,8 +18,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::IsOk;
+using ::testing::Not;
 using testing::ViolatedFields;
 using testing::Violates;
 using testing::Violation;
@@ -46,34 +46,70 @@ v1::Answers Canonical(const std::string& text) {
 TEST(ValidateAnswers, TakesEveryKindOfAnswer) {
   EXPECT_THAT(Validate(v1::Answers()), IsOk());
   EXPECT_THAT(Validate(AnswersOf(R"pb(
-    partner_cells { partner_type: "cbo" partners { min: 12 max: 12 } level: INTERACTION_LEVEL_COOPERATION includes_self: false }
-    partner_cells { partner_type: "k12_school" partners { min: 20 } level_missing: MISSING_REASON_DONT_KNOW }
-    partner_cells { partner_type: "school_district" partners { min: 7 max: 7 approximate: true } }
-    shared_responsibility { rating: SHARED_RESPONSIBILITY_NOT_EVIDENT }
-    items { question: "functions" choices { options: "host" options: "fund" } }
-    items { question: "setting" choices { options: "school" } }
-    items { question: "students" number: 100000 }
-  )pb")), IsOk());
+                partner_cells {
+                  partner_type: "cbo"
+                  partners { min: 12 max: 12 }
+                  level: INTERACTION_LEVEL_COOPERATION
+                  includes_self: false
+                }
+                partner_cells {
+                  partner_type: "k12_school"
+                  partners { min: 20 }
+                  level_missing: MISSING_REASON_DONT_KNOW
+                }
+                partner_cells {
+                  partner_type: "school_district"
+                  partners { min: 7 max: 7 approximate: true }
+                }
+                shared_responsibility { rating: SHARED_RESPONSIBILITY_NOT_EVIDENT }
+                items {
+                  question: "functions"
+                  choices { options: "host" options: "fund" }
+                }
+                items {
+                  question: "setting"
+                  choices { options: "school" }
+                }
+                items { question: "students" number: 100000 }
+              )pb")),
+              IsOk());
   EXPECT_THAT(Validate(AnswersOf(R"pb(
-    partner_cells { partner_type: "cbo" partners { min: 10 max: 15 } }
-    partner_cells { partner_type: "k12_school" count_missing: MISSING_REASON_REFUSED }
-    shared_responsibility { missing: MISSING_REASON_NOT_ASKED }
-    items { question: "functions" choices {} }
-    items { question: "setting" missing: MISSING_REASON_NOT_APPLICABLE }
-    items { question: "students" missing: MISSING_REASON_NOT_ANSWERED }
-  )pb")), IsOk());
+                partner_cells {
+                  partner_type: "cbo"
+                  partners { min: 10 max: 15 }
+                }
+                partner_cells { partner_type: "k12_school" count_missing: MISSING_REASON_REFUSED }
+                shared_responsibility { missing: MISSING_REASON_NOT_ASKED }
+                items {
+                  question: "functions"
+                  choices {}
+                }
+                items { question: "setting" missing: MISSING_REASON_NOT_APPLICABLE }
+                items { question: "students" missing: MISSING_REASON_NOT_ANSWERED }
+              )pb")),
+              IsOk());
 }
 
 TEST(ValidateAnswers, TakesAContradictionAsData) {
   EXPECT_THAT(Validate(AnswersOf(R"pb(
-    partner_cells { partner_type: "cbo" partners { min: 3 max: 3 } level: INTERACTION_LEVEL_NO_INTERACTION }
-    partner_cells { partner_type: "k12_school" partners { min: 0 max: 0 } level: INTERACTION_LEVEL_COLLABORATION }
-  )pb")), IsOk());
+                partner_cells {
+                  partner_type: "cbo"
+                  partners { min: 3 max: 3 }
+                  level: INTERACTION_LEVEL_NO_INTERACTION
+                }
+                partner_cells {
+                  partner_type: "k12_school"
+                  partners { min: 0 max: 0 }
+                  level: INTERACTION_LEVEL_COLLABORATION
+                }
+              )pb")),
+              IsOk());
 }
 
 TEST(ValidateAnswers, RefusesWhatTheInstrumentDoesNotAllow) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"response.answers.partner_cells[0].partner_type", "partner_cells { partner_type: 'library' }"},
+      {"response.answers.partner_cells[0].partner_type",
+       "partner_cells { partner_type: 'library' }"},
       {"response.answers.partner_cells[0].partner_type", "partner_cells { partner_type: 'CBO' }"},
       {"response.answers.partner_cells[1].partner_type",
        "partner_cells { partner_type: 'cbo' } partner_cells { partner_type: 'cbo' }"},
@@ -99,7 +135,8 @@ TEST(ValidateAnswers, RefusesWhatTheInstrumentDoesNotAllow) {
       {"response.answers.items[0].question", "items { question: 'weather' number: 1 }"},
       {"response.answers.items[0].question", "items { question: 'barriers' choices {} }"},
       {"response.answers.items[0].question", "items { question: 'partners' number: 1 }"},
-      {"response.answers.items[0].question", "items { question: 'shared_responsibility' number: 1 }"},
+      {"response.answers.items[0].question",
+       "items { question: 'shared_responsibility' number: 1 }"},
       {"response.answers.items[1].question",
        "items { question: 'students' number: 1 } items { question: 'students' number: 1 }"},
       {"response.answers.items[0]", "items { question: 'students' }"},
@@ -127,14 +164,17 @@ TEST(ValidateAnswers, RefusesWhatTheInstrumentDoesNotAllow) {
 
 TEST(ValidateAnswers, NamesEveryProblemAtOnce) {
   const absl::Status status = Validate(AnswersOf(R"pb(
-    partner_cells { partner_type: "library" partners { min: -2 } }
+    partner_cells {
+      partner_type: "library"
+      partners { min: -2 }
+    }
     items { question: "weather" number: 1 }
     items { question: "students" number: 0.5 }
   )pb"));
-  EXPECT_THAT(status, Violates("response.answers.partner_cells[0].partner_type",
-                               "response.answers.partner_cells[0].partners.min",
-                               "response.answers.items[0].question",
-                               "response.answers.items[1].number"));
+  EXPECT_THAT(status,
+              Violates("response.answers.partner_cells[0].partner_type",
+                       "response.answers.partner_cells[0].partners.min",
+                       "response.answers.items[0].question", "response.answers.items[1].number"));
 }
 
 TEST(ValidateAnswers, RefusesValuesThatTheMatrixDoesNotAskFor) {
@@ -155,9 +195,10 @@ TEST(ValidateAnswers, RefusesCellsWithoutAMatrix) {
   ASSERT_THAT(Publish(ExampleTaxonomy(), draft), IsOk());
   FieldViolations violations;
   ValidateAnswers(InstrumentIndex(draft), AnswersOf(R"pb(
-    partner_cells { partner_type: "cbo" }
-    shared_responsibility { rating: SHARED_RESPONSIBILITY_NOT_EVIDENT }
-  )pb"), "a", violations);
+                    partner_cells { partner_type: "cbo" }
+                    shared_responsibility { rating: SHARED_RESPONSIBILITY_NOT_EVIDENT }
+                  )pb"),
+                  "a", violations);
   EXPECT_THAT(violations.ToStatus(), Violates("a.partner_cells", "a.shared_responsibility"));
 }
 
@@ -174,14 +215,18 @@ TEST(RequireAnswers, NamesEveryRequiredQuestionWithoutAnAnswer) {
 }
 
 TEST(RequireAnswers, TakesAMissingReasonForAnAnswerButNotNotAnswered) {
-  EXPECT_THAT(Require(Index(), AnswersOf(R"pb(
-    partner_cells { partner_type: "cbo" level_missing: MISSING_REASON_DONT_KNOW }
-    items { question: "setting" missing: MISSING_REASON_REFUSED }
-  )pb")), IsOk());
-  EXPECT_THAT(Require(Index(), AnswersOf(R"pb(
-    partner_cells { partner_type: "cbo" level_missing: MISSING_REASON_NOT_ANSWERED }
-    items { question: "setting" missing: MISSING_REASON_NOT_ANSWERED }
-  )pb")), Violates("a.partner_cells", "a.items"));
+  EXPECT_THAT(
+      Require(Index(), AnswersOf(R"pb(
+                partner_cells { partner_type: "cbo" level_missing: MISSING_REASON_DONT_KNOW }
+                items { question: "setting" missing: MISSING_REASON_REFUSED }
+              )pb")),
+      IsOk());
+  EXPECT_THAT(
+      Require(Index(), AnswersOf(R"pb(
+                partner_cells { partner_type: "cbo" level_missing: MISSING_REASON_NOT_ANSWERED }
+                items { question: "setting" missing: MISSING_REASON_NOT_ANSWERED }
+              )pb")),
+      Violates("a.partner_cells", "a.items"));
 }
 
 TEST(RequireAnswers, LooksAtOpenAnswersAndTheRatingToo) {
@@ -201,17 +246,34 @@ TEST(RequireAnswers, LooksAtOpenAnswersAndTheRatingToo) {
 TEST(Canonicalize, MakesEqualAnswersByteEqual) {
   const v1::Answers a = Canonical(R"pb(
     partner_cells { partner_type: "k12_school" level: INTERACTION_LEVEL_COOPERATION }
-    partner_cells { partner_type: "cbo" partners { min: 1 max: 1 } }
-    partner_cells { partner_type: "school_district" count_missing: MISSING_REASON_NOT_ANSWERED level_missing: MISSING_REASON_NOT_ANSWERED }
+    partner_cells {
+      partner_type: "cbo"
+      partners { min: 1 max: 1 }
+    }
+    partner_cells {
+      partner_type: "school_district"
+      count_missing: MISSING_REASON_NOT_ANSWERED
+      level_missing: MISSING_REASON_NOT_ANSWERED
+    }
     shared_responsibility { missing: MISSING_REASON_NOT_ANSWERED }
     items { question: "students" number: -0.0 }
-    items { question: "functions" choices { options: "host" options: "convene" } }
+    items {
+      question: "functions"
+      choices { options: "host" options: "convene" }
+    }
     items { question: "setting" missing: MISSING_REASON_NOT_ANSWERED }
   )pb");
   const v1::Answers b = Canonical(R"pb(
-    partner_cells { partner_type: "cbo" partners { min: 1 max: 1 } level_missing: MISSING_REASON_NOT_ANSWERED }
+    partner_cells {
+      partner_type: "cbo"
+      partners { min: 1 max: 1 }
+      level_missing: MISSING_REASON_NOT_ANSWERED
+    }
     partner_cells { partner_type: "k12_school" level: INTERACTION_LEVEL_COOPERATION }
-    items { question: "functions" choices { options: "convene" options: "host" } }
+    items {
+      question: "functions"
+      choices { options: "convene" options: "host" }
+    }
     items { question: "students" number: 0 }
   )pb");
   EXPECT_TRUE(SameAnswers(a, b)) << a.DebugString() << b.DebugString();
@@ -269,16 +331,24 @@ TEST(OpenAnswers, AreNamedAfterTheirQuestion) {
 }
 
 TEST(OpenAnswers, MustAnswerATextQuestionWithinItsLength) {
-  EXPECT_THAT(ValidateOpen("open_answers { question: 'barriers' text: 'Buses.' consent: CONSENT_QUOTE }"), IsOk());
+  EXPECT_THAT(
+      ValidateOpen("open_answers { question: 'barriers' text: 'Buses.' consent: CONSENT_QUOTE }"),
+      IsOk());
   EXPECT_THAT(ValidateOpen("open_answers { question: 'setting' text: 'x' }"),
               Violates("open_answers[0].question"));
   EXPECT_THAT(ValidateOpen("open_answers { question: 'barriers' text: ' ' }"),
               Violates("open_answers[0].text"));
-  EXPECT_THAT(ValidateOpen("open_answers { question: 'barriers' text: '" + std::string(50, 'x') + "' }"), IsOk());
-  EXPECT_THAT(ValidateOpen("open_answers { question: 'hopes' text: '" + std::string(51, 'x') + "' }"), IsOk());
-  EXPECT_THAT(ValidateOpen("open_answers { question: 'hopes' text: '" + std::string(10001, 'x') + "' }"),
-              Violates("open_answers[0].text"));
-  EXPECT_THAT(ValidateOpen("open_answers { question: 'hopes' text: 'a' } open_answers { question: 'hopes' text: 'b' }"),
+  EXPECT_THAT(
+      ValidateOpen("open_answers { question: 'barriers' text: '" + std::string(50, 'x') + "' }"),
+      IsOk());
+  EXPECT_THAT(
+      ValidateOpen("open_answers { question: 'hopes' text: '" + std::string(51, 'x') + "' }"),
+      IsOk());
+  EXPECT_THAT(
+      ValidateOpen("open_answers { question: 'hopes' text: '" + std::string(10001, 'x') + "' }"),
+      Violates("open_answers[0].text"));
+  EXPECT_THAT(ValidateOpen("open_answers { question: 'hopes' text: 'a' } open_answers { question: "
+                           "'hopes' text: 'b' }"),
               Violates("open_answers[1].question"));
 }
 
@@ -291,7 +361,11 @@ TEST(OpenAnswers, DoNotStandInErrors) {
 
 TEST(OpenAnswers, MergeTakesConsentWithTheTextItWasGivenFor) {
   v1::OpenAnswer stored = FromText<v1::OpenAnswer>(R"pb(
-    question: "barriers" text: "Buses." consent: CONSENT_QUOTE attribution: ATTRIBUTION_SITE release: RELEASE_CLEARED)pb");
+    question: "barriers"
+    text: "Buses."
+    consent: CONSENT_QUOTE
+    attribution: ATTRIBUTION_SITE
+    release: RELEASE_CLEARED)pb");
   const v1::OpenAnswer before = stored;
   v1::OpenAnswer given = FromText<v1::OpenAnswer>("question: 'barriers' text: 'Buses.'");
   EXPECT_FALSE(MergeOpenAnswer(given, stored));

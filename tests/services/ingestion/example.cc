@@ -11,7 +11,11 @@ registry::v1::Taxonomy ExampleTaxonomy() {
     family: "lab"
     version: 1
     state: STATE_PUBLISHED
-    types { code: "cbo" display_name: "Community-based organizations" provenance: PROVENANCE_SOURCED }
+    types {
+      code: "cbo"
+      display_name: "Community-based organizations"
+      provenance: PROVENANCE_SOURCED
+    }
     types { code: "school_district" display_name: "Districts" provenance: PROVENANCE_SOURCED }
     types { code: "k12_school" display_name: "K-12 schools" provenance: PROVENANCE_SOURCED }
   )pb");

@@ -22,9 +22,9 @@ T FromText(const std::string& text) {
 // taxonomies/lab-2025, published, with the types cbo, school_district and k12_school.
 registry::v1::Taxonomy ExampleTaxonomy();
 
-// A complete draft instruments/lab-survey-2024. Its questions, in order: partners (matrix, required),
-// shared_responsibility, functions (multi-choice), setting (choice, required), students (whole number,
-// 0 to 100000), barriers (text, at most 50 characters), hopes (text).
+// A complete draft instruments/lab-survey-2024. Its questions, in order: partners (matrix,
+// required), shared_responsibility, functions (multi-choice), setting (choice, required), students
+// (whole number, 0 to 100000), barriers (text, at most 50 characters), hopes (text).
 v1::Instrument ExampleDraft();
 
 // The same, published.

@@ -33,15 +33,15 @@ v1::Question& QuestionOf(v1::Instrument& instrument, int section, int question) 
 TEST(ValidateInstrument, TakesACompleteDraft) { EXPECT_THAT(Validate(ExampleDraft()), IsOk()); }
 
 TEST(ValidateInstrument, TakesADraftThatHoldsLittle) {
-  const v1::Instrument draft = FromText<v1::Instrument>(R"pb(
-    display_name: "A draft" family: "f" version: 1 taxonomy: "taxonomies/t")pb");
+  const v1::Instrument draft = FromText<v1::Instrument>(
+      R"pb(
+        display_name: "A draft" family: "f" version: 1 taxonomy: "taxonomies/t")pb");
   EXPECT_THAT(Validate(draft), IsOk());
 }
 
 TEST(ValidateInstrument, NamesEveryProblemAtOnce) {
-  EXPECT_THAT(Validate(v1::Instrument()),
-              Violates("instrument.display_name", "instrument.family", "instrument.version",
-                       "instrument.taxonomy"));
+  EXPECT_THAT(Validate(v1::Instrument()), Violates("instrument.display_name", "instrument.family",
+                                                   "instrument.version", "instrument.taxonomy"));
 }
 
 struct BrokenDraft {
@@ -81,13 +81,21 @@ TEST(ValidateInstrument, RefusesWhatNoDraftMayHold) {
       {"instrument.sections[1].questions[0]",
        [](auto& i) { QuestionOf(i, 1, 0).mutable_shared_responsibility(); }},
       {"instrument.sections[1].questions[0].multi_choice.options[1].id",
-       [](auto& i) { QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->set_id("convene"); }},
+       [](auto& i) {
+         QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->set_id("convene");
+       }},
       {"instrument.sections[1].questions[0].multi_choice.options[1].id",
-       [](auto& i) { QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->set_id("Fund!"); }},
+       [](auto& i) {
+         QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->set_id("Fund!");
+       }},
       {"instrument.sections[1].questions[0].multi_choice.options[1].label",
-       [](auto& i) { QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->clear_label(); }},
+       [](auto& i) {
+         QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->clear_label();
+       }},
       {"instrument.sections[1].questions[0].multi_choice.options[1].aliases[0]",
-       [](auto& i) { QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->set_aliases(0, " "); }},
+       [](auto& i) {
+         QuestionOf(i, 1, 0).mutable_multi_choice()->mutable_options(1)->set_aliases(0, " ");
+       }},
       {"instrument.sections[1].questions[2].number.max",
        [](auto& i) { QuestionOf(i, 1, 2).mutable_number()->set_max(-1); }},
       {"instrument.sections[1].questions[2].number.min",
@@ -200,7 +208,9 @@ TEST(InstrumentState, IsCheckedBothWays) {
 
 TEST(FoldText, LeavesOnlyWhatDistinguishesLabels) {
   EXPECT_EQ(FoldText("  Fully\t merged \n"), "fully merged");
-  EXPECT_EQ(FoldText("\xC2\xA0" "Fully\xC2\xA0merged"), "fully merged");
+  EXPECT_EQ(FoldText("\xC2\xA0"
+                     "Fully\xC2\xA0merged"),
+            "fully merged");
   EXPECT_EQ(FoldText(""), "");
   // Letters beyond ASCII are compared as they stand.
   EXPECT_EQ(FoldText("École"), "École");
@@ -211,7 +221,8 @@ TEST(ParseWholeNumber, TakesWhatToolsMakeOfWholeNumbers) {
   EXPECT_EQ(ParseWholeNumber(" +3.0 "), 3);
   EXPECT_EQ(ParseWholeNumber("-1"), -1);
   EXPECT_EQ(ParseWholeNumber("007"), 7);
-  for (const char* text : {"", "3.5", "3,0", "3e1", "0x3", "inf", "nan", "3 4", "99999999999999999999"}) {
+  for (const char* text :
+       {"", "3.5", "3,0", "3e1", "0x3", "inf", "nan", "3 4", "99999999999999999999"}) {
     EXPECT_EQ(ParseWholeNumber(text), std::nullopt) << text;
   }
 }

@@ -38,10 +38,11 @@ registry::v1::Site Site() {
 }
 
 TEST(FreezeSite, TakesTheAttributesOfTheDay) {
-  const v1::RosterEntry before = FreezeSite(Site(), {"cohorts/a"}, Day(2025, 1, 14));
+  const v1::RosterEntry before = FreezeSite("waves/w1", Site(), {"cohorts/a"}, Day(2025, 1, 14));
   EXPECT_EQ(before.attributes().stage(), "starting");
-  const v1::RosterEntry after = FreezeSite(Site(), {"cohorts/a", "cohorts/b"}, Day(2025, 1, 15));
+  const v1::RosterEntry after = FreezeSite("waves/w1", Site(), {"cohorts/a", "cohorts/b"}, Day(2025, 1, 15));
   EXPECT_EQ(after.attributes().stage(), "growing");
+  EXPECT_EQ(after.name(), "waves/w1/roster/site-01");
   EXPECT_EQ(after.site(), "sites/site-01");
   EXPECT_EQ(after.display_name(), "Springfield");
   EXPECT_EQ(after.neutral_label(), "Site 01");
@@ -53,18 +54,21 @@ TEST(FreezeSite, TakesTheAttributesOfTheDay) {
 TEST(FreezeSite, KnowsNoAttributesBeforeTheFirst) {
   registry::v1::Site site = Site();
   site.mutable_attributes()->DeleteSubrange(0, 1);
-  EXPECT_FALSE(FreezeSite(site, {}, Day(2025, 1, 14)).has_attributes());
-  EXPECT_TRUE(FreezeSite(site, {}, Day(2025, 1, 16)).has_attributes());
+  EXPECT_FALSE(FreezeSite("waves/w1", site, {}, Day(2025, 1, 14)).has_attributes());
+  EXPECT_TRUE(FreezeSite("waves/w1", site, {}, Day(2025, 1, 16)).has_attributes());
 }
 
 TEST(ValidateAmendment, NamesEveryProblem) {
-  EXPECT_THAT(ValidateAmendment(v1::AmendRosterRequest()), Violates("add_sites", "reason"));
+  EXPECT_THAT(ValidateAmendment(v1::AmendRosterRequest()), Violates("name", "add_sites", "reason"));
   EXPECT_THAT(ValidateAmendment(FromText<v1::AmendRosterRequest>(R"pb(
-                add_sites: "sites/a" add_sites: "b" remove_sites: "sites/a" reason: "r"
+                add_sites: "sites/a"
+                add_sites: "b"
+                remove_sites: "sites/a"
+                reason: "r"
                 effective_date { year: 2025 month: 2 day: 30 })pb")),
               Violates("add_sites[1]", "remove_sites[0]", "effective_date"));
   EXPECT_THAT(ValidateAmendment(FromText<v1::AmendRosterRequest>(
-                  "remove_sites: 'sites/a' reason: 'left the Lab'")),
+                  "name: 'waves/w1' remove_sites: 'sites/a' reason: 'left the Lab'")),
               IsOk());
 }
 
@@ -98,10 +102,9 @@ TEST_F(AmendmentTest, TakesOffAndPutsBack) {
 }
 
 TEST_F(AmendmentTest, KeepsASiteThatHasAResponse) {
-  for (const auto state :
-       {v1::Response::STATE_STARTED, v1::Response::STATE_SUBMITTED, v1::Response::STATE_APPROVED,
-        v1::Response::STATE_RETURNED, v1::Response::STATE_WITHDRAWN,
-        v1::Response::STATE_DECLINED}) {
+  for (const auto state : {v1::Response::STATE_STARTED, v1::Response::STATE_SUBMITTED,
+                           v1::Response::STATE_APPROVED, v1::Response::STATE_RETURNED,
+                           v1::Response::STATE_WITHDRAWN, v1::Response::STATE_DECLINED}) {
     v1::Response response;
     response.set_state(state);
     v1::RosterEntry entry = entry_;
@@ -156,8 +159,7 @@ TEST(ResponseRate, CountsEachSiteOnceByWhatBecameOfIt) {
 
 TEST(ResponseRate, OfNobodyIsUndefined) {
   const v1::ResponseRate rate = ResponseRateCounter().Rate();
-  EXPECT_EQ(rate.submitted_rate().undefined().reason(),
-            type::v1::UNDEFINED_REASON_EMPTY_BASE);
+  EXPECT_EQ(rate.submitted_rate().undefined().reason(), type::v1::UNDEFINED_REASON_EMPTY_BASE);
   EXPECT_EQ(rate.approved_rate().outcome_case(), type::v1::Estimate::kUndefined);
 }
 
@@ -181,12 +183,14 @@ v1::Wave ExampleWave() {
 
 TEST(ValidateWave, NamesEveryProblem) {
   EXPECT_THAT(Validate(ExampleWave()), IsOk());
-  EXPECT_THAT(Validate(v1::Wave()), Violates("wave.display_name", "wave.instrument", "wave.cohorts"));
+  EXPECT_THAT(Validate(v1::Wave()),
+              Violates("wave.display_name", "wave.instrument", "wave.cohorts"));
   v1::Wave wave = ExampleWave();
   wave.add_cohorts("cohorts/2024-2025");
   wave.add_cohorts("2025-2026");
   *wave.mutable_field_start_date() = Day(2025, 4, 1);
-  EXPECT_THAT(Validate(wave), Violates("wave.cohorts[1]", "wave.cohorts[2]", "wave.field_end_date"));
+  EXPECT_THAT(Validate(wave),
+              Violates("wave.cohorts[1]", "wave.cohorts[2]", "wave.field_end_date"));
   *wave.mutable_field_start_date() = Day(2025, 0, 0);
   wave.mutable_cohorts()->DeleteSubrange(1, 2);
   EXPECT_THAT(Validate(wave), Violates("wave.field_start_date"));

@@ -1,0 +1,154 @@
+#include "services/ingestion/service/ingest_handlers.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/status.h"
+#include "common/storage/run_in_transaction.h"
+#include "common/validation/ids.h"
+#include "services/ingestion/service/response_writer.h"
+
+namespace weft::ingestion {
+namespace {
+
+constexpr int kMaxItems = 1000;
+constexpr size_t kMaxStreamId = 64;
+
+absl::Status Malformed(absl::string_view reason, absl::string_view message) {
+  return Error(absl::StatusCode::kInvalidArgument, reason, message);
+}
+
+absl::Status Validate(const v1::IngestHeader& header) {
+  return FieldViolations()
+      .Require(IdIn("waves", header.parent()).has_value(), "header.parent",
+               "must be a name like waves/2025-winter")
+      .Require(header.stream_id().size() <= kMaxStreamId, "header.stream_id",
+               "has more than 64 characters")
+      .ToStatus();
+}
+
+// Why a stream that ended without `end` counts as cut.
+absl::Status Cut(const absl::Status& status, int received) {
+  if (!status.ok()) return status;
+  return Malformed("STREAM_CUT",
+                   absl::StrCat("the stream ended without its last message, `end`; the ", received,
+                                " items that were acknowledged are stored, send the rest again"));
+}
+
+void Count(const v1::IngestResponsesResponse& acknowledgement, v1::IngestSummary& summary) {
+  for (const v1::IngestResult& result : acknowledgement.results()) {
+    summary.set_received(summary.received() + 1);
+    switch (result.outcome()) {
+      case v1::IngestResult::OUTCOME_CREATED:
+        summary.set_created(summary.created() + 1);
+        break;
+      case v1::IngestResult::OUTCOME_UPDATED:
+        summary.set_updated(summary.updated() + 1);
+        break;
+      case v1::IngestResult::OUTCOME_UNCHANGED:
+        summary.set_unchanged(summary.unchanged() + 1);
+        break;
+      case v1::IngestResult::OUTCOME_REJECTED:
+        summary.set_rejected(summary.rejected() + 1);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+absl::Status CheckEnd(const v1::IngestEnd& end, int received) {
+  if (end.item_count() == received) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kInvalidArgument, "COUNT_MISMATCH",
+      absl::StrCat("the stream's end says that it held ", end.item_count(), " items, but ",
+                   received,
+                   " came; those are stored as acknowledged, find out which are missing "
+                   "and send them again"),
+      {{"item_count", absl::StrCat(end.item_count())}, {"received", absl::StrCat(received)}});
+}
+
+}  // namespace
+
+Task<absl::Status> IngestHandlers::IngestResponses(
+    rpc::CallContext& context, rpc::Reader<v1::IngestResponsesRequest>& reader,
+    rpc::Writer<v1::IngestResponsesResponse>& writer) {
+  v1::IngestResponsesRequest message;
+  bool more = co_await reader.Read(message);
+  if (!more) co_return Cut(reader.status(), 0);
+  if (!message.has_header()) {
+    co_return Malformed("HEADER_MISSING", "the first message of the stream must be a header");
+  }
+  WEFT_CO_RETURN_IF_ERROR(Validate(message.header()));
+  const std::string wave = message.header().parent();
+  {
+    // So that a stream for a wave that takes nothing ends here, not after its first batch.
+    std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+    absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(*snapshot, wave);
+    WEFT_CO_RETURN_IF_ERROR(open.status());
+  }
+
+  v1::IngestSummary summary;
+  std::string position;
+  while (true) {
+    more = co_await reader.Read(message);
+    if (!more) co_return Cut(reader.status(), summary.received());
+    if (message.has_end()) break;
+    if (!message.has_batch()) {
+      co_return Malformed("MESSAGE_UNEXPECTED",
+                          "after the header the stream takes batches, then `end`");
+    }
+    v1::IngestResponsesResponse acknowledgement;
+    absl::Status taken =
+        co_await TakeBatch(context, wave, message.batch(), summary.received(), acknowledgement);
+    WEFT_CO_RETURN_IF_ERROR(std::move(taken));
+    Count(acknowledgement, summary);
+    acknowledgement.set_acknowledged_count(summary.received());
+    position = acknowledgement.position();
+    bool sent = co_await writer.Write(acknowledgement);
+    if (!sent) co_return rpc::Stopped(context);
+  }
+  WEFT_CO_RETURN_IF_ERROR(CheckEnd(message.end(), summary.received()));
+  v1::IngestResponsesResponse last;
+  last.set_acknowledged_count(summary.received());
+  last.set_position(position);
+  *last.mutable_summary() = summary;
+  bool sent = co_await writer.Write(last);
+  if (!sent) co_return rpc::Stopped(context);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> IngestHandlers::TakeBatch(rpc::CallContext& context, const std::string& wave,
+                                             const v1::IngestBatch& batch, int first_index,
+                                             v1::IngestResponsesResponse& acknowledgement) {
+  if (batch.items_size() > kMaxItems) {
+    co_return Malformed(
+        "BATCH_TOO_LARGE",
+        absl::StrCat("a batch holds at most ", kMaxItems, " items, this one ", batch.items_size(),
+                     "; about ", kResponsesPerCommit, " is best"));
+  }
+  const ResponseOrigin origin{.principal = context.principal().name, .source = "api"};
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    acknowledgement.clear_results();
+    absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(txn, wave);
+    WEFT_CO_RETURN_IF_ERROR(open.status());
+    for (int i = 0; i < batch.items_size(); ++i) {
+      v1::IngestResult& result = *acknowledgement.add_results();
+      result.set_index(first_index + i);
+      absl::Status taken =
+          co_await UpsertSubmitted(txn, tables_, *open, batch.items(i), origin, result);
+      WEFT_CO_RETURN_IF_ERROR(std::move(taken));
+    }
+    co_return absl::OkStatus();
+  };
+  absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
+  WEFT_CO_RETURN_IF_ERROR(position.status());
+  acknowledgement.set_position(position->ToString());
+  co_return absl::OkStatus();
+}
+
+}  // namespace weft::ingestion

@@ -1,0 +1,68 @@
+#include "services/ingestion/service/ingestion_service.h"
+
+#include "common/rpc/binder.h"
+
+namespace weft::ingestion {
+
+IngestionService::IngestionService(rpc::Server& server, const storage::Database& db,
+                                   absl::string_view registry)
+    : registry_(server, registry),
+      waves_(tables_),
+      instrument_handlers_(db, tables_, registry_),
+      wave_handlers_(db, tables_, registry_),
+      roster_handlers_(db, tables_, registry_),
+      response_handlers_(db, tables_, waves_),
+      review_handlers_(db, tables_, waves_),
+      ingest_handlers_(db, tables_, waves_),
+      open_answer_handlers_(db, tables_, waves_),
+      change_handlers_(db, tables_.FeedTables()) {
+  rpc::Binder(server, "weft.ingestion.v1.InstrumentService")
+      .On("CreateInstrument", &instrument_handlers_, &InstrumentHandlers::CreateInstrument)
+      .On("GetInstrument", &instrument_handlers_, &InstrumentHandlers::GetInstrument)
+      .On("ListInstruments", &instrument_handlers_, &InstrumentHandlers::ListInstruments)
+      .On("UpdateInstrument", &instrument_handlers_, &InstrumentHandlers::UpdateInstrument)
+      .On("DeleteInstrument", &instrument_handlers_, &InstrumentHandlers::DeleteInstrument)
+      .On("PublishInstrument", &instrument_handlers_, &InstrumentHandlers::PublishInstrument);
+  BindWaves(server);
+  BindResponses(server);
+  rpc::Binder(server, "weft.ingestion.v1.ChangeService")
+      .On("Watch", &change_handlers_, &service::ChangeServiceHandlers::Watch)
+      .On("ListChanges", &change_handlers_, &service::ChangeServiceHandlers::ListChanges);
+}
+
+void IngestionService::BindWaves(rpc::Server& server) {
+  rpc::Binder(server, "weft.ingestion.v1.WaveService")
+      .On("CreateWave", &wave_handlers_, &WaveHandlers::CreateWave)
+      .On("GetWave", &wave_handlers_, &WaveHandlers::GetWave)
+      .On("ListWaves", &wave_handlers_, &WaveHandlers::ListWaves)
+      .On("UpdateWave", &wave_handlers_, &WaveHandlers::UpdateWave)
+      .On("DeleteWave", &wave_handlers_, &WaveHandlers::DeleteWave)
+      .On("OpenWave", &wave_handlers_, &WaveHandlers::OpenWave)
+      .On("CloseWave", &wave_handlers_, &WaveHandlers::CloseWave)
+      .On("AmendRoster", &roster_handlers_, &RosterHandlers::AmendRoster)
+      .On("GetRosterEntry", &roster_handlers_, &RosterHandlers::GetRosterEntry)
+      .On("ListRosterEntries", &roster_handlers_, &RosterHandlers::ListRosterEntries)
+      .On("GetResponseRate", &roster_handlers_, &RosterHandlers::GetResponseRate);
+}
+
+void IngestionService::BindResponses(rpc::Server& server) {
+  rpc::Binder(server, "weft.ingestion.v1.ResponseService")
+      .On("CreateResponse", &response_handlers_, &ResponseHandlers::CreateResponse)
+      .On("GetResponse", &response_handlers_, &ResponseHandlers::GetResponse)
+      .On("ListResponses", &response_handlers_, &ResponseHandlers::ListResponses)
+      .On("UpdateResponse", &response_handlers_, &ResponseHandlers::UpdateResponse)
+      .On("SubmitResponse", &response_handlers_, &ResponseHandlers::SubmitResponse)
+      .On("GetResponseRevision", &response_handlers_, &ResponseHandlers::GetResponseRevision)
+      .On("ListResponseRevisions", &response_handlers_, &ResponseHandlers::ListResponseRevisions)
+      .On("ApproveResponse", &review_handlers_, &ReviewHandlers::ApproveResponse)
+      .On("ReturnResponse", &review_handlers_, &ReviewHandlers::ReturnResponse)
+      .On("WithdrawResponse", &review_handlers_, &ReviewHandlers::WithdrawResponse)
+      .On("DeclineResponse", &review_handlers_, &ReviewHandlers::DeclineResponse)
+      .On("IngestResponses", &ingest_handlers_, &IngestHandlers::IngestResponses)
+      .On("GetOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::GetOpenAnswer)
+      .On("ListOpenAnswers", &open_answer_handlers_, &OpenAnswerHandlers::ListOpenAnswers)
+      .On("UpdateOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::UpdateOpenAnswer)
+      .On("DeleteOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::DeleteOpenAnswer);
+}
+
+}  // namespace weft::ingestion

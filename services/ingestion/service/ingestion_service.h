@@ -1,0 +1,49 @@
+// The ingestion service's handlers, bound to a server.
+#ifndef WEFT_SERVICES_INGESTION_SERVICE_INGESTION_SERVICE_H_
+#define WEFT_SERVICES_INGESTION_SERVICE_INGESTION_SERVICE_H_
+
+#include "absl/strings/string_view.h"
+#include "common/rpc/server.h"
+#include "common/rpc/service_main.h"
+#include "common/service/change_service.h"
+#include "common/storage/database.h"
+#include "services/ingestion/service/ingest_handlers.h"
+#include "services/ingestion/service/instrument_handlers.h"
+#include "services/ingestion/service/open_answer_handlers.h"
+#include "services/ingestion/service/registry_client.h"
+#include "services/ingestion/service/response_handlers.h"
+#include "services/ingestion/service/review_handlers.h"
+#include "services/ingestion/service/roster_handlers.h"
+#include "services/ingestion/service/wave_context.h"
+#include "services/ingestion/service/wave_handlers.h"
+#include "services/ingestion/store/tables.h"
+
+namespace weft::ingestion {
+
+class IngestionService final : public rpc::Service {
+ public:
+  // Binds InstrumentService, WaveService, ResponseService, ImportService and ChangeService to
+  // `server`. `registry` is host:port of the registry, which need not run yet. The database
+  // outlives the server's last call, and so does this.
+  IngestionService(rpc::Server& server, const storage::Database& db, absl::string_view registry);
+
+ private:
+  void BindWaves(rpc::Server& server);
+  void BindResponses(rpc::Server& server);
+
+  const Tables tables_;
+  RegistryClient registry_;
+  WaveLoader waves_;
+  InstrumentHandlers instrument_handlers_;
+  WaveHandlers wave_handlers_;
+  RosterHandlers roster_handlers_;
+  ResponseHandlers response_handlers_;
+  ReviewHandlers review_handlers_;
+  IngestHandlers ingest_handlers_;
+  OpenAnswerHandlers open_answer_handlers_;
+  service::ChangeServiceHandlers change_handlers_;
+};
+
+}  // namespace weft::ingestion
+
+#endif  // WEFT_SERVICES_INGESTION_SERVICE_INGESTION_SERVICE_H_

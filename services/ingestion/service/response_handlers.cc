@@ -1,0 +1,227 @@
+#include "services/ingestion/service/response_handlers.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/service/field_mask.h"
+#include "common/service/list.h"
+#include "common/service/mutate.h"
+#include "common/service/names.h"
+#include "common/validation/ids.h"
+#include "services/ingestion/domain/answers.h"
+#include "services/ingestion/domain/names.h"
+#include "services/ingestion/domain/response_state.h"
+#include "services/ingestion/service/parents.h"
+#include "services/ingestion/service/response_store.h"
+
+namespace weft::ingestion {
+namespace {
+
+constexpr char kSource[] = "api";
+
+const service::MaskRules& UpdateRules() {
+  static const auto& rules = *new service::MaskRules{
+      .output_only = {"state", "revision", "submitted_revision", "approved_revision", "submit_time",
+                      "approve_time", "state_comment", "source"},
+      .immutable = {"respondent"}};
+  return rules;
+}
+
+// Whether an update is about the answers at all.
+bool ChangesAnswers(const v1::UpdateResponseRequest& request) {
+  if (request.update_mask().paths().empty()) return request.response().has_answers();
+  for (const std::string& path : request.update_mask().paths()) {
+    if (path == "*" || path == "answers" || absl::StartsWith(path, "answers.")) return true;
+  }
+  return false;
+}
+
+absl::Status ValidateCreate(const v1::CreateResponseRequest& request) {
+  FieldViolations violations;
+  violations.Require(request.response_id().empty() || IsId(request.response_id()), "response_id",
+                     kIdRule);
+  violations.Require(IdIn("waves", request.parent()).has_value(), "parent",
+                     "must be a name like waves/2025-winter");
+  if (request.has_response()) {
+    violations.Require(IdIn("sites", request.response().respondent()).has_value(),
+                       "response.respondent", "must be a name like sites/site-01");
+  } else {
+    violations.Add("response", "is required");
+  }
+  return violations.ToStatus();
+}
+
+absl::Status Validate(const InstrumentIndex& instrument, const v1::Answers& answers) {
+  FieldViolations violations;
+  ValidateAnswers(instrument, answers, "response.answers", violations);
+  return violations.ToStatus("ANSWERS_INVALID");
+}
+
+// Another site's id is kept for that site's own response.
+absl::Status ForeignId(const std::string& id) {
+  return FieldViolations()
+      .Add("response_id", absl::StrCat("is the id of another site on the roster, sites/", id,
+                                       "; leave it empty to use the respondent's"))
+      .ToStatus();
+}
+
+}  // namespace
+
+Task<absl::Status> ResponseHandlers::CreateResponse(rpc::CallContext& context,
+                                                    const v1::CreateResponseRequest& request,
+                                                    v1::Response& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateCreate(request));
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    const std::string& respondent = request.response().respondent();
+    absl::StatusOr<WaveContext> wave = co_await waves_.LoadOpen(txn, request.parent());
+    WEFT_CO_RETURN_IF_ERROR(wave.status());
+    *response.mutable_answers() = request.response().answers();
+    WEFT_CO_RETURN_IF_ERROR(Validate(*wave->instrument, response.answers()));
+    absl::Status on_roster =
+        co_await RequireRespondent(txn, tables_, wave->wave.name(), respondent);
+    WEFT_CO_RETURN_IF_ERROR(std::move(on_roster));
+    std::string id(LastId(respondent));
+    if (!request.response_id().empty() && request.response_id() != id) {
+      id = request.response_id();
+      std::string other = RosterEntryName(wave->wave.name(), id);
+      absl::StatusOr<std::optional<v1::RosterEntry>> entry =
+          co_await tables_.roster.Find(txn, std::move(other));
+      WEFT_CO_RETURN_IF_ERROR(entry.status());
+      if (entry->has_value()) co_return ForeignId(id);
+    }
+    response.set_name(ResponseName(wave->wave.name(), id));
+    response.set_respondent(respondent);
+    Canonicalize(*wave->instrument, *response.mutable_answers());
+    StartResponse(kSource, response);
+    absl::Status inserted =
+        co_await InsertResponse(txn, tables_, context.principal().name, response);
+    co_return inserted;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> ResponseHandlers::GetResponse(rpc::CallContext& context,
+                                                 const v1::GetResponseRequest& request,
+                                                 v1::Response& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Response> row = co_await tables_.responses.Get(*snapshot, request.name());
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(row));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ResponseHandlers::ListResponses(rpc::CallContext& context,
+                                                   const v1::ListResponsesRequest& request,
+                                                   v1::ListResponsesResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status parent = co_await RequireParent(*snapshot, tables_.waves, request.parent());
+  WEFT_CO_RETURN_IF_ERROR(std::move(parent));
+  absl::StatusOr<storage::Page<v1::Response>> responses =
+      co_await tables_.responses.List(*snapshot, request.parent(), std::move(page));
+  WEFT_CO_RETURN_IF_ERROR(responses.status());
+  for (v1::Response& row : responses->rows) *response.add_responses() = std::move(row);
+  response.set_next_page_token(service::NextPageToken(request, responses->next_key));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ResponseHandlers::UpdateResponse(rpc::CallContext& context,
+                                                    const v1::UpdateResponseRequest& request,
+                                                    v1::Response& response) {
+  WEFT_CO_RETURN_IF_ERROR(service::ParseName(tables_.responses.pattern().text(),
+                                             request.response().name(), "response.name")
+                              .status());
+  auto body = [&](storage::Transaction& txn) { return Change(context, txn, request, response); };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> ResponseHandlers::Change(rpc::CallContext& context, storage::Transaction& txn,
+                                            const v1::UpdateResponseRequest& request,
+                                            v1::Response& response) {
+  absl::StatusOr<v1::Response> before =
+      co_await tables_.responses.Get(txn, request.response().name());
+  WEFT_CO_RETURN_IF_ERROR(before.status());
+  response = *before;
+  v1::Response asked = *before;
+  WEFT_CO_RETURN_IF_ERROR(
+      service::ApplyUpdateMask(request.update_mask(), request.response(), asked, UpdateRules()));
+  if (ChangesAnswers(request)) {
+    std::string name(WaveOf(before->name()));
+    absl::StatusOr<WaveContext> wave = co_await waves_.LoadOpen(txn, std::move(name));
+    WEFT_CO_RETURN_IF_ERROR(wave.status());
+    absl::Status on_roster =
+        co_await RequireRespondent(txn, tables_, wave->wave.name(), before->respondent());
+    WEFT_CO_RETURN_IF_ERROR(std::move(on_roster));
+    WEFT_CO_RETURN_IF_ERROR(Validate(*wave->instrument, asked.answers()));
+    Canonicalize(*wave->instrument, *asked.mutable_answers());
+    WEFT_CO_RETURN_IF_ERROR(ChangeAnswers(asked.answers(), kSource, response));
+  }
+  absl::Status updated = co_await ingestion::UpdateResponse(
+      txn, tables_, *before, request.response().etag(), context.principal().name, response);
+  co_return updated;
+}
+
+Task<absl::Status> ResponseHandlers::SubmitResponse(rpc::CallContext& context,
+                                                    const v1::SubmitResponseRequest& request,
+                                                    v1::Response& response) {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Response> before = co_await tables_.responses.Get(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(before.status());
+    response = *before;
+    // Whatever the etag: a caller that lost the first answer asks again with the draft's.
+    if (response.state() == v1::Response::STATE_SUBMITTED) co_return absl::OkStatus();
+    std::string name(WaveOf(response.name()));
+    absl::StatusOr<WaveContext> wave = co_await waves_.LoadOpen(txn, std::move(name));
+    WEFT_CO_RETURN_IF_ERROR(wave.status());
+    absl::Status on_roster =
+        co_await RequireRespondent(txn, tables_, wave->wave.name(), response.respondent());
+    WEFT_CO_RETURN_IF_ERROR(std::move(on_roster));
+    WEFT_CO_RETURN_IF_ERROR(Submit(txn.now(), response));
+    absl::StatusOr<absl::flat_hash_set<std::string>> texts =
+        co_await AnsweredRequiredTexts(txn, tables_, *wave->instrument, response.name());
+    WEFT_CO_RETURN_IF_ERROR(texts.status());
+    FieldViolations missing;
+    RequireAnswers(*wave->instrument, response.answers(), *texts, "response.answers", missing);
+    WEFT_CO_RETURN_IF_ERROR(missing.ToStatus("ANSWERS_MISSING"));
+    absl::Status updated = co_await ingestion::UpdateResponse(txn, tables_, *before, request.etag(),
+                                                              context.principal().name, response);
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> ResponseHandlers::GetResponseRevision(
+    rpc::CallContext& context, const v1::GetResponseRevisionRequest& request,
+    v1::ResponseRevision& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::ResponseRevision> revision =
+      co_await tables_.revisions.Get(*snapshot, request.name());
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(revision));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ResponseHandlers::ListResponseRevisions(
+    rpc::CallContext& context, const v1::ListResponseRevisionsRequest& request,
+    v1::ListResponseRevisionsResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status parent = co_await RequireParent(*snapshot, tables_.responses, request.parent());
+  WEFT_CO_RETURN_IF_ERROR(std::move(parent));
+  absl::StatusOr<storage::Page<v1::ResponseRevision>> revisions =
+      co_await tables_.revisions.List(*snapshot, request.parent(), std::move(page));
+  WEFT_CO_RETURN_IF_ERROR(revisions.status());
+  for (v1::ResponseRevision& row : revisions->rows) *response.add_revisions() = std::move(row);
+  response.set_next_page_token(service::NextPageToken(request, revisions->next_key));
+  co_return absl::OkStatus();
+}
+
+}  // namespace weft::ingestion

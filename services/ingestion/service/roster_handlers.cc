@@ -1,0 +1,200 @@
+#include "services/ingestion/service/roster_handlers.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/executor.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/status.h"
+#include "common/service/list.h"
+#include "common/service/mutate.h"
+#include "services/ingestion/domain/names.h"
+#include "services/ingestion/domain/roster.h"
+#include "services/ingestion/domain/wave_rules.h"
+#include "services/ingestion/service/parents.h"
+
+namespace weft::ingestion {
+namespace {
+
+constexpr size_t kPageSize = 1000;
+
+absl::Status CheckCohort(const v1::Wave& wave, const std::string& cohort) {
+  const bool known = cohort.empty() || std::find(wave.cohorts().begin(), wave.cohorts().end(),
+                                                 cohort) != wave.cohorts().end();
+  return FieldViolations()
+      .Require(known, "cohort", absl::StrCat("is none of the cohorts of ", wave.name()))
+      .ToStatus();
+}
+
+bool InCohort(const v1::RosterEntry& entry, const std::string& cohort) {
+  return cohort.empty() ||
+         std::find(entry.cohorts().begin(), entry.cohorts().end(), cohort) != entry.cohorts().end();
+}
+
+}  // namespace
+
+Task<absl::Status> RosterHandlers::AmendRoster(rpc::CallContext& context,
+                                               const v1::AmendRosterRequest& request,
+                                               v1::AmendRosterResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateAmendment(request));
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Wave> row = co_await tables_.waves.Get(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(row.status());
+    v1::Wave& wave = *response.mutable_wave();
+    wave = *std::move(row);
+    WEFT_CO_RETURN_IF_ERROR(RequireOpenOrClosed(wave));
+    v1::RosterAmendment amendment;
+    amendment.set_reason(request.reason());
+    *amendment.mutable_effective_date() =
+        request.has_effective_date() ? request.effective_date() : DayOf(txn.now());
+    *amendment.mutable_record_time() = ToProto(txn.now());
+    amendment.set_principal(context.principal().name);
+
+    amendment.set_action(v1::RosterAmendment::ACTION_ADDED);
+    for (const std::string& site : request.add_sites()) {
+      absl::Status added =
+          co_await AddSite(context, txn, wave, site, amendment, *response.add_entries());
+      WEFT_CO_RETURN_IF_ERROR(std::move(added));
+    }
+    amendment.set_action(v1::RosterAmendment::ACTION_REMOVED);
+    for (const std::string& site : request.remove_sites()) {
+      absl::Status removed =
+          co_await RemoveSite(txn, wave, site, amendment, *response.add_entries());
+      WEFT_CO_RETURN_IF_ERROR(std::move(removed));
+    }
+    wave.set_roster_size(wave.roster_size() + request.add_sites_size() -
+                         request.remove_sites_size());
+    absl::Status updated = co_await tables_.waves.Update(txn, wave);
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> RosterHandlers::AddSite(rpc::CallContext& context, storage::Transaction& txn,
+                                           const v1::Wave& wave, std::string site,
+                                           const v1::RosterAmendment& amendment,
+                                           v1::RosterEntry& entry) {
+  absl::StatusOr<std::optional<v1::RosterEntry>> existing =
+      co_await tables_.roster.Find(txn, RosterEntryName(wave.name(), site));
+  WEFT_CO_RETURN_IF_ERROR(existing.status());
+  if (existing->has_value()) {
+    entry = **std::move(existing);
+    WEFT_CO_RETURN_IF_ERROR(AddToRoster(amendment, entry));
+    absl::Status updated = co_await tables_.roster.Update(txn, entry);
+    co_return updated;
+  }
+  std::vector<std::string> names = {site};
+  absl::StatusOr<std::vector<registry::v1::Site>> sites =
+      co_await registry_.GetSites(context, std::move(names));
+  WEFT_CO_RETURN_IF_ERROR(sites.status());
+  std::vector<std::string> cohorts(wave.cohorts().begin(), wave.cohorts().end());
+  absl::StatusOr<std::map<std::string, std::vector<std::string>>> members =
+      co_await registry_.MembersOn(context, std::move(cohorts), site, amendment.effective_date());
+  WEFT_CO_RETURN_IF_ERROR(members.status());
+  entry = FreezeSite(wave.name(), sites->front(), (*members)[site], amendment.effective_date());
+  *entry.add_amendments() = amendment;
+  absl::Status inserted = co_await tables_.roster.Insert(txn, entry);
+  co_return inserted;
+}
+
+Task<absl::Status> RosterHandlers::RemoveSite(storage::Transaction& txn, const v1::Wave& wave,
+                                              std::string site,
+                                              const v1::RosterAmendment& amendment,
+                                              v1::RosterEntry& entry) {
+  absl::StatusOr<std::optional<v1::RosterEntry>> existing =
+      co_await tables_.roster.Find(txn, RosterEntryName(wave.name(), site));
+  WEFT_CO_RETURN_IF_ERROR(existing.status());
+  WEFT_CO_RETURN_IF_ERROR(RequireOnRoster(*existing, wave.name(), site));
+  entry = **std::move(existing);
+  // Found or not, the answer is a condition of the commit: a response that is started meanwhile
+  // makes this run again.
+  absl::StatusOr<std::optional<v1::Response>> response =
+      co_await tables_.responses.FindUnique(txn, kByRespondent, RespondentKey(wave.name(), site));
+  WEFT_CO_RETURN_IF_ERROR(response.status());
+  WEFT_CO_RETURN_IF_ERROR(RemoveFromRoster(amendment, *response, entry));
+  absl::Status updated = co_await tables_.roster.Update(txn, entry);
+  co_return updated;
+}
+
+Task<absl::Status> RosterHandlers::GetRosterEntry(rpc::CallContext& context,
+                                                  const v1::GetRosterEntryRequest& request,
+                                                  v1::RosterEntry& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::RosterEntry> entry = co_await tables_.roster.Get(*snapshot, request.name());
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(entry));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> RosterHandlers::ListRosterEntries(rpc::CallContext& context,
+                                                     const v1::ListRosterEntriesRequest& request,
+                                                     v1::ListRosterEntriesResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status parent = co_await RequireParent(*snapshot, tables_.waves, request.parent());
+  WEFT_CO_RETURN_IF_ERROR(std::move(parent));
+  absl::StatusOr<storage::Page<v1::RosterEntry>> entries =
+      co_await tables_.roster.List(*snapshot, request.parent(), std::move(page));
+  WEFT_CO_RETURN_IF_ERROR(entries.status());
+  for (v1::RosterEntry& row : entries->rows) *response.add_roster_entries() = std::move(row);
+  response.set_next_page_token(service::NextPageToken(request, entries->next_key));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> RosterHandlers::GetResponseRate(rpc::CallContext& context,
+                                                   const v1::GetResponseRateRequest& request,
+                                                   v1::ResponseRate& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Wave> wave = co_await tables_.waves.Get(*snapshot, request.name());
+  WEFT_CO_RETURN_IF_ERROR(wave.status());
+  WEFT_CO_RETURN_IF_ERROR(CheckCohort(*wave, request.cohort()));
+  absl::StatusOr<ResponseStates> responses =
+      co_await LoadResponseStates(context, *snapshot, wave->name());
+  WEFT_CO_RETURN_IF_ERROR(responses.status());
+  ResponseRateCounter counter;
+  storage::PageRequest page{.limit = kPageSize, .after = ""};
+  do {
+    absl::StatusOr<storage::Page<v1::RosterEntry>> entries =
+        co_await tables_.roster.List(*snapshot, wave->name(), page);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    for (const v1::RosterEntry& entry : entries->rows) {
+      if (!InCohort(entry, request.cohort())) continue;
+      const auto found = responses->find(entry.site());
+      counter.Add(entry, found == responses->end() ? nullptr : &found->second);
+    }
+    page.after = std::move(entries->next_key);
+    // A large wave takes a while; others get their turn.
+    co_await Yield(context.executor());
+    if (context.cancelled()) co_return rpc::Stopped(context);
+  } while (!page.after.empty());
+  response = counter.Rate();
+  co_return absl::OkStatus();
+}
+
+Task<absl::StatusOr<RosterHandlers::ResponseStates>> RosterHandlers::LoadResponseStates(
+    rpc::CallContext& context, storage::Reader& reader, std::string wave) {
+  ResponseStates states;
+  storage::PageRequest page{.limit = kPageSize, .after = ""};
+  do {
+    absl::StatusOr<storage::Page<v1::Response>> responses =
+        co_await tables_.responses.List(reader, wave, page);
+    WEFT_CO_RETURN_IF_ERROR(responses.status());
+    for (v1::Response& row : responses->rows) {
+      row.clear_answers();
+      std::string respondent = row.respondent();
+      states.emplace(std::move(respondent), std::move(row));
+    }
+    page.after = std::move(responses->next_key);
+    co_await Yield(context.executor());
+    if (context.cancelled()) co_return rpc::Stopped(context);
+  } while (!page.after.empty());
+  co_return states;
+}
+
+}  // namespace weft::ingestion
