@@ -4,18 +4,23 @@
 //   query.wave = "waves/2025-winter";
 //   query.parameters = request.parameters();
 //   query.min_positions = request.min_positions();
-//   absl::StatusOr<WaveView> view = co_await read_model_.Load(ctx, std::move(query));
+//   absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
 //   WEFT_CO_RETURN_IF_ERROR(view.status());
-//   *response = Summarize(*view);
+//   response = Summarize(*view);
 #ifndef WEFT_SERVICES_METRICS_SERVICE_READ_MODEL_H_
 #define WEFT_SERVICES_METRICS_SERVICE_READ_MODEL_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/waits.h"
@@ -38,11 +43,11 @@ struct WaveQuery {
   bool summary = true;
   // Those for ComputeItems().
   bool items = false;
-  // view.sites: one site, `sites/{site}`; or up to `max_sites` after `sites_after`, which is a
-  // site's name or "".
-  std::string site;
+  // view.sites: up to `max_sites` after `sites_after`, which is a site's name or "". Or just one, by
+  // name.
   size_t max_sites = 0;
   std::string sites_after;
+  std::string site;
 };
 
 class ReadModel {
@@ -53,17 +58,37 @@ class ReadModel {
 
   // Waits until both feeds have been read whole, and at least up to min_positions, for as long as the
   // call's deadline leaves room to answer.
-  //  UNAVAILABLE (READ_MODEL_BEHIND) with RetryInfo: it took too long.
-  //  INVALID_ARGUMENT (POSITION_INVALID), FAILED_PRECONDITION (FEED_EPOCH_CHANGED): min_positions.
-  //  NOT_FOUND (WAVE_NOT_FOUND, COHORT_NOT_IN_WAVE, SITE_NOT_ON_ROSTER).
+  //  UNAVAILABLE (READ_MODEL_BEHIND) with RetryInfo: that takes too long.
+  //  INVALID_ARGUMENT: what is wrong with the parameters; POSITION_INVALID.
+  //  FAILED_PRECONDITION (FEED_EPOCH_CHANGED): min_positions are of another store's history.
+  //  NOT_FOUND: WAVE_NOT_FOUND, COHORT_NOT_IN_WAVE, SITE_NOT_ON_ROSTER.
   Task<absl::StatusOr<WaveView>> Load(rpc::CallContext& context, WaveQuery query);
 
-  // Notified after every commit of a follower.
+  // Grows whenever a commit may have changed what Load() gives for the wave (its id).
+  uint64_t VersionOf(absl::string_view wave) const;
+  // Notified after every commit of a follower. All on the executor's thread.
   rpc::Signal& changed() { return changed_; }
 
+  // For followers: a commit has changed these waves, or what every wave shows.
+  void NoteCommit(const absl::btree_set<std::string>& waves, bool every_wave);
+
  private:
-  storage::Database db_;
+  // A snapshot that has seen min_positions, and where it stands.
+  struct State {
+    std::shared_ptr<storage::Snapshot> snapshot;
+    v1::Positions positions;
+  };
+  Task<absl::StatusOr<State>> Await(rpc::CallContext& context, v1::Positions min_positions);
+  // Whether the snapshot is whole and has seen min_positions.
+  Task<absl::StatusOr<bool>> Reached(State& state, const v1::Positions& min_positions);
+
+  const storage::Database db_;
   rpc::Signal changed_;
+  // Which version each wave has that changed since the start.
+  absl::flat_hash_map<std::string, uint64_t> versions_;
+  uint64_t commits_ = 0;
+  // The version of all waves that are not in `versions_`, and the least of those that are.
+  uint64_t every_wave_version_ = 0;
 };
 
 }  // namespace weft::metrics

@@ -1,0 +1,236 @@
+#include "services/metrics/service/metrics_handlers.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/waits.h"
+#include "common/service/list.h"
+#include "common/service/names.h"
+#include "common/storage/keys.h"
+#include "services/metrics/domain/compute.h"
+#include "services/metrics/domain/expectation_rules.h"
+#include "services/metrics/domain/expectations.h"
+
+namespace weft::metrics {
+namespace {
+
+constexpr absl::Duration kLeastInterval = absl::Milliseconds(100);
+constexpr absl::Duration kLongestInterval = absl::Hours(1);
+
+constexpr char kSummaryName[] = "waves/{wave}/summary";
+constexpr char kWaveName[] = "waves/{wave}";
+
+// A query for the wave that `name` stands for.
+absl::StatusOr<WaveQuery> QueryFor(absl::string_view pattern, const std::string& name,
+                                   absl::string_view field, const v1::Parameters& parameters,
+                                   const v1::Positions& min_positions) {
+  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                        service::ParseName(pattern, name, field));
+  WaveQuery query;
+  query.wave = absl::StrCat("waves/", ids[0]);
+  query.parameters = parameters;
+  query.min_positions = min_positions;
+  return query;
+}
+
+// What a page token of ListSiteMetrics holds: the last site of the page before, and the positions of
+// the first page.
+struct SitePage {
+  v1::Positions positions;
+  std::string after;
+
+  std::string ToKey() const {
+    return storage::KeyWriter(kPageKey)
+        .String(positions.registry())
+        .String(positions.ingestion())
+        .String(after)
+        .Build();
+  }
+  static absl::StatusOr<SitePage> FromKey(absl::string_view key) {
+    storage::KeyReader reader(key);
+    SitePage page;
+    reader.Table();
+    page.positions.set_registry(reader.String());
+    page.positions.set_ingestion(reader.String());
+    page.after = reader.String();
+    WEFT_RETURN_IF_ERROR(reader.Finish());
+    return page;
+  }
+
+ private:
+  // Not in any store.
+  static constexpr uint16_t kPageKey = 0;
+};
+
+absl::Status CheckRepeats(const v1::GetItemFrequenciesRequest& request) {
+  FieldViolations violations;
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < request.questions_size(); ++i) {
+    violations.Require(seen.insert(request.questions(i)).second,
+                       absl::StrCat("questions[", i, "]"), "is there twice");
+  }
+  return violations.ToStatus();
+}
+
+absl::StatusOr<absl::Duration> ReadInterval(const v1::WatchSummaryRequest& request) {
+  const absl::Duration interval = absl::Seconds(request.min_interval().seconds()) +
+                                  absl::Nanoseconds(request.min_interval().nanos());
+  WEFT_RETURN_IF_ERROR(FieldViolations()
+                           .Require(interval >= absl::ZeroDuration(), "min_interval", "is negative")
+                           .Require(interval <= kLongestInterval, "min_interval",
+                                    "is longer than an hour")
+                           .ToStatus());
+  return std::max(interval, kLeastInterval);
+}
+
+// Whether two summaries say the same about the records, wherever the feeds stand.
+std::string WithoutPositions(v1::WaveSummary summary) {
+  summary.mutable_provenance()->clear_computed_through();
+  return summary.SerializeAsString();
+}
+
+absl::Status Ended(const rpc::CallContext& context) {
+  if (context.cancelled()) return absl::CancelledError("the caller is gone");
+  return WithRetryAfter(Error(absl::StatusCode::kUnavailable, "SERVER_DRAINING",
+                              "the server is shutting down; watch again with the next one"),
+                        absl::Seconds(1));
+}
+
+}  // namespace
+
+Task<absl::Status> MetricsHandlers::GetSiteMetrics(rpc::CallContext& context,
+                                                   const v1::GetSiteMetricsRequest& request,
+                                                   v1::SiteMetrics& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                           service::ParseName("waves/{wave}/siteMetrics/{site}", request.name()));
+  WaveQuery query;
+  query.wave = absl::StrCat("waves/", ids[0]);
+  query.site = absl::StrCat("sites/", ids[1]);
+  query.parameters = request.parameters();
+  query.min_positions = request.min_positions();
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  response = ComputeSite(*view, view->sites.front());
+  *response.mutable_provenance() = MakeProvenance(*view);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::ListSiteMetrics(rpc::CallContext& context,
+                                                    const v1::ListSiteMetricsRequest& request,
+                                                    v1::ListSiteMetricsResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
+                                    request.min_positions()));
+  WEFT_CO_ASSIGN_OR_RETURN(const storage::PageRequest page, service::ReadPage(request));
+  SitePage from;
+  if (!page.after.empty()) {
+    WEFT_CO_ASSIGN_OR_RETURN(from, SitePage::FromKey(page.after));
+    query.min_positions = from.positions;
+  }
+  query.sites_after = from.after;
+  // One more tells whether there is a next page.
+  query.max_sites = page.limit + 1;
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  if (view->sites.size() > page.limit) {
+    view->sites.pop_back();
+    SitePage next;
+    next.positions = page.after.empty() ? view->computed_through : from.positions;
+    next.after = view->sites.back().site();
+    response.set_next_page_token(service::NextPageToken(request, next.ToKey()));
+  }
+  for (v1::SiteMetrics& site : ComputeSites(*view)) *response.add_site_metrics() = std::move(site);
+  *response.mutable_provenance() = MakeProvenance(*view);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::GetWaveSummary(rpc::CallContext& context,
+                                                   const v1::GetWaveSummaryRequest& request,
+                                                   v1::WaveSummary& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryFor(kSummaryName, request.name(), "name", request.parameters(),
+                                    request.min_positions()));
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  response = Summarize(*view);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::GetItemFrequencies(
+    rpc::CallContext& context, const v1::GetItemFrequenciesRequest& request,
+    v1::GetItemFrequenciesResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
+                                    request.min_positions()));
+  WEFT_CO_RETURN_IF_ERROR(CheckRepeats(request));
+  query.summary = false;
+  query.items = true;
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  WEFT_CO_ASSIGN_OR_RETURN(std::vector<v1::ItemFrequencies> items,
+                           ComputeItems(*view, request.questions()));
+  for (v1::ItemFrequencies& item : items) *response.add_items() = std::move(item);
+  *response.mutable_provenance() = MakeProvenance(*view);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::CheckExpectations(rpc::CallContext& context,
+                                                      const v1::CheckExpectationsRequest& request,
+                                                      v1::CheckExpectationsResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
+                                    request.min_positions()));
+  WEFT_CO_RETURN_IF_ERROR(ValidateExpectations(request));
+  if (NeedsSites(request)) query.max_sites = WaveQuery::kAllSites;
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  const v1::WaveSummary summary = Summarize(*view);
+  const std::vector<v1::SiteMetrics> sites = ComputeSites(*view);
+  WEFT_CO_RETURN_IF_ERROR(CheckReferences(request, summary, sites));
+  response = metrics::CheckExpectations(request, summary, sites);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::WatchSummary(rpc::CallContext& context,
+                                                 const v1::WatchSummaryRequest& request,
+                                                 rpc::Writer<v1::WaveSummary>& writer) {
+  WEFT_CO_ASSIGN_OR_RETURN(
+      const WaveQuery query,
+      QueryFor(kSummaryName, request.name(), "name", request.parameters(), {}));
+  WEFT_CO_ASSIGN_OR_RETURN(const absl::Duration interval, ReadInterval(request));
+  const std::string wave(absl::StripPrefix(query.wave, "waves/"));
+  std::string last_sent;
+  for (;;) {
+    const uint64_t version = read_model_.VersionOf(wave);
+    absl::StatusOr<WaveView> view = co_await read_model_.Load(context, query);
+    if (context.stopping()) co_return Ended(context);
+    WEFT_CO_RETURN_IF_ERROR(view.status());
+    const v1::WaveSummary summary = Summarize(*view);
+    std::string content = WithoutPositions(summary);
+    if (content != last_sent) {
+      const bool alive = co_await writer.Write(summary);
+      if (!alive) co_return Ended(context);
+      last_sent = std::move(content);
+    }
+    const bool slept = co_await rpc::Sleep(context, interval);
+    if (!slept) co_return Ended(context);
+    // However often the wave changed meanwhile: only what it is now is sent.
+    while (read_model_.VersionOf(wave) == version) {
+      const rpc::Signal::Outcome outcome = co_await read_model_.changed().Wait(context);
+      if (outcome == rpc::Signal::kInterrupted) co_return Ended(context);
+    }
+  }
+}
+
+}  // namespace weft::metrics

@@ -1,0 +1,44 @@
+// MetricsService: reads of the read model, each turned into numbers by the domain.
+#ifndef WEFT_SERVICES_METRICS_SERVICE_METRICS_HANDLERS_H_
+#define WEFT_SERVICES_METRICS_SERVICE_METRICS_HANDLERS_H_
+
+#include "absl/status/status.h"
+#include "common/base/task.h"
+#include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
+#include "services/metrics/service/read_model.h"
+#include "weft/metrics/v1/metrics.pb.h"
+#include "weft/metrics/v1/metrics_service.pb.h"
+
+namespace weft::metrics {
+
+class MetricsHandlers {
+ public:
+  explicit MetricsHandlers(ReadModel& read_model) : read_model_(read_model) {}
+
+  Task<absl::Status> GetSiteMetrics(rpc::CallContext& context,
+                                    const v1::GetSiteMetricsRequest& request,
+                                    v1::SiteMetrics& response);
+  Task<absl::Status> ListSiteMetrics(rpc::CallContext& context,
+                                     const v1::ListSiteMetricsRequest& request,
+                                     v1::ListSiteMetricsResponse& response);
+  Task<absl::Status> GetWaveSummary(rpc::CallContext& context,
+                                    const v1::GetWaveSummaryRequest& request,
+                                    v1::WaveSummary& response);
+  Task<absl::Status> GetItemFrequencies(rpc::CallContext& context,
+                                        const v1::GetItemFrequenciesRequest& request,
+                                        v1::GetItemFrequenciesResponse& response);
+  Task<absl::Status> CheckExpectations(rpc::CallContext& context,
+                                       const v1::CheckExpectationsRequest& request,
+                                       v1::CheckExpectationsResponse& response);
+  Task<absl::Status> WatchSummary(rpc::CallContext& context,
+                                  const v1::WatchSummaryRequest& request,
+                                  rpc::Writer<v1::WaveSummary>& writer);
+
+ private:
+  ReadModel& read_model_;
+};
+
+}  // namespace weft::metrics
+
+#endif  // WEFT_SERVICES_METRICS_SERVICE_METRICS_HANDLERS_H_

@@ -1,0 +1,29 @@
+#include "services/metrics/service/metrics_service.h"
+
+#include "common/auth/principal.h"
+#include "common/rpc/binder.h"
+
+namespace weft::metrics {
+
+MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
+                               const Peers& peers, observability::Logger* logger)
+    : read_model_(db),
+      registry_(Feed::kRegistry, server, peers.registry, db, read_model_, logger),
+      ingestion_(Feed::kIngestion, server, peers.ingestion, db, read_model_, logger),
+      metrics_(read_model_) {
+  rpc::Binder(server, "weft.metrics.v1.MetricsService")
+      .On("GetSiteMetrics", &metrics_, &MetricsHandlers::GetSiteMetrics)
+      .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)
+      .On("GetWaveSummary", &metrics_, &MetricsHandlers::GetWaveSummary)
+      .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
+      .On("CheckExpectations", &metrics_, &MetricsHandlers::CheckExpectations)
+      .On("WatchSummary", &metrics_, &MetricsHandlers::WatchSummary);
+
+  const auth::Principal self{"services/metrics"};
+  server.Spawn("follow registry", self,
+               [this](rpc::CallContext& context) { return registry_.Run(context); });
+  server.Spawn("follow ingestion", self,
+               [this](rpc::CallContext& context) { return ingestion_.Run(context); });
+}
+
+}  // namespace weft::metrics
