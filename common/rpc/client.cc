@@ -39,6 +39,9 @@ class Channel::Impl {
     if (deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(deadline));
   }
 
+  Task<absl::Status> Call(CallContext& caller, std::string path, const MessageLite& request,
+                          MessageLite& response, CallOptions options);
+
   Loop& loop() { return loop_; }
   Stub& stub() { return stub_; }
   const std::string& target() const { return target_; }
@@ -226,6 +229,17 @@ void Abandon::operator()(ClientStreamCall* call) const { call->LetGo(); }
 
 }  // namespace internal
 
+Task<absl::Status> Channel::Impl::Call(CallContext& caller, std::string path,
+                                       const MessageLite& request, MessageLite& response,
+                                       CallOptions options) {
+  if (caller.cancelled()) co_return absl::CancelledError("the calling context is cancelled");
+  grpc::ClientContext context;
+  Prepare(caller, options, context);
+  internal::UnaryOperation operation(loop_, stub_, caller, context, path, request, response);
+  co_await operation;
+  co_return TakeResult(operation.status(), target_, options, context);
+}
+
 void RawServerStream::Cancel() { call_->Cancel(); }
 
 MessageSource& RawServerStream::source() { return *call_; }
@@ -247,27 +261,24 @@ std::unique_ptr<Channel> Channel::Create(Server& server, absl::string_view targe
 Channel::Channel(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Channel::~Channel() = default;
 
-Task<absl::Status> Channel::Call(CallContext& context, std::string method,
+Task<absl::Status> Channel::Call(CallContext& context, absl::string_view method,
                                  const google::protobuf::Message& request,
-                                 google::protobuf::Message& response, CallOptions options) {
-  if (context.cancelled()) co_return absl::CancelledError("the calling context is cancelled");
-  Impl& impl = *impl_;
-  const std::string path = MethodPath(method);
-  grpc::ClientContext client_context;
-  impl.Prepare(context, options, client_context);
-  internal::UnaryOperation operation(impl.loop(), impl.stub(), context, client_context, path,
-                                     request, response);
-  co_await operation;
-  co_return TakeResult(operation.status(), impl.target(), options, client_context);
+                                 google::protobuf::Message& response) {
+  return impl_->Call(context, MethodPath(method), request, response, CallOptions());
+}
+
+Task<absl::Status> Channel::Call(CallContext& context, absl::string_view method,
+                                 const google::protobuf::Message& request,
+                                 google::protobuf::Message& response, const CallOptions& options) {
+  return impl_->Call(context, MethodPath(method), request, response, options);
 }
 
 internal::ClientStreamHandle Channel::OpenStream(CallContext& context, absl::string_view method,
                                                  const google::protobuf::Message& request,
-                                                 CallOptions options) {
-  const CallOptions prepared = options;
+                                                 const CallOptions& options) {
   internal::ClientStreamHandle call(new internal::ClientStreamCall(
-      impl_->loop(), impl_->stub(), context, impl_->target(), std::move(options)));
-  impl_->Prepare(context, prepared, call->context());
+      impl_->loop(), impl_->stub(), context, impl_->target(), options));
+  impl_->Prepare(context, options, call->context());
   call->Start(MethodPath(method), request);
   return call;
 }

@@ -68,8 +68,7 @@ class ServerStream final : public RawServerStream {
 
  private:
   friend class Channel;
-  explicit ServerStream(internal::ClientStreamHandle call)
-      : RawServerStream(std::move(call)) {}
+  explicit ServerStream(internal::ClientStreamHandle call) : RawServerStream(std::move(call)) {}
 };
 
 // A connection to one server, shared by all calls. It must outlive them, and the server whose loop
@@ -83,25 +82,29 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  // `method` is "package.Service/Method". `request` and `response` outlive the task.
-  Task<absl::Status> Call(CallContext& context, std::string method,
+  // `method` is "package.Service/Method". `request` and `response` outlive the task. Give `options` a
+  // name: g++ 12 destroys an aggregate that is made inside a co_await expression twice.
+  Task<absl::Status> Call(CallContext& context, absl::string_view method,
                           const google::protobuf::Message& request,
-                          google::protobuf::Message& response, CallOptions options = {});
+                          google::protobuf::Message& response);
+  Task<absl::Status> Call(CallContext& context, absl::string_view method,
+                          const google::protobuf::Message& request,
+                          google::protobuf::Message& response, const CallOptions& options);
 
   // Opens a server stream.
   template <class Response>
   ServerStream<Response> Open(CallContext& context, absl::string_view method,
-                              const google::protobuf::Message& request, CallOptions options = {}) {
-    return ServerStream<Response>(OpenStream(context, method, request, std::move(options)));
+                              const google::protobuf::Message& request,
+                              const CallOptions& options = {}) {
+    return ServerStream<Response>(OpenStream(context, method, request, options));
   }
 
  private:
   class Impl;
   explicit Channel(std::unique_ptr<Impl> impl);
-  internal::ClientStreamHandle OpenStream(CallContext& context,
-                                                         absl::string_view method,
-                                                         const google::protobuf::Message& request,
-                                                         CallOptions options);
+  internal::ClientStreamHandle OpenStream(CallContext& context, absl::string_view method,
+                                          const google::protobuf::Message& request,
+                                          const CallOptions& options);
 
   std::unique_ptr<Impl> impl_;
 };

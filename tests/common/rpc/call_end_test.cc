@@ -29,12 +29,16 @@ TEST(CallEnd, ACutClientStreamIsNotItsRegularEnd) {
   for (size_t i = 0; i < kCuts; ++i) {
     SyncStream stream = probe.client().ClientStream(kSum);
     for (int n = 0; n < 3; ++n) ASSERT_TRUE(stream.Write(MakeNumber(n)));
+    // Some while their handler runs for sure, some right after they were opened.
+    if (i % 2 == 0) {
+      ASSERT_TRUE(WaitUntil([] { return LiveFrames::Count() > 0; }));
+    }
     stream.Cancel();
     EXPECT_THAT(stream.Finish(), StatusIs(absl::StatusCode::kCancelled));
   }
   // A call that is cut before the server sees it reaches no handler.
   ASSERT_TRUE(FramesGone());
-  EXPECT_GT(probe.handlers().Seen().size(), kCuts / 2);
+  EXPECT_GE(probe.handlers().Seen().size(), kCuts / 2);
   EXPECT_THAT(probe.handlers().Seen(), Each("sum CANCELLED"));
 }
 

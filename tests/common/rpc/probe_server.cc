@@ -120,7 +120,8 @@ ProbeServer::ProbeServer(ServerOptions options)
       .On("RunningSum", &handlers_, &ProbeHandlers::RunningSum);
   const absl::Status started = server_->Start();
   if (!started.ok()) Fatal(started.ToString());
-  client_ = std::make_unique<SyncClient>(server_->address());
+  // Without retries, which would hide what the server says of itself.
+  client_ = std::make_unique<SyncClient>(server_->address(), SyncClientOptions{.retry = false});
 }
 
 ProbeServer::~ProbeServer() { server_->Shutdown(absl::ZeroDuration()); }

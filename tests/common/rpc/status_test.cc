@@ -7,6 +7,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
+#include "tests/testing/proto_matchers.h"
 #include "tests/testing/status_matchers.h"
 
 namespace weft::rpc {
@@ -20,6 +21,20 @@ absl::Status RoundTrip(const absl::Status& status) {
   return FromWire(wire.code, wire.message, wire.details);
 }
 
+// Has the detail of this type that `original` has.
+template <class Detail>
+auto Carries(const absl::Status& original) {
+  Detail expected;
+  EXPECT_TRUE(GetDetail(original, expected));
+  return ::testing::ResultOf(
+      [](const absl::Status& status) {
+        Detail detail;
+        GetDetail(status, detail);
+        return detail;
+      },
+      testing::EqualsProto(expected));
+}
+
 TEST(Status, OkCarriesNothing) {
   EXPECT_EQ(ToWire(absl::OkStatus()).code, 0);
   EXPECT_EQ(ToWire(absl::OkStatus()).details, "");
@@ -29,7 +44,12 @@ TEST(Status, OkCarriesNothing) {
 TEST(Status, DetailsComeBackEqual) {
   const absl::Status status = WithRetryAfter(
       FieldViolations().Add("a", "is wrong").ToStatus("BAD_A"), absl::Milliseconds(1500));
-  EXPECT_EQ(RoundTrip(status), status);
+  const absl::Status back = RoundTrip(status);
+  EXPECT_EQ(back.code(), status.code());
+  EXPECT_EQ(back.message(), status.message());
+  EXPECT_THAT(back, Carries<google::rpc::ErrorInfo>(status));
+  EXPECT_THAT(back, Carries<google::rpc::BadRequest>(status));
+  EXPECT_THAT(back, Carries<google::rpc::RetryInfo>(status));
 }
 
 TEST(Status, InnerStatusRepeatsCodeAndText) {
