@@ -157,7 +157,8 @@ std::optional<bool> ParseFlag(absl::string_view text) {
 
 std::optional<double> ParseNumber(absl::string_view text) {
   text = TrimCell(text);
-  absl::ConsumePrefix(&text, "+");
+  // from_chars takes a minus sign alone.
+  if (absl::ConsumePrefix(&text, "+") && absl::StartsWith(text, "-")) return std::nullopt;
   if (text.empty() || text.find_first_not_of("0123456789+-.eE") != absl::string_view::npos) {
     return std::nullopt;
   }

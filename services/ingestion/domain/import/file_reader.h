@@ -57,7 +57,7 @@ struct ReadOptions {
   // Unset: told from the header.
   v1::FileFormat format = v1::FILE_FORMAT_UNSPECIFIED;
   // Sites to yield, by place in the SiteDirectory; none when empty.
-  std::vector<bool> wanted;
+  std::vector<bool> wanted = {};
   // Yield only sites with lines after this one.
   int32_t after_line = 0;
 };

@@ -1,0 +1,101 @@
+#include "tests/services/ingestion/import/reading.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "services/ingestion/domain/instrument_rules.h"
+#include "tests/services/ingestion/example.h"
+
+namespace weft::ingestion {
+namespace {
+
+v1::RosterEntry Entry(absl::string_view id, absl::string_view display_name,
+                      absl::string_view neutral_label, bool active = true) {
+  v1::RosterEntry entry;
+  entry.set_name(absl::StrCat("waves/w1/roster/", id));
+  entry.set_site(absl::StrCat("sites/", id));
+  entry.set_display_name(std::string(display_name));
+  entry.set_neutral_label(std::string(neutral_label));
+  entry.set_active(active);
+  return entry;
+}
+
+void FeedAll(absl::string_view file, size_t step, FileReader& reader) {
+  for (size_t at = 0; at < file.size(); at += step) reader.Feed(file.substr(at, step));
+  reader.Finish();
+}
+
+}  // namespace
+
+v1::Instrument LenientInstrument() {
+  v1::Instrument instrument = ExampleDraft();
+  for (v1::Section& section : *instrument.mutable_sections()) {
+    for (v1::Question& question : *section.mutable_questions()) question.clear_required();
+  }
+  const absl::Status published = Publish(ExampleTaxonomy(), instrument);
+  EXPECT_TRUE(published.ok()) << published;
+  return instrument;
+}
+
+std::vector<v1::RosterEntry> ExampleRoster() {
+  std::vector<v1::RosterEntry> roster;
+  for (int i = 1; i <= 5; ++i) {
+    roster.push_back(Entry(absl::StrCat("site-0", i), absl::StrCat("Community 0", i),
+                           absl::StrCat("Site 0", i)));
+  }
+  roster.push_back(Entry("twin-a", "Twin", "Site 06"));
+  roster.push_back(Entry("twin-b", "Twin", "Site 07"));
+  roster.push_back(Entry("gone", "Gone", "Site 08", /*active=*/false));
+  return roster;
+}
+
+const v1::IngestItem& ReadFile::item(absl::string_view id) const {
+  for (const SiteAnswers& site : sites) {
+    if (site.item.response().respondent() == absl::StrCat("sites/", id)) return site.item;
+  }
+  ADD_FAILURE() << "no answers of " << id;
+  return v1::IngestItem::default_instance();
+}
+
+std::vector<std::string> ReadFile::problems() const {
+  std::vector<std::string> problems;
+  for (const v1::ImportProblem& problem : import.problems()) {
+    problems.push_back(absl::StrCat(problem.reason(), "@", problem.row(), ":", problem.column()));
+  }
+  return problems;
+}
+
+FileTester::FileTester(v1::Instrument instrument)
+    : instrument_(std::move(instrument)), slots_(instrument_) {
+  for (const v1::RosterEntry& entry : ExampleRoster()) sites_.Add(entry);
+}
+
+ReadFile FileTester::Read(absl::string_view file, v1::FileFormat format, size_t step) const {
+  ReadFile result;
+  FileReader check(instrument_, slots_, sites_, {.format = format});
+  FeedAll(file, step, check);
+  while (check.Work(1)) {
+  }
+  check.Summarize(result.import);
+  result.file_rejected = check.file_rejected();
+  FileReader apply(instrument_, slots_, sites_, {.format = format, .wanted = check.accepted()});
+  FeedAll(file, step, apply);
+  bool more = true;
+  while (more) {
+    more = apply.Work(2);
+    for (SiteAnswers& site : apply.TakeSites()) result.sites.push_back(std::move(site));
+  }
+  EXPECT_EQ(static_cast<int>(result.sites.size()), result.import.sites_accepted());
+  return result;
+}
+
+std::string ReadTestFile(absl::string_view path) {
+  std::ifstream file(absl::StrCat(WEFT_SOURCE_DIR, "/tests/", path), std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << path;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace weft::ingestion

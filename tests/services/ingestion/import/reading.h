@@ -1,0 +1,60 @@
+// What the tests of file import share: an instrument, a roster, and a file read in one call.
+#ifndef WEFT_TESTS_SERVICES_INGESTION_IMPORT_READING_H_
+#define WEFT_TESTS_SERVICES_INGESTION_IMPORT_READING_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "services/ingestion/domain/import/file_reader.h"
+#include "services/ingestion/domain/import/site_directory.h"
+#include "services/ingestion/domain/instrument_index.h"
+#include "weft/ingestion/v1/import.pb.h"
+
+namespace weft::ingestion {
+
+// ExampleInstrument() with nothing required, published.
+v1::Instrument LenientInstrument();
+
+// site-01 to site-05, called "Community 01" and labelled "Site 01" and so on; "twin-a" and
+// "twin-b", both called "Twin"; "gone", taken off the roster.
+std::vector<v1::RosterEntry> ExampleRoster();
+
+// What reading a file gives.
+struct ReadFile {
+  v1::Import import;  // as Summarize() fills it
+  std::vector<SiteAnswers> sites;
+  bool file_rejected = false;
+
+  // The answers of "sites/{id}"; the test fails when there are none.
+  const v1::IngestItem& item(absl::string_view id) const;
+  // "reason@row:column" of each problem, in order.
+  std::vector<std::string> problems() const;
+};
+
+// Reads files for one instrument and roster, in both passes.
+class FileTester {
+ public:
+  explicit FileTester(v1::Instrument instrument = LenientInstrument());
+
+  // Checks `file`, then reads the accepted sites. The bytes come in pieces of `step`.
+  ReadFile Read(absl::string_view file, v1::FileFormat format = v1::FILE_FORMAT_UNSPECIFIED,
+                size_t step = 1 << 16) const;
+
+  const InstrumentIndex& instrument() const { return instrument_; }
+  const SlotTable& slots() const { return slots_; }
+  const SiteDirectory& sites() const { return sites_; }
+
+ private:
+  InstrumentIndex instrument_;
+  SlotTable slots_;
+  SiteDirectory sites_;
+};
+
+// The bytes of a file under tests/.
+std::string ReadTestFile(absl::string_view path);
+
+}  // namespace weft::ingestion
+
+#endif  // WEFT_TESTS_SERVICES_INGESTION_IMPORT_READING_H_
