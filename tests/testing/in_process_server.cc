@@ -25,8 +25,8 @@ T OrDie(absl::StatusOr<T> result) {
 }  // namespace
 
 InProcessServer::InProcessServer(const storage::EngineOptions& engine, const Clock& clock,
-                                 const OpenService& open)
-    : server_(OrDie(rpc::Server::Create({}))),
+                                 const OpenService& open, const rpc::ServerOptions& options)
+    : server_(OrDie(rpc::Server::Create(options))),
       engine_(OrDie(storage::OpenEngine(engine, server_->executor()))),
       database_(new storage::Database{*engine_, clock}),
       service_(open(*server_, *database_)) {

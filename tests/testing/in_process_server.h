@@ -23,7 +23,7 @@ class InProcessServer {
 
   // Serves from here on; ends the process with a message when that fails.
   InProcessServer(const storage::EngineOptions& engine, const Clock& clock,
-                  const OpenService& open);
+                  const OpenService& open, const rpc::ServerOptions& options = {});
   // Drains, then closes the engine.
   ~InProcessServer();
 
