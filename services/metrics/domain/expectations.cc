@@ -126,7 +126,7 @@ Finding FindMode(const v1::Expectation& expectation, const v1::WaveSummary& summ
   const bool engaged = expectation.metric().base() == type::v1::BASE_ENGAGED;
   const v1::LevelDistribution& levels = engaged ? type.levels_engaged() : type.levels_all();
   const int unknown = type.presence().base_size() - type.presence().n();
-  LevelCounts cells{.counts = {},
+  OpenLevels cells{.counts = {},
                     .unknown = unknown,
                     .without_depth = 0,
                     .lowest = LowestEngagedDepth(summary.provenance().parameters().engaged_rule()),

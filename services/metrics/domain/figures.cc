@@ -12,6 +12,7 @@
 #include "common/base/error.h"
 #include "common/base/nearest.h"
 #include "common/base/status_macros.h"
+#include "common/validation/ids.h"
 #include "common/validation/text.h"
 #include "services/metrics/domain/number_text.h"
 #include "services/metrics/domain/vega.h"
@@ -200,6 +201,30 @@ void FillModel(const v1::WaveSummary& summary, const std::vector<v1::SiteMetrics
                                   Counted(without, "site", "sites"), ".")));
 }
 
+// Every code must be a type of the wave, and none may be there twice.
+absl::Status CheckPartnerTypes(const v1::WaveSummary& summary,
+                               const google::protobuf::RepeatedPtrField<std::string>& codes,
+                               absl::string_view field) {
+  std::vector<std::string> known;
+  for (const v1::PartnerTypeSummary& type : summary.partner_types()) {
+    known.push_back(type.partner_type());
+  }
+  FieldViolations violations;
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < codes.size(); ++i) {
+    const std::string path = absl::StrCat(field, "partner_types[", i, "]");
+    if (std::find(known.begin(), known.end(), codes[i]) == known.end()) {
+      std::string text = absl::StrCat(Quoted(codes[i]), " is no partner type of this wave");
+      const std::string nearest = Nearest(codes[i], known);
+      if (!nearest.empty()) absl::StrAppend(&text, "; the nearest is \"", nearest, "\"");
+      violations.Add(path, text);
+    } else if (!seen.insert(codes[i]).second) {
+      violations.Add(path, absl::StrCat(Quoted(codes[i]), " is there twice"));
+    }
+  }
+  return violations.ToStatus();
+}
+
 }  // namespace
 
 absl::string_view FigureId(FigureKind kind) {
@@ -216,13 +241,14 @@ absl::string_view FigureId(FigureKind kind) {
   return "";
 }
 
-absl::StatusOr<FigureName> ParseFigureName(absl::string_view name) {
+absl::StatusOr<FigureName> ParseFigureName(absl::string_view name, absl::string_view field) {
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 4 || parts[0] != "waves" || parts[1].empty() || parts[2] != "figures" ||
+  if (parts.size() != 4 || parts[0] != "waves" || !IsId(parts[1]) || parts[2] != "figures" ||
       parts[3].empty()) {
     return FieldViolations()
-        .Add("name", absl::StrCat("must be waves/{wave}/figures/{figure}, not ", Quoted(name)))
-        .ToStatus();
+        .Add(absl::StrCat(field, "name"),
+             absl::StrCat("must be waves/{wave}/figures/{figure}, not ", Quoted(name)))
+        .ToStatus("NAME_INVALID");
   }
   std::vector<absl::string_view> known;
   for (FigureKind kind : kKinds) {
@@ -241,51 +267,42 @@ bool NeedsSites(FigureKind kind) {
   return kind == FigureKind::kNetworks || kind == FigureKind::kModel;
 }
 
-absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKind kind) {
+absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKind kind,
+                                   absl::string_view field) {
   FieldViolations violations;
   const bool levels = kind == FigureKind::kInteractionLevels;
-  violations.Require(levels || request.partner_types().empty(), "partner_types",
+  violations.Require(levels || request.partner_types().empty(),
+                     absl::StrCat(field, "partner_types"),
                      "is for the figure interaction-levels alone; leave it out");
   if (levels) {
-    violations.Require(request.base() == type::v1::BASE_UNSPECIFIED ||
-                           request.base() == type::v1::BASE_ALL ||
-                           request.base() == type::v1::BASE_ENGAGED,
-                       "base", "must be BASE_ALL (every counted site) or BASE_ENGAGED");
+    violations.Require(
+        request.base() == type::v1::BASE_UNSPECIFIED || request.base() == type::v1::BASE_ALL ||
+            request.base() == type::v1::BASE_ENGAGED,
+        absl::StrCat(field, "base"), "must be BASE_ALL (every counted site) or BASE_ENGAGED");
   } else {
-    violations.Require(request.base() == type::v1::BASE_UNSPECIFIED, "base",
+    violations.Require(request.base() == type::v1::BASE_UNSPECIFIED, absl::StrCat(field, "base"),
                        "is for the figure interaction-levels alone; leave it out");
   }
   return violations.ToStatus();
 }
 
-absl::Status CheckPartnerTypes(const v1::WaveSummary& summary,
-                               const google::protobuf::RepeatedPtrField<std::string>& codes,
-                               absl::string_view field) {
-  std::vector<std::string> known;
-  for (const v1::PartnerTypeSummary& type : summary.partner_types()) {
-    known.push_back(type.partner_type());
-  }
-  FieldViolations violations;
-  absl::flat_hash_set<absl::string_view> seen;
-  for (int i = 0; i < codes.size(); ++i) {
-    const std::string path = absl::StrCat(field, "[", i, "]");
-    if (std::find(known.begin(), known.end(), codes[i]) == known.end()) {
-      std::string text = absl::StrCat(Quoted(codes[i]), " is no partner type of this wave");
-      const std::string nearest = Nearest(codes[i], known);
-      if (!nearest.empty()) absl::StrAppend(&text, "; the nearest is \"", nearest, "\"");
-      violations.Add(path, text);
-    } else if (!seen.insert(codes[i]).second) {
-      violations.Add(path, absl::StrCat(Quoted(codes[i]), " is there twice"));
-    }
-  }
-  return violations.ToStatus();
+absl::StatusOr<int> ReadWidth(const v1::RenderFigureRequest& request) {
+  const int width = request.width();
+  if (width == 0) return kDefaultWidth;
+  WEFT_RETURN_IF_ERROR(FieldViolations()
+                           .Require(width >= kMinWidth && width <= kMaxWidth, "width",
+                                    absl::StrCat("must be ", kMinWidth, " to ", kMaxWidth,
+                                                 ", or 0 for ", kDefaultWidth))
+                           .ToStatus());
+  return width;
 }
 
 absl::StatusOr<v1::Figure> BuildFigure(const v1::GetFigureRequest& request, FigureKind kind,
                                        const v1::WaveSummary& summary,
                                        const std::vector<v1::SiteMetrics>& sites,
-                                       const absl::flat_hash_set<std::string>& named) {
-  WEFT_RETURN_IF_ERROR(CheckPartnerTypes(summary, request.partner_types(), "partner_types"));
+                                       const absl::flat_hash_set<std::string>& named,
+                                       absl::string_view field) {
+  WEFT_RETURN_IF_ERROR(CheckPartnerTypes(summary, request.partner_types(), field));
   v1::Figure figure;
   figure.set_name(request.name());
   figure.set_number(static_cast<int>(kind) + 1);

@@ -25,16 +25,20 @@ struct FigureName {
   FigureKind kind;
 };
 
-// Reads `waves/{wave}/figures/{figure}`. INVALID_ARGUMENT when it is no such name; NOT_FOUND
-// (FIGURE_NOT_FOUND) that lists the four figures when the last part is none of them.
-absl::StatusOr<FigureName> ParseFigureName(absl::string_view name);
+// In what follows, `field` is what stands before the names of the request's fields in errors: "",
+// or "figure." where the request is part of another.
+
+// Reads `waves/{wave}/figures/{figure}`. INVALID_ARGUMENT (NAME_INVALID) when it is no such name;
+// NOT_FOUND (FIGURE_NOT_FOUND) that lists the four figures when the last part is none of them.
+absl::StatusOr<FigureName> ParseFigureName(absl::string_view name, absl::string_view field = "");
 // "partner-types", "interaction-levels", "networks", "model".
 absl::string_view FigureId(FigureKind kind);
 // Whether the figure needs SiteMetrics, which cost more to load than a summary.
 bool NeedsSites(FigureKind kind);
 
 // What can be said of a request without data: fields that the figure does not take are refused.
-absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKind kind);
+absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKind kind,
+                                   absl::string_view field = "");
 
 // Builds the figure that `request` asks for. `sites` are the SiteMetrics of the wave's roster
 // (needed where NeedsSites()); `named` holds the `sites/{site}` that agreed to be named: others
@@ -43,13 +47,11 @@ absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKi
 absl::StatusOr<v1::Figure> BuildFigure(const v1::GetFigureRequest& request, FigureKind kind,
                                        const v1::WaveSummary& summary,
                                        const std::vector<v1::SiteMetrics>& sites,
-                                       const absl::flat_hash_set<std::string>& named);
+                                       const absl::flat_hash_set<std::string>& named,
+                                       absl::string_view field = "");
 
-// INVALID_ARGUMENT for partner types (in `field`) that the summary has not, with the nearest that
-// it has, and for repeated ones.
-absl::Status CheckPartnerTypes(const v1::WaveSummary& summary,
-                               const google::protobuf::RepeatedPtrField<std::string>& codes,
-                               absl::string_view field);
+// RenderFigureRequest.width with its default. INVALID_ARGUMENT when it is out of bounds.
+absl::StatusOr<int> ReadWidth(const v1::RenderFigureRequest& request);
 
 }  // namespace weft::metrics
 

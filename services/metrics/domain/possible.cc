@@ -117,7 +117,7 @@ Possible PossibleNumber(const v1::NumberClaim& claim, const type::v1::Estimate& 
   return {.hold = holds, .fail = !holds};
 }
 
-Possible PossibleMode(int depth, std::optional<int> claimed_n, const LevelCounts& cells) {
+Possible PossibleMode(int depth, std::optional<int> claimed_n, const OpenLevels& cells) {
   const int missing = cells.unknown + cells.without_depth;
   const int target = cells.counts[depth];
   // How many of the missing cells can turn out to have a depth.

@@ -27,7 +27,7 @@ Possible PossibleNumber(const v1::NumberClaim& claim, const type::v1::Estimate& 
                         bool whole);
 
 // The cells of one partner type, as far as modes depend on them.
-struct LevelCounts {
+struct OpenLevels {
   int counts[5];
   // Cells of which it is not known whether they are engaged; engaged cells whose depth is missing.
   int unknown;
@@ -38,7 +38,7 @@ struct LevelCounts {
 };
 
 // What can become of the claim that `depth` is the only mode, resting on `claimed_n` cells if set.
-Possible PossibleMode(int depth, std::optional<int> claimed_n, const LevelCounts& cells);
+Possible PossibleMode(int depth, std::optional<int> claimed_n, const OpenLevels& cells);
 
 }  // namespace weft::metrics
 

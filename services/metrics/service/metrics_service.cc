@@ -10,7 +10,8 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
     : read_model_(db),
       registry_(Feed::kRegistry, server, peers.registry, db, read_model_, logger),
       ingestion_(Feed::kIngestion, server, peers.ingestion, db, read_model_, logger),
-      metrics_(read_model_) {
+      metrics_(read_model_),
+      figures_(read_model_) {
   rpc::Binder(server, "weft.metrics.v1.MetricsService")
       .On("GetSiteMetrics", &metrics_, &MetricsHandlers::GetSiteMetrics)
       .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)
@@ -18,6 +19,9 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
       .On("CheckExpectations", &metrics_, &MetricsHandlers::CheckExpectations)
       .On("WatchSummary", &metrics_, &MetricsHandlers::WatchSummary);
+  rpc::Binder(server, "weft.metrics.v1.FigureService")
+      .On("GetFigure", &figures_, &FigureHandlers::GetFigure)
+      .On("RenderFigure", &figures_, &FigureHandlers::RenderFigure);
 
   const auth::Principal self{"services/metrics"};
   server.Spawn("follow registry", self,

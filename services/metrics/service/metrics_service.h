@@ -8,6 +8,7 @@
 #include "common/rpc/server.h"
 #include "common/rpc/service_main.h"
 #include "common/storage/database.h"
+#include "services/metrics/service/figure_handlers.h"
 #include "services/metrics/service/follower.h"
 #include "services/metrics/service/metrics_handlers.h"
 #include "services/metrics/service/read_model.h"
@@ -22,7 +23,7 @@ struct Peers {
 
 class MetricsService final : public rpc::Service {
  public:
-  // Binds MetricsService to `server` and starts to follow both feeds when it does.
+  // Binds MetricsService and FigureService to `server` and starts to follow both feeds when it does.
   // `logger` may be null. Everything outlives the server's last call, and so does this.
   MetricsService(rpc::Server& server, const storage::Database& db, const Peers& peers,
                  observability::Logger* logger);
@@ -32,6 +33,7 @@ class MetricsService final : public rpc::Service {
   Follower registry_;
   Follower ingestion_;
   MetricsHandlers metrics_;
+  FigureHandlers figures_;
 };
 
 }  // namespace weft::metrics
