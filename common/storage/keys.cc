@@ -1,6 +1,6 @@
 #include "common/storage/keys.h"
 
-#include "absl/strings/escaping.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 
@@ -99,7 +99,14 @@ std::string PrefixEnd(absl::string_view prefix) {
 }
 
 std::string KeyToText(absl::string_view key) {
-  std::string text = absl::CHexEscape(key.substr(0, kMaxTextBytes));
+  std::string text;
+  for (const char byte : key.substr(0, kMaxTextBytes)) {
+    if (absl::ascii_isprint(static_cast<unsigned char>(byte)) && byte != '\\') {
+      text.push_back(byte);
+    } else {
+      absl::StrAppend(&text, "\\x", absl::Hex(static_cast<unsigned char>(byte), absl::kZeroPad2));
+    }
+  }
   if (key.size() > kMaxTextBytes) absl::StrAppend(&text, "... (", key.size(), " bytes)");
   return text;
 }
