@@ -19,7 +19,8 @@ int main(int argc, char** argv) {
   spec.open = [](weft::rpc::ServiceEnvironment& environment)
       -> absl::StatusOr<std::unique_ptr<weft::rpc::Service>> {
     return std::make_unique<weft::ingestion::IngestionService>(
-        environment.server, environment.database, absl::GetFlag(FLAGS_registry));
+        environment.server, environment.database, absl::GetFlag(FLAGS_registry),
+        &environment.logger);
   };
   return weft::rpc::RunService(argc, argv, spec);
 }

@@ -5,7 +5,7 @@
 namespace weft::ingestion {
 
 IngestionService::IngestionService(rpc::Server& server, const storage::Database& db,
-                                   absl::string_view registry)
+                                   absl::string_view registry, observability::Logger* logger)
     : registry_(server, registry),
       waves_(tables_),
       instrument_handlers_(db, tables_, registry_),
@@ -15,6 +15,9 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       review_handlers_(db, tables_, waves_),
       ingest_handlers_(db, tables_, waves_),
       open_answer_handlers_(db, tables_, waves_),
+      import_runner_(db, tables_, waves_, logger),
+      import_handlers_(db, tables_, waves_, import_runner_),
+      export_handlers_(db, tables_, waves_),
       change_handlers_(db, tables_.FeedTables()) {
   rpc::Binder(server, "weft.ingestion.v1.InstrumentService")
       .On("CreateInstrument", &instrument_handlers_, &InstrumentHandlers::CreateInstrument)
@@ -25,6 +28,7 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       .On("PublishInstrument", &instrument_handlers_, &InstrumentHandlers::PublishInstrument);
   BindWaves(server);
   BindResponses(server);
+  BindImports(server);
   rpc::Binder(server, "weft.ingestion.v1.ChangeService")
       .On("Watch", &change_handlers_, &service::ChangeServiceHandlers::Watch)
       .On("ListChanges", &change_handlers_, &service::ChangeServiceHandlers::ListChanges);
@@ -63,6 +67,16 @@ void IngestionService::BindResponses(rpc::Server& server) {
       .On("ListOpenAnswers", &open_answer_handlers_, &OpenAnswerHandlers::ListOpenAnswers)
       .On("UpdateOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::UpdateOpenAnswer)
       .On("DeleteOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::DeleteOpenAnswer);
+}
+
+void IngestionService::BindImports(rpc::Server& server) {
+  rpc::Binder(server, "weft.ingestion.v1.ImportService")
+      .On("ImportResponses", &import_handlers_, &ImportHandlers::ImportResponses)
+      .On("GetImport", &import_handlers_, &ImportHandlers::GetImport)
+      .On("ListImports", &import_handlers_, &ImportHandlers::ListImports)
+      .On("ExportResponses", &export_handlers_, &ExportHandlers::ExportResponses);
+  server.Spawn("imports", auth::Principal{"services/ingestion"},
+               [this](rpc::CallContext& context) { return import_runner_.Run(context); });
 }
 
 }  // namespace weft::ingestion

@@ -3,10 +3,14 @@
 #define WEFT_SERVICES_INGESTION_SERVICE_INGESTION_SERVICE_H_
 
 #include "absl/strings/string_view.h"
+#include "common/observability/log.h"
 #include "common/rpc/server.h"
 #include "common/rpc/service_main.h"
 #include "common/service/change_service.h"
 #include "common/storage/database.h"
+#include "services/ingestion/service/export_handlers.h"
+#include "services/ingestion/service/import_handlers.h"
+#include "services/ingestion/service/import_runner.h"
 #include "services/ingestion/service/ingest_handlers.h"
 #include "services/ingestion/service/instrument_handlers.h"
 #include "services/ingestion/service/open_answer_handlers.h"
@@ -23,13 +27,16 @@ namespace weft::ingestion {
 class IngestionService final : public rpc::Service {
  public:
   // Binds InstrumentService, WaveService, ResponseService, ImportService and ChangeService to
-  // `server`. `registry` is host:port of the registry, which need not run yet. The database
-  // outlives the server's last call, and so does this.
-  IngestionService(rpc::Server& server, const storage::Database& db, absl::string_view registry);
+  // `server`, and spawns the background task that carries out imports. `registry` is host:port of
+  // the registry, which need not run yet. The database outlives the server's last call, and so does
+  // this. `logger` is told when an import is held up; it may be null.
+  IngestionService(rpc::Server& server, const storage::Database& db, absl::string_view registry,
+                   observability::Logger* logger = nullptr);
 
  private:
   void BindWaves(rpc::Server& server);
   void BindResponses(rpc::Server& server);
+  void BindImports(rpc::Server& server);
 
   const Tables tables_;
   RegistryClient registry_;
@@ -41,6 +48,9 @@ class IngestionService final : public rpc::Service {
   ReviewHandlers review_handlers_;
   IngestHandlers ingest_handlers_;
   OpenAnswerHandlers open_answer_handlers_;
+  ImportRunner import_runner_;
+  ImportHandlers import_handlers_;
+  ExportHandlers export_handlers_;
   service::ChangeServiceHandlers change_handlers_;
 };
 

@@ -40,7 +40,8 @@ registry::v1::Site Site() {
 TEST(FreezeSite, TakesTheAttributesOfTheDay) {
   const v1::RosterEntry before = FreezeSite("waves/w1", Site(), {"cohorts/a"}, Day(2025, 1, 14));
   EXPECT_EQ(before.attributes().stage(), "starting");
-  const v1::RosterEntry after = FreezeSite("waves/w1", Site(), {"cohorts/a", "cohorts/b"}, Day(2025, 1, 15));
+  const v1::RosterEntry after =
+      FreezeSite("waves/w1", Site(), {"cohorts/a", "cohorts/b"}, Day(2025, 1, 15));
   EXPECT_EQ(after.attributes().stage(), "growing");
   EXPECT_EQ(after.name(), "waves/w1/roster/site-01");
   EXPECT_EQ(after.site(), "sites/site-01");
@@ -61,6 +62,7 @@ TEST(FreezeSite, KnowsNoAttributesBeforeTheFirst) {
 TEST(ValidateAmendment, NamesEveryProblem) {
   EXPECT_THAT(ValidateAmendment(v1::AmendRosterRequest()), Violates("name", "add_sites", "reason"));
   EXPECT_THAT(ValidateAmendment(FromText<v1::AmendRosterRequest>(R"pb(
+                name: "waves/w1"
                 add_sites: "sites/a"
                 add_sites: "b"
                 remove_sites: "sites/a"

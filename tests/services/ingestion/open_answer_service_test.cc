@@ -1,0 +1,176 @@
+// Free text: where it is, and where it must never be.
+#include <set>
+
+#include "tests/services/ingestion/service_fixture.h"
+
+namespace weft::ingestion {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::IsError;
+using testing::IsOk;
+using ::testing::Not;
+using ::testing::SizeIs;
+using testing::Violates;
+
+constexpr char kName[] = "waves/w1/responses/site-01/openAnswers/barriers";
+constexpr char kWord[] = "Schmetterlingsflieder";
+
+class OpenAnswerServiceTest : public IngestionTest {
+ protected:
+  OpenAnswerServiceTest() {
+    OpenLab();
+    EXPECT_THAT(Create("site-01", AnswersWith(1)), IsOk());
+  }
+
+  static v1::UpdateOpenAnswerRequest Text(const std::string& name, const std::string& text) {
+    v1::UpdateOpenAnswerRequest request;
+    request.mutable_open_answer()->set_name(name);
+    request.mutable_open_answer()->set_text(text);
+    request.set_allow_missing(true);
+    return request;
+  }
+  absl::StatusOr<v1::OpenAnswer> Write(const v1::UpdateOpenAnswerRequest& request) {
+    return Call<v1::OpenAnswer>("ResponseService/UpdateOpenAnswer", request);
+  }
+  absl::StatusOr<v1::OpenAnswer> Get(const std::string& name = kName) {
+    v1::GetOpenAnswerRequest request;
+    request.set_name(name);
+    return Call<v1::OpenAnswer>("ResponseService/GetOpenAnswer", request);
+  }
+};
+WEFT_ON_EVERY_ENGINE(OpenAnswerServiceTest);
+
+TEST_P(OpenAnswerServiceTest, WritesAndChangesAText) {
+  v1::UpdateOpenAnswerRequest request = Text(kName, "No buses.");
+  request.mutable_open_answer()->set_consent(v1::OpenAnswer::CONSENT_QUOTE);
+  request.mutable_open_answer()->set_question("ignored");
+  request.mutable_open_answer()->set_release(v1::OpenAnswer::RELEASE_CLEARED);
+  const auto created = CarefulWrite<v1::OpenAnswer>("ResponseService/UpdateOpenAnswer", request);
+  EXPECT_EQ(created.question(), "barriers");
+  EXPECT_EQ(created.text(), "No buses.");
+  EXPECT_EQ(created.release(), v1::OpenAnswer::RELEASE_WITHHELD);
+  EXPECT_THAT(*Get(), SameAs(created));
+
+  v1::UpdateOpenAnswerRequest change;
+  change.mutable_open_answer()->set_name(kName);
+  change.mutable_open_answer()->set_attribution(v1::OpenAnswer::ATTRIBUTION_SITE);
+  change.mutable_open_answer()->set_etag(created.etag());
+  const absl::StatusOr<v1::OpenAnswer> changed = Write(change);
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ(changed->text(), "No buses.");
+  EXPECT_EQ(changed->consent(), v1::OpenAnswer::CONSENT_QUOTE);
+  EXPECT_THAT(Write(change), IsError(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+}
+
+TEST_P(OpenAnswerServiceTest, AnswersOnlyTextQuestionsOfTheWavesInstrument) {
+  const std::string parent = "waves/w1/responses/site-01/openAnswers/";
+  EXPECT_THAT(Write(Text(parent + "setting", "x")).status(), Violates("open_answer.question"));
+  EXPECT_THAT(Write(Text(parent + "weather", "x")).status(), Violates("open_answer.question"));
+  EXPECT_THAT(Write(Text(kName, "")).status(), Violates("open_answer.text"));
+  EXPECT_THAT(Write(Text(kName, std::string(51, 'x'))).status(), Violates("open_answer.text"));
+  EXPECT_THAT(Write(Text("openAnswers/barriers", "x")).status(), Violates("open_answer.name"));
+  EXPECT_THAT(Write(Text("waves/w1/responses/site-02/openAnswers/barriers", "x")),
+              IsError(absl::StatusCode::kNotFound, "RESPONSE_NOT_FOUND"));
+  v1::UpdateOpenAnswerRequest missing = Text(kName, "x");
+  missing.set_allow_missing(false);
+  EXPECT_THAT(Write(missing), IsError(absl::StatusCode::kNotFound, "OPEN_ANSWER_NOT_FOUND"));
+}
+
+TEST_P(OpenAnswerServiceTest, TakesNewWordsOnlyInTheFieldAndFromWhoTakesPart) {
+  ASSERT_THAT(Write(Text(kName, "One.")), IsOk());
+  ASSERT_THAT(Withdraw("site-01"), IsOk());
+  EXPECT_THAT(Write(Text(kName, "Two.")),
+              IsError(absl::StatusCode::kFailedPrecondition, "RESPONSE_WITHDRAWN"));
+  ASSERT_THAT(Close(), IsOk());
+  EXPECT_THAT(Write(Text(kName, "Two.")),
+              IsError(absl::StatusCode::kFailedPrecondition, "WAVE_NOT_OPEN"));
+  // What was agreed to may always be said.
+  v1::UpdateOpenAnswerRequest consent;
+  consent.mutable_open_answer()->set_name(kName);
+  consent.mutable_open_answer()->set_consent(v1::OpenAnswer::CONSENT_INTERNAL);
+  EXPECT_THAT(Write(consent), IsOk());
+}
+
+TEST_P(OpenAnswerServiceTest, ListsOfAResponseAndOfAWave) {
+  ASSERT_THAT(Create("site-02", AnswersWith(1)), IsOk());
+  ASSERT_THAT(Write(Text(kName, "One.")), IsOk());
+  ASSERT_THAT(Write(Text("waves/w1/responses/site-01/openAnswers/hopes", "Two.")), IsOk());
+  ASSERT_THAT(Write(Text("waves/w1/responses/site-02/openAnswers/hopes", "Three.")), IsOk());
+  v1::ListOpenAnswersRequest request;
+  request.set_parent("waves/w1/responses/site-01");
+  EXPECT_THAT(
+      Done<v1::ListOpenAnswersResponse>("ResponseService/ListOpenAnswers", request).open_answers(),
+      SizeIs(2));
+  request.set_parent("waves/w1/responses/-");
+  EXPECT_THAT(
+      Done<v1::ListOpenAnswersResponse>("ResponseService/ListOpenAnswers", request).open_answers(),
+      SizeIs(3));
+  request.set_parent("waves/w1/responses/site-03");
+  EXPECT_THAT(Call<v1::ListOpenAnswersResponse>("ResponseService/ListOpenAnswers", request),
+              IsError(absl::StatusCode::kNotFound, "RESPONSE_NOT_FOUND"));
+}
+
+TEST_P(OpenAnswerServiceTest, DeletesForGood) {
+  ASSERT_THAT(Write(Text(kName, "One.")), IsOk());
+  v1::DeleteOpenAnswerRequest request;
+  request.set_name(kName);
+  CarefulWrite<Empty>("ResponseService/DeleteOpenAnswer", request);
+  EXPECT_THAT(Get(), IsError(absl::StatusCode::kNotFound, "OPEN_ANSWER_NOT_FOUND"));
+}
+
+// One stream that carries structured answers and text in one item, too.
+TEST_P(OpenAnswerServiceTest, StaysOutOfFeedRevisionsResponsesErrorsAndLogs) {
+  ASSERT_THAT(Write(Text(kName, kWord)), IsOk());
+  const absl::Status refused =
+      Write(Text(kName, absl::StrCat(kWord, std::string(50, '!')))).status();
+  EXPECT_THAT(refused.ToString(), Not(HasSubstr(kWord)));
+  rpc::SyncStream stream = client().Bidi("weft.ingestion.v1.ResponseService/IngestResponses");
+  v1::IngestResponsesRequest message;
+  message.mutable_header()->set_parent("waves/w1");
+  ASSERT_TRUE(stream.Write(message));
+  v1::IngestItem& item = *message.mutable_batch()->add_items();
+  item.mutable_response()->set_respondent("sites/site-02");
+  *item.mutable_response()->mutable_answers() = AnswersWith(2);
+  item.add_open_answers()->set_question("barriers");
+  item.mutable_open_answers(0)->set_text(kWord);
+  // And one that is refused.
+  v1::IngestItem& bad = *message.mutable_batch()->add_items();
+  bad = item;
+  bad.mutable_open_answers(0)->set_question("setting");
+  ASSERT_TRUE(stream.Write(message));
+  v1::IngestResponsesResponse acknowledged;
+  ASSERT_TRUE(stream.Read(acknowledged));
+  EXPECT_EQ(acknowledged.results(0).outcome(), v1::IngestResult::OUTCOME_CREATED);
+  EXPECT_EQ(acknowledged.results(1).outcome(), v1::IngestResult::OUTCOME_REJECTED);
+  EXPECT_THAT(acknowledged.DebugString(), Not(HasSubstr(kWord)));
+  stream.Cancel();
+  EXPECT_EQ(Get("waves/w1/responses/site-02/openAnswers/barriers")->text(), kWord);
+
+  std::set<std::string> types;
+  for (const weft::type::v1::ChangeBatch& commit : Commits()) {
+    EXPECT_THAT(commit.SerializeAsString(), Not(HasSubstr(kWord)));
+    for (const weft::type::v1::Change& change : commit.changes()) types.insert(change.type());
+  }
+  EXPECT_FALSE(types.count("open_answer"));
+  weft::type::v1::WatchRequest watch;
+  watch.set_send_initial(true);
+  rpc::SyncStream snapshot = client().ServerStream("weft.ingestion.v1.ChangeService/Watch", watch);
+  weft::type::v1::WatchResponse event;
+  while (snapshot.Read(event)) {
+    EXPECT_THAT(event.SerializeAsString(), Not(HasSubstr(kWord)));
+    if (event.has_snapshot_end()) break;
+  }
+  EXPECT_TRUE(event.has_snapshot_end());
+  for (const char* id : {"site-01", "site-02"}) {
+    EXPECT_THAT(GetResponse(id).SerializeAsString(), Not(HasSubstr(kWord)));
+    for (const v1::ResponseRevision& revision : Revisions(id)) {
+      EXPECT_THAT(revision.SerializeAsString(), Not(HasSubstr(kWord)));
+    }
+  }
+  EXPECT_THAT(Log(), HasSubstr("UpdateOpenAnswer"));
+  EXPECT_THAT(Log(), Not(HasSubstr(kWord)));
+}
+
+}  // namespace
+}  // namespace weft::ingestion
