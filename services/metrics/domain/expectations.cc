@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/metrics/domain/number_text.h"
+#include "common/words/number_text.h"
+#include "common/words/terms.h"
 #include "services/metrics/domain/possible.h"
-#include "services/metrics/domain/words.h"
 
 namespace weft::metrics {
 namespace {
@@ -127,10 +127,10 @@ Finding FindMode(const v1::Expectation& expectation, const v1::WaveSummary& summ
   const v1::LevelDistribution& levels = engaged ? type.levels_engaged() : type.levels_all();
   const int unknown = type.presence().base_size() - type.presence().n();
   OpenLevels cells{.counts = {},
-                    .unknown = unknown,
-                    .without_depth = 0,
-                    .lowest = LowestEngagedDepth(summary.provenance().parameters().engaged_rule()),
-                    .engaged_only = engaged};
+                   .unknown = unknown,
+                   .without_depth = 0,
+                   .lowest = LowestEngagedDepth(summary.provenance().parameters().engaged_rule()),
+                   .engaged_only = engaged};
   std::vector<std::string> modes;
   type::v1::Estimate share;
   for (const v1::LevelShare& level : levels.shares()) {

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/metrics/domain/number_text.h"
+#include "common/words/number_text.h"
+#include "common/words/terms.h"
 #include "services/metrics/domain/vega_style.h"
-#include "services/metrics/domain/words.h"
 
 namespace weft::metrics {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "services/metrics/domain/number_text.h"
-#include "services/metrics/domain/words.h"
+#include "common/words/number_text.h"
+#include "common/words/terms.h"
 
 namespace weft::metrics {
 namespace {

@@ -14,9 +14,9 @@
 #include "common/base/status_macros.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
-#include "services/metrics/domain/number_text.h"
+#include "common/words/number_text.h"
+#include "common/words/terms.h"
 #include "services/metrics/domain/vega.h"
-#include "services/metrics/domain/words.h"
 
 namespace weft::metrics {
 namespace {

@@ -2,9 +2,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/words/number_text.h"
+#include "common/words/terms.h"
 #include "services/metrics/domain/expectations.h"
-#include "services/metrics/domain/number_text.h"
-#include "services/metrics/domain/words.h"
 
 namespace weft::metrics {
 namespace {

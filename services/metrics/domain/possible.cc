@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <numeric>
 
-#include "services/metrics/domain/number_text.h"
+#include "common/words/number_text.h"
 
 namespace weft::metrics {
 namespace {

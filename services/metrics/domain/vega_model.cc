@@ -8,10 +8,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/words/number_text.h"
+#include "common/words/terms.h"
 #include "services/metrics/domain/label_places.h"
-#include "services/metrics/domain/number_text.h"
 #include "services/metrics/domain/vega.h"
-#include "services/metrics/domain/words.h"
 
 namespace weft::metrics {
 namespace {

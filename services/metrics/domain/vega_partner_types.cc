@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "services/metrics/domain/number_text.h"
+#include "common/words/number_text.h"
 #include "services/metrics/domain/vega.h"
 #include "services/metrics/domain/vega_rows.h"
 

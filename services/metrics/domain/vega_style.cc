@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "services/metrics/domain/words.h"
+#include "common/words/terms.h"
 
 namespace weft::metrics {
 namespace {

@@ -1,14 +1,14 @@
 // Numbers as people read them, rounded as docs/metrics.md says: half up, on the decimal number that
 // a person sees (0.145 rounds to 0.15, whatever its binary form is).
-#ifndef WEFT_SERVICES_METRICS_DOMAIN_NUMBER_TEXT_H_
-#define WEFT_SERVICES_METRICS_DOMAIN_NUMBER_TEXT_H_
+#ifndef WEFT_COMMON_WORDS_NUMBER_TEXT_H_
+#define WEFT_COMMON_WORDS_NUMBER_TEXT_H_
 
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "weft/type/v1/estimate.pb.h"
 
-namespace weft::metrics {
+namespace weft {
 
 // `value` with exactly `decimals` decimals (0 to 9), rounded half up: 14.95 with 1 is "15.0". Ties
 // of negative numbers go up, too: -0.45 with 1 is "-0.4". `value` must be finite.
@@ -34,6 +34,6 @@ std::string UndefinedText(const type::v1::Estimate& estimate);
 // Whether missing answers leave an interval open.
 bool HasOpenInterval(const type::v1::Estimate& estimate);
 
-}  // namespace weft::metrics
+}  // namespace weft
 
-#endif  // WEFT_SERVICES_METRICS_DOMAIN_NUMBER_TEXT_H_
+#endif  // WEFT_COMMON_WORDS_NUMBER_TEXT_H_

@@ -1,8 +1,8 @@
-#include "services/metrics/domain/words.h"
+#include "common/words/terms.h"
 
 #include "absl/strings/str_cat.h"
 
-namespace weft::metrics {
+namespace weft {
 
 using type::v1::InteractionLevel;
 
@@ -61,32 +61,32 @@ absl::string_view RatingWords(type::v1::SharedResponsibility rating) {
   }
 }
 
-absl::string_view QuadrantWords(v1::Quadrant quadrant) {
+absl::string_view QuadrantWords(metrics::v1::Quadrant quadrant) {
   switch (quadrant) {
-    case v1::QUADRANT_NARROW_SHALLOW:
+    case metrics::v1::QUADRANT_NARROW_SHALLOW:
       return "narrow and shallow";
-    case v1::QUADRANT_BROAD_SHALLOW:
+    case metrics::v1::QUADRANT_BROAD_SHALLOW:
       return "broad and shallow";
-    case v1::QUADRANT_NARROW_DEEP:
+    case metrics::v1::QUADRANT_NARROW_DEEP:
       return "narrow and deep";
-    case v1::QUADRANT_BROAD_DEEP:
+    case metrics::v1::QUADRANT_BROAD_DEEP:
       return "broad and deep";
     default:
       return "not placed";
   }
 }
 
-absl::string_view FloorWords(v1::ReviewFloor floor) {
-  return floor == v1::REVIEW_FLOOR_APPROVED ? "approved" : "submitted";
+absl::string_view FloorWords(metrics::v1::ReviewFloor floor) {
+  return floor == metrics::v1::REVIEW_FLOOR_APPROVED ? "approved" : "submitted";
 }
 
-absl::string_view EngagedRuleWords(v1::EngagedRule rule) {
+absl::string_view EngagedRuleWords(metrics::v1::EngagedRule rule) {
   switch (rule) {
-    case v1::ENGAGED_RULE_LEVEL_ONLY:
+    case metrics::v1::ENGAGED_RULE_LEVEL_ONLY:
       return "its level is networking or deeper";
-    case v1::ENGAGED_RULE_COUNT_ONLY:
+    case metrics::v1::ENGAGED_RULE_COUNT_ONLY:
       return "its count of partners is above 0";
-    case v1::ENGAGED_RULE_EITHER:
+    case metrics::v1::ENGAGED_RULE_EITHER:
       return "its level is networking or deeper or its count of partners is above 0";
     default:
       return "its level is networking or deeper or, where the level is missing, its count of "
@@ -94,13 +94,16 @@ absl::string_view EngagedRuleWords(v1::EngagedRule rule) {
   }
 }
 
-int LowestEngagedDepth(v1::EngagedRule rule) {
-  return rule == v1::ENGAGED_RULE_COUNT_ONLY || rule == v1::ENGAGED_RULE_EITHER ? 0 : 1;
+int LowestEngagedDepth(metrics::v1::EngagedRule rule) {
+  return rule == metrics::v1::ENGAGED_RULE_COUNT_ONLY || rule == metrics::v1::ENGAGED_RULE_EITHER
+             ? 0
+             : 1;
 }
 
-absl::string_view SelfRuleWords(v1::SelfRule rule) {
-  return rule == v1::SELF_RULE_EXCLUDE ? "a site's own organization is left out of its counts"
-                                       : "a site's own organization counts as reported";
+absl::string_view SelfRuleWords(metrics::v1::SelfRule rule) {
+  return rule == metrics::v1::SELF_RULE_EXCLUDE
+             ? "a site's own organization is left out of its counts"
+             : "a site's own organization counts as reported";
 }
 
 std::string Counted(int count, absl::string_view one, absl::string_view many) {
@@ -120,4 +123,4 @@ absl::string_view IdOf(absl::string_view name) {
   return slash == absl::string_view::npos ? name : name.substr(slash + 1);
 }
 
-}  // namespace weft::metrics
+}  // namespace weft

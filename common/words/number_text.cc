@@ -1,4 +1,4 @@
-#include "services/metrics/domain/number_text.h"
+#include "common/words/number_text.h"
 
 #include <charconv>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace weft::metrics {
+namespace weft {
 namespace {
 
 // The shortest decimal number that is read back as `value` (not below 0), in fixed notation.
@@ -115,4 +115,4 @@ bool HasOpenInterval(const type::v1::Estimate& estimate) {
   return estimate.has_low() && estimate.has_high() && estimate.low() < estimate.high();
 }
 
-}  // namespace weft::metrics
+}  // namespace weft

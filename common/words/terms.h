@@ -1,7 +1,7 @@
 // The study's terms as people read them: in figures, tables, alt texts and claims. English, without
 // regard to the process's locale.
-#ifndef WEFT_SERVICES_METRICS_DOMAIN_WORDS_H_
-#define WEFT_SERVICES_METRICS_DOMAIN_WORDS_H_
+#ifndef WEFT_COMMON_WORDS_TERMS_H_
+#define WEFT_COMMON_WORDS_TERMS_H_
 
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@
 #include "weft/type/v1/estimate.pb.h"
 #include "weft/type/v1/scale.pb.h"
 
-namespace weft::metrics {
+namespace weft {
 
 // "no interaction" to "collaboration"; "level not known" for anything else.
 absl::string_view LevelWords(type::v1::InteractionLevel level);
@@ -24,16 +24,16 @@ const std::vector<type::v1::InteractionLevel>& AllLevels();
 absl::string_view RatingWords(type::v1::SharedResponsibility rating);
 
 // "broad and deep" and so on; "not placed" for anything else.
-absl::string_view QuadrantWords(v1::Quadrant quadrant);
+absl::string_view QuadrantWords(metrics::v1::Quadrant quadrant);
 
 // "submitted" or "approved".
-absl::string_view FloorWords(v1::ReviewFloor floor);
+absl::string_view FloorWords(metrics::v1::ReviewFloor floor);
 // When a type counts as engaged: "its level is networking or deeper, or …".
-absl::string_view EngagedRuleWords(v1::EngagedRule rule);
+absl::string_view EngagedRuleWords(metrics::v1::EngagedRule rule);
 // The lowest depth that an engaged cell can have under the rule.
-int LowestEngagedDepth(v1::EngagedRule rule);
+int LowestEngagedDepth(metrics::v1::EngagedRule rule);
 // What is done about a site's own organization: "a site's own organization counts as reported".
-absl::string_view SelfRuleWords(v1::SelfRule rule);
+absl::string_view SelfRuleWords(metrics::v1::SelfRule rule);
 
 // "1 site", "2 sites", "0 sites".
 std::string Counted(int count, absl::string_view one, absl::string_view many);
@@ -42,6 +42,6 @@ std::string Listed(const std::vector<std::string>& items);
 // The last segment of a resource name.
 absl::string_view IdOf(absl::string_view name);
 
-}  // namespace weft::metrics
+}  // namespace weft
 
-#endif  // WEFT_SERVICES_METRICS_DOMAIN_WORDS_H_
+#endif  // WEFT_COMMON_WORDS_TERMS_H_
