@@ -52,7 +52,8 @@ class CallContext {
 
   // The feed position that holds this call's write; sent as `weft-position` metadata.
   void SetPosition(absl::string_view position) { AddMetadata("weft-position", position); }
-  // Adds response metadata. Effective until the first message of the answer is written.
+  // Adds response metadata: a header, or a trailer when the headers are out already, which they are
+  // once a message has been written or the caller's stream has been read to its end.
   void AddMetadata(absl::string_view key, absl::string_view value) {
     metadata_.emplace_back(key, value);
   }

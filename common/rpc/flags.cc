@@ -1,5 +1,6 @@
 #include "common/rpc/flags.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
@@ -129,12 +130,10 @@ absl::Status ReadFlags(int argc, char** argv) {
   return ReadCommandLine(argc, argv);
 }
 
-bool WantsHelp(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const absl::string_view text = argv[i];
-    if (text == "--help" || text == "-help" || text == "-h") return true;
-  }
-  return false;
+bool HasArgument(int argc, char** argv, const std::set<absl::string_view>& spellings) {
+  return std::any_of(argv + 1, argv + argc, [&](const char* argument) {
+    return spellings.count(argument) > 0;
+  });
 }
 
 std::string FlagsHelp(const std::map<std::string, std::string>& defaults) {

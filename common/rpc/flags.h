@@ -5,6 +5,7 @@
 #define WEFT_COMMON_RPC_FLAGS_H_
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -16,8 +17,8 @@ namespace weft::rpc {
 // and the other flags of Abseil itself work as always.
 absl::Status ReadFlags(int argc, char** argv);
 
-// True when the command line asks for --help.
-bool WantsHelp(int argc, char** argv);
+// True when one of `spellings` is an argument.
+bool HasArgument(int argc, char** argv, const std::set<absl::string_view>& spellings);
 
 // The flags of the program for --help, with their variables; `defaults` are shown in place of what
 // the flags themselves have as defaults.

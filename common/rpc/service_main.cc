@@ -18,6 +18,12 @@
 #include "common/rpc/flags.h"
 #include "common/rpc/shutdown_signals.h"
 #include "common/storage/open_engine.h"
+#include "common/storage/open_engine.h"
+
+#if __has_include("google/protobuf/stubs/logging.h")
+#include "google/protobuf/stubs/logging.h"
+#define WEFT_PROTOBUF_HAS_LOG_HANDLER 1
+#endif
 
 ABSL_FLAG(std::string, listen, "",
           "Address to serve on, host:port. Only loopback addresses are allowed, because callers are "
@@ -78,7 +84,7 @@ void PrintHelp(const ServiceSpec& spec) {
       "until SIGTERM or Ctrl-C, then drains.\n\nFlags, each also as an environment variable (the ",
       "command line wins):\n",
       FlagsHelp({{"listen", DefaultListen(spec)}, {"data", DefaultData(spec)}}),
-      "\nExit codes: 0 drained, 1 failed while running, 2 refused to start.\n");
+      "  --version\n      Prints the version.\n\nExit codes: 0 drained, 1 failed while running, 2 refused to start.\n");
   std::fputs(help.c_str(), stdout);
 }
 
@@ -169,10 +175,19 @@ int RunUntilSignal(const Settings& settings, const ServiceSpec& spec, ShutdownSi
 }  // namespace
 
 int RunService(int argc, char** argv, const ServiceSpec& spec) {
-  if (WantsHelp(argc, argv)) {
+  if (HasArgument(argc, argv, {"--help", "-help", "-h"})) {
     PrintHelp(spec);
     return kDrained;
   }
+  if (HasArgument(argc, argv, {"--version", "-version"})) {
+    const std::string text = absl::StrCat("weft-", spec.name, " ", WEFT_VERSION, "\n");
+    std::fputs(text.c_str(), stdout);
+    return kDrained;
+  }
+#ifdef WEFT_PROTOBUF_HAS_LOG_HANDLER
+  // Malformed messages are their callers' business, and answered; not lines of text in our log.
+  google::protobuf::SetLogHandler(nullptr);
+#endif
   absl::StatusOr<Settings> settings = ReadSettings(argc, argv, spec);
   if (!settings.ok()) return Refuse(spec, settings.status());
   ShutdownSignals signals;
