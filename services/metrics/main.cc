@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     weft::metrics::Peers peers;
     peers.registry = absl::GetFlag(FLAGS_registry);
     peers.ingestion = absl::GetFlag(FLAGS_ingestion);
-    return std::make_unique<weft::metrics::MetricsService>(
-        environment.server, environment.database, peers, &environment.logger);
+    return std::make_unique<weft::metrics::MetricsService>(environment.server, environment.database,
+                                                           peers, &environment.logger);
   };
   return weft::rpc::RunService(argc, argv, spec);
 }

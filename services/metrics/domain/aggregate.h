@@ -1,6 +1,6 @@
-// What the counted sites of one scope (a wave, or one cohort in it, at one review floor) have said, as
-// integers only. An aggregate is a set of parts; a part counts how often each key occurs. Adding a
-// site and taking it off again leaves no trace, so an aggregate that is kept up to date by small
+// What the counted sites of one scope (a wave, or one cohort in it, at one review floor) have said,
+// as integers only. An aggregate is a set of parts; a part counts how often each key occurs. Adding
+// a site and taking it off again leaves no trace, so an aggregate that is kept up to date by small
 // changes equals, byte for byte, one that is built anew, whatever the order of the changes.
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_AGGREGATE_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_AGGREGATE_H_
@@ -53,16 +53,16 @@ double NumberOfKey(uint64_t key);
 
 // One site's cells in one variant, as docs/metrics.md names them.
 struct SiteCounts {
-  int engaged = 0;           // S
-  int unknown = 0;           // u
-  int missing_depth = 0;     // v
-  int depth_sum = 0;         // Σ
-  int coordination = 0;      // engaged cells with d >= 3
-  int collaboration = 0;     // engaged cells with d = 4
+  int engaged = 0;        // S
+  int unknown = 0;        // u
+  int missing_depth = 0;  // v
+  int depth_sum = 0;      // Σ
+  int coordination = 0;   // engaged cells with d >= 3
+  int collaboration = 0;  // engaged cells with d = 4
 
-  int open() const { return unknown + missing_depth; }            // m
-  int known_depth(int types) const { return types - open(); }     // k
-  int engaged_known() const { return engaged - missing_depth; }   // s
+  int open() const { return unknown + missing_depth; }           // m
+  int known_depth(int types) const { return types - open(); }    // k
+  int engaged_known() const { return engaged - missing_depth; }  // s
 };
 SiteCounts CountSite(const store::v1::CountedAnswers& answers, const Variant& variant);
 
@@ -128,8 +128,8 @@ std::vector<Increment> Difference(const std::vector<Increment>& before,
 // DATA_LOSS (AGGREGATE_CORRUPT) when a count would fall below 0: what was taken off was not in it.
 absl::Status Apply(const Increment& increment, Histogram& histogram);
 
-// The aggregates that a site belongs to: "" for the whole wave, and its cohorts. None when it is not
-// invited.
+// The aggregates that a site belongs to: "" for the whole wave, and its cohorts. None when it is
+// not invited.
 std::vector<std::string> ScopesOf(const store::v1::SiteRecord& site);
 
 }  // namespace weft::metrics

@@ -123,8 +123,7 @@ CountSign CellState::count_sign() const {
 
 MissingReason CellState::count_missing() const {
   const uint32_t count_part = code_ / kSelfParts % kCountParts;
-  return count_part < kSigns ? type::v1::MISSING_REASON_UNSPECIFIED
-                             : ReasonAt(count_part - kSigns);
+  return count_part < kSigns ? type::v1::MISSING_REASON_UNSPECIFIED : ReasonAt(count_part - kSigns);
 }
 
 bool CellState::contradiction() const {

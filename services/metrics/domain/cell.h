@@ -1,5 +1,5 @@
-// One cell of a site's partner matrix: what a site said about one partner type, and what the engaged
-// rule and the self rule make of it (docs/metrics.md, "Cells").
+// One cell of a site's partner matrix: what a site said about one partner type, and what the
+// engaged rule and the self rule make of it (docs/metrics.md, "Cells").
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_CELL_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_CELL_H_
 

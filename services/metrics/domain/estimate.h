@@ -19,8 +19,8 @@ type::v1::Estimate Value(double value, const Units& units);
 type::v1::Estimate Undefined(type::v1::UndefinedReason reason, const Units& units);
 void SetInterval(double low, double high, type::v1::Estimate& estimate);
 
-// `numerator` out of the known units, where `missing` more of the N units may have the property too. Without
-// a known unit: NO_DATA, with the interval [0, 1] if the base holds any unit.
+// `numerator` out of the known units, where `missing` more of the N units may have the property
+// too. Without a known unit: NO_DATA, with the interval [0, 1] if the base holds any unit.
 type::v1::Estimate Share(int64_t numerator, int64_t missing, const Units& units);
 
 }  // namespace weft::metrics

@@ -40,8 +40,8 @@ Fraction Sample::Median() const {
 }
 
 double Sample::Mean() const {
-  // Numerators are added up for each denominator; then everything goes over the least common multiple
-  // of the denominators.
+  // Numerators are added up for each denominator; then everything goes over the least common
+  // multiple of the denominators.
   absl::btree_map<int64_t, uint64_t> sums;
   for (const Occurrence& occurrence : occurrences_) {
     sums[occurrence.value.denominator] +=
@@ -51,8 +51,8 @@ double Sample::Mean() const {
   for (const auto& [denominator, sum] : sums) {
     uint64_t rest = 0;
     common.DividedBy(denominator, &rest);
-    common *= static_cast<uint64_t>(denominator) /
-              std::gcd(static_cast<uint64_t>(denominator), rest);
+    common *=
+        static_cast<uint64_t>(denominator) / std::gcd(static_cast<uint64_t>(denominator), rest);
   }
   Natural total;
   for (const auto& [denominator, sum] : sums) {

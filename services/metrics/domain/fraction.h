@@ -10,7 +10,8 @@
 namespace weft::metrics {
 
 // Not necessarily in lowest terms. The metrics' fractions have parts of a few thousand at most, so
-// products of two stay well inside 64 bits, and ToDouble() divides two exact doubles and rounds once.
+// products of two stay well inside 64 bits, and ToDouble() divides two exact doubles and rounds
+// once.
 struct Fraction {
   int64_t numerator = 0;
   // Positive.
@@ -27,8 +28,7 @@ inline std::strong_ordering operator<=>(const Fraction& a, const Fraction& b) {
 inline bool operator==(const Fraction& a, const Fraction& b) { return (a <=> b) == 0; }
 
 inline Fraction operator-(const Fraction& a, const Fraction& b) {
-  return {a.numerator * b.denominator - b.numerator * a.denominator,
-          a.denominator * b.denominator};
+  return {a.numerator * b.denominator - b.numerator * a.denominator, a.denominator * b.denominator};
 }
 
 // (a + b) / 2

@@ -36,9 +36,8 @@ std::vector<Labelled> FromOptions(const google::protobuf::RepeatedPtrField<Optio
 }
 
 std::vector<Labelled> RatingOptions(const Instrument& instrument) {
-  std::vector<Labelled> result = {{"not_evident", ""},
-                                  {"moderately_evident", ""},
-                                  {"significantly_evident", ""}};
+  std::vector<Labelled> result = {
+      {"not_evident", ""}, {"moderately_evident", ""}, {"significantly_evident", ""}};
   for (const auto& label : instrument.shared_responsibility()) {
     const int place = label.rating() - type::v1::SHARED_RESPONSIBILITY_NOT_EVIDENT;
     if (place >= 0 && place < static_cast<int>(result.size())) result[place].label = label.label();
@@ -59,8 +58,8 @@ double MiddleOf(double a, double b) {
   return std::isfinite(sum) ? sum / 2 : a / 2 + b / 2;
 }
 
-// The values' sum, added one by one in ascending order. Whole numbers whose sum is exact are added at
-// once.
+// The values' sum, added one by one in ascending order. Whole numbers whose sum is exact are added
+// at once.
 double SumAscending(const Histogram& values) {
   constexpr double kExact = 9007199254740992.0;  // 2^53
   double sum = 0;

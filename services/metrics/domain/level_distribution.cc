@@ -146,8 +146,7 @@ LevelDistribution DistributeLevels(const LevelCounts& counts, Base base, const V
 }
 
 LevelDistribution UndefinedLevels(Base base, UndefinedReason reason, int64_t base_size) {
-  const Estimate undefined =
-      Undefined(reason, {.known = 0, .all = base_size, .base = base});
+  const Estimate undefined = Undefined(reason, {.known = 0, .all = base_size, .base = base});
   LevelDistribution levels;
   levels.set_base(base);
   for (int l = 0; l < kLevelCount; ++l) {

@@ -98,7 +98,8 @@ std::strong_ordering operator<=>(const Natural& a, const Natural& b) {
 
 double NearestQuotient(Natural numerator, Natural denominator) {
   if (numerator.is_zero()) return 0;
-  // Scale by 2^scale so that the quotient has kQuotientBits or one bit less, then divide bit by bit.
+  // Scale by 2^scale so that the quotient has kQuotientBits or one bit less, then divide bit by
+  // bit.
   const int scale = kQuotientBits - 1 + denominator.bits() - numerator.bits();
   if (scale >= 0) {
     numerator <<= scale;

@@ -1,5 +1,5 @@
-// Whole numbers of any size, with the few operations that exact means need: the least common multiple
-// of the denominators up to 200 alone has 300 bits.
+// Whole numbers of any size, with the few operations that exact means need: the least common
+// multiple of the denominators up to 200 alone has 300 bits.
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_NATURAL_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_NATURAL_H_
 

@@ -27,8 +27,8 @@ Estimate UndefinedDistance() {
 
 // A site without a counted response, or a wave without types.
 void SetUndefined(int types, SiteMetrics& metrics) {
-  const UndefinedReason reason = types == 0 ? type::v1::UNDEFINED_REASON_EMPTY_BASE
-                                            : type::v1::UNDEFINED_REASON_NO_DATA;
+  const UndefinedReason reason =
+      types == 0 ? type::v1::UNDEFINED_REASON_EMPTY_BASE : type::v1::UNDEFINED_REASON_NO_DATA;
   const Estimate of_types =
       Undefined(reason, {.known = 0, .all = types, .base = type::v1::BASE_TYPES});
   const Estimate of_engaged =
@@ -95,8 +95,7 @@ void AddCells(const CountedAnswers& answers, const WaveFrame& frame, const Varia
     }
     cell.set_count_missing(state.count_missing());
     if (answers.count_min(type) >= 0) {
-      const int self =
-          variant.self_rule == v1::SELF_RULE_EXCLUDE && state.includes_self() ? 1 : 0;
+      const int self = variant.self_rule == v1::SELF_RULE_EXCLUDE && state.includes_self() ? 1 : 0;
       cell.set_count_min(std::max(0, answers.count_min(type) - self));
       if (answers.count_max(type) >= 0) {
         cell.set_count_max(std::max(0, answers.count_max(type) - self));
@@ -108,8 +107,7 @@ void AddCells(const CountedAnswers& answers, const WaveFrame& frame, const Varia
 
 SiteMetrics Compute(const WaveView& view, const SiteRecord& site, const Cuts& cuts) {
   const Variant variant = view.variant();
-  const Scale scale{.types = view.frame->type_count(),
-                    .lowest = variant.lowest_engaged_depth()};
+  const Scale scale{.types = view.frame->type_count(), .lowest = variant.lowest_engaged_depth()};
   SiteMetrics metrics;
   metrics.set_name(absl::StrCat(view.frame->wave.name(), "/siteMetrics/",
                                 absl::StripPrefix(site.site(), "sites/")));

@@ -9,8 +9,7 @@ constexpr int kDeepest = 4;
 
 SiteNumber Richness(const Scale& scale, int engaged, int unknown) {
   SiteNumber number;
-  number.units = {
-      .known = scale.types - unknown, .all = scale.types, .base = type::v1::BASE_TYPES};
+  number.units = {.known = scale.types - unknown, .all = scale.types, .base = type::v1::BASE_TYPES};
   if (number.units.known > 0) number.value = Fraction{engaged, 1};
   number.interval = Interval{{engaged, 1}, {engaged + unknown, 1}};
   return number;
@@ -51,8 +50,7 @@ SiteNumber MeanLevelAll(const Scale& scale, int unknown, int missing_depth, int 
   return number;
 }
 
-SiteNumber DepthWeightedBreadth(const Scale& scale, int unknown, int missing_depth,
-                                int depth_sum) {
+SiteNumber DepthWeightedBreadth(const Scale& scale, int unknown, int missing_depth, int depth_sum) {
   SiteNumber number = MeanLevelAll(scale, unknown, missing_depth, depth_sum);
   if (number.value.has_value()) number.value->denominator *= kDeepest;
   number.interval->low.denominator *= kDeepest;
@@ -68,17 +66,15 @@ SiteNumber DeepShare(int engaged, int engaged_known, int open, int deep) {
     number.numerator = deep;
   }
   if (engaged_known + open > 0) {
-    number.interval =
-        Interval{{deep, engaged_known + open}, {deep + open, engaged_known + open}};
+    number.interval = Interval{{deep, engaged_known + open}, {deep + open, engaged_known + open}};
   }
   return number;
 }
 
 type::v1::Estimate ToEstimate(const SiteNumber& number) {
-  type::v1::Estimate estimate =
-      number.value.has_value()
-          ? Value(number.value->ToDouble(), number.units)
-          : Undefined(type::v1::UNDEFINED_REASON_NO_DATA, number.units);
+  type::v1::Estimate estimate = number.value.has_value()
+                                    ? Value(number.value->ToDouble(), number.units)
+                                    : Undefined(type::v1::UNDEFINED_REASON_NO_DATA, number.units);
   if (number.numerator.has_value()) {
     estimate.set_numerator(static_cast<int32_t>(*number.numerator));
   }

@@ -1,5 +1,5 @@
-// The site-level numbers D1, D2, P1, P2 and P3 as exact fractions, from which both a site's estimates
-// and the wave's statistics are made.
+// The site-level numbers D1, D2, P1, P2 and P3 as exact fractions, from which both a site's
+// estimates and the wave's statistics are made.
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_SITE_NUMBERS_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_SITE_NUMBERS_H_
 

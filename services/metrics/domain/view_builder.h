@@ -1,5 +1,5 @@
-// A wave's view from its records, without a store: what the read model's incremental upkeep must come
-// to. For tests and for computations over stored revisions.
+// A wave's view from its records, without a store: what the read model's incremental upkeep must
+// come to. For tests and for computations over stored revisions.
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_VIEW_BUILDER_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_VIEW_BUILDER_H_
 

@@ -34,9 +34,8 @@ class StatisticBuilder {
     const Sample values(std::move(values_));
     const Sample lows(std::move(lows_));
     const Sample highs(std::move(highs_));
-    const Units units{.known = static_cast<int64_t>(values.count()),
-                      .all = counted,
-                      .base = type::v1::BASE_ALL};
+    const Units units{
+        .known = static_cast<int64_t>(values.count()), .all = counted, .base = type::v1::BASE_ALL};
     const auto estimate = [&](auto statistic) {
       Estimate result = values.empty() ? Undefined(type::v1::UNDEFINED_REASON_NO_DATA, units)
                                        : Value(statistic(values), units);
@@ -70,9 +69,9 @@ void SummarizeSites(const WaveView& view, v1::WaveSummary& summary) {
       const SiteKey site = SiteKey::Unpack(key);
       richness.Add(Richness(scale, site.engaged, site.unknown), times);
       coverage.Add(Coverage(scale, site.engaged, site.unknown), times);
-      mean_engaged.Add(MeanLevelEngaged(scale, site.engaged, site.unknown, site.missing_depth,
-                                        site.depth_sum),
-                       times);
+      mean_engaged.Add(
+          MeanLevelEngaged(scale, site.engaged, site.unknown, site.missing_depth, site.depth_sum),
+          times);
       mean_all.Add(MeanLevelAll(scale, site.unknown, site.missing_depth, site.depth_sum), times);
       breadth.Add(DepthWeightedBreadth(scale, site.unknown, site.missing_depth, site.depth_sum),
                   times);
@@ -86,8 +85,7 @@ void SummarizeSites(const WaveView& view, v1::WaveSummary& summary) {
   *summary.mutable_depth_weighted_breadth() = std::move(breadth).Build(counted);
 }
 
-v1::SiteStatistic SummarizeDeep(const Histogram& histogram, const WaveView& view,
-                                int64_t counted) {
+v1::SiteStatistic SummarizeDeep(const Histogram& histogram, const WaveView& view, int64_t counted) {
   StatisticBuilder builder;
   if (view.frame->type_count() > 0) {
     for (const auto& [key, times] : histogram) {
@@ -160,9 +158,8 @@ void SummarizeRatings(const WaveView& view, v1::WaveSummary& summary) {
     share.set_rating(static_cast<type::v1::SharedResponsibility>(rating));
     *share.mutable_share() = Share(sites[rating], unrated, units);
   }
-  *ratings.mutable_at_least_moderate() =
-      Share(sites[type::v1::SHARED_RESPONSIBILITY_MODERATELY_EVIDENT] + sites[kHighest], unrated,
-            units);
+  *ratings.mutable_at_least_moderate() = Share(
+      sites[type::v1::SHARED_RESPONSIBILITY_MODERATELY_EVIDENT] + sites[kHighest], unrated, units);
   missing.WriteTo(*ratings.mutable_missing());
 }
 
@@ -201,19 +198,18 @@ v1::WaveSummary Summarize(const WaveView& view) {
   summary.set_contradictions(
       static_cast<int32_t>(view.aggregate.Count(part::kTotals, part::kContradictions)));
 
-  const Units invited{.known = summary.invited(),
-                      .all = summary.invited(),
-                      .base = type::v1::BASE_INVITED};
-  *summary.mutable_response_rate() =
-      summary.invited() == 0 ? Undefined(type::v1::UNDEFINED_REASON_EMPTY_BASE, invited)
-                             : Share(summary.counted(), 0, invited);
+  const Units invited{
+      .known = summary.invited(), .all = summary.invited(), .base = type::v1::BASE_INVITED};
+  *summary.mutable_response_rate() = summary.invited() == 0
+                                         ? Undefined(type::v1::UNDEFINED_REASON_EMPTY_BASE, invited)
+                                         : Share(summary.counted(), 0, invited);
 
   SummarizeSites(view, summary);
   const Variant variant = view.variant();
-  *summary.mutable_share_coordination_or_deeper() = SummarizeDeep(
-      view.aggregate.Part(part::Coordination(variant)), view, summary.counted());
-  *summary.mutable_share_collaboration() = SummarizeDeep(
-      view.aggregate.Part(part::Collaboration(variant)), view, summary.counted());
+  *summary.mutable_share_coordination_or_deeper() =
+      SummarizeDeep(view.aggregate.Part(part::Coordination(variant)), view, summary.counted());
+  *summary.mutable_share_collaboration() =
+      SummarizeDeep(view.aggregate.Part(part::Collaboration(variant)), view, summary.counted());
   SummarizeTypes(view, summary);
   SummarizeRatings(view, summary);
   SummarizeAssociations(view, summary);

@@ -129,8 +129,8 @@ Task<absl::Status> Follower::ApplyMessage(const WatchResponse& message) {
 
   if (message.has_snapshot()) state.set_phase(FollowerState::PHASE_SNAPSHOT);
   if (message.has_snapshot_end()) state.set_phase(FollowerState::PHASE_FOLLOWING);
-  const bool moved = message.resume_position() != state.position() ||
-                     !before->has_value() || state.phase() != (*before)->phase();
+  const bool moved = message.resume_position() != state.position() || !before->has_value() ||
+                     state.phase() != (*before)->phase();
   if (!moved) co_return absl::OkStatus();
   state.set_position(message.resume_position());
   txn.Put(FollowerKey(feed_), state.SerializeAsString());
@@ -145,8 +145,8 @@ Task<absl::Status> Follower::ApplyMessage(const WatchResponse& message) {
 
 Task<absl::Status> Follower::StartOver() {
   const Feed feed = feed_;
-  absl::StatusOr<storage::Position> committed = co_await storage::RunInTransaction(
-      db_, [feed](Transaction& txn) -> Task<absl::Status> {
+  absl::StatusOr<storage::Position> committed =
+      co_await storage::RunInTransaction(db_, [feed](Transaction& txn) -> Task<absl::Status> {
         FollowerState state;
         state.set_phase(FollowerState::PHASE_DROPPING);
         txn.Put(FollowerKey(feed), state.SerializeAsString());

@@ -1,6 +1,6 @@
 // Follows one service's change feed into the read model, for as long as the server runs: first a
-// snapshot, then changes; reconnects while the peer is away; starts again from nothing when the feed no
-// longer goes on where we stopped.
+// snapshot, then changes; reconnects while the peer is away; starts again from nothing when the
+// feed no longer goes on where we stopped.
 #ifndef WEFT_SERVICES_METRICS_SERVICE_FOLLOWER_H_
 #define WEFT_SERVICES_METRICS_SERVICE_FOLLOWER_H_
 

@@ -44,8 +44,8 @@ absl::StatusOr<WaveQuery> QueryFor(absl::string_view pattern, const std::string&
   return query;
 }
 
-// What a page token of ListSiteMetrics holds: the last site of the page before, and the positions of
-// the first page.
+// What a page token of ListSiteMetrics holds: the last site of the page before, and the positions
+// of the first page.
 struct SitePage {
   v1::Positions positions;
   std::string after;
@@ -77,8 +77,8 @@ absl::Status CheckRepeats(const v1::GetItemFrequenciesRequest& request) {
   FieldViolations violations;
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < request.questions_size(); ++i) {
-    violations.Require(seen.insert(request.questions(i)).second,
-                       absl::StrCat("questions[", i, "]"), "is there twice");
+    violations.Require(seen.insert(request.questions(i)).second, absl::StrCat("questions[", i, "]"),
+                       "is there twice");
   }
   return violations.ToStatus();
 }
@@ -86,11 +86,11 @@ absl::Status CheckRepeats(const v1::GetItemFrequenciesRequest& request) {
 absl::StatusOr<absl::Duration> ReadInterval(const v1::WatchSummaryRequest& request) {
   const absl::Duration interval = absl::Seconds(request.min_interval().seconds()) +
                                   absl::Nanoseconds(request.min_interval().nanos());
-  WEFT_RETURN_IF_ERROR(FieldViolations()
-                           .Require(interval >= absl::ZeroDuration(), "min_interval", "is negative")
-                           .Require(interval <= kLongestInterval, "min_interval",
-                                    "is longer than an hour")
-                           .ToStatus());
+  WEFT_RETURN_IF_ERROR(
+      FieldViolations()
+          .Require(interval >= absl::ZeroDuration(), "min_interval", "is negative")
+          .Require(interval <= kLongestInterval, "min_interval", "is longer than an hour")
+          .ToStatus());
   return std::max(interval, kLeastInterval);
 }
 
@@ -167,9 +167,9 @@ Task<absl::Status> MetricsHandlers::GetWaveSummary(rpc::CallContext& context,
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> MetricsHandlers::GetItemFrequencies(
-    rpc::CallContext& context, const v1::GetItemFrequenciesRequest& request,
-    v1::GetItemFrequenciesResponse& response) {
+Task<absl::Status> MetricsHandlers::GetItemFrequencies(rpc::CallContext& context,
+                                                       const v1::GetItemFrequenciesRequest& request,
+                                                       v1::GetItemFrequenciesResponse& response) {
   WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
                            QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
                                     request.min_positions()));
@@ -205,9 +205,8 @@ Task<absl::Status> MetricsHandlers::CheckExpectations(rpc::CallContext& context,
 Task<absl::Status> MetricsHandlers::WatchSummary(rpc::CallContext& context,
                                                  const v1::WatchSummaryRequest& request,
                                                  rpc::Writer<v1::WaveSummary>& writer) {
-  WEFT_CO_ASSIGN_OR_RETURN(
-      const WaveQuery query,
-      QueryFor(kSummaryName, request.name(), "name", request.parameters(), {}));
+  WEFT_CO_ASSIGN_OR_RETURN(const WaveQuery query, QueryFor(kSummaryName, request.name(), "name",
+                                                           request.parameters(), {}));
   WEFT_CO_ASSIGN_OR_RETURN(const absl::Duration interval, ReadInterval(request));
   const std::string wave(absl::StripPrefix(query.wave, "waves/"));
   std::string last_sent;

@@ -31,8 +31,7 @@ class MetricsHandlers {
   Task<absl::Status> CheckExpectations(rpc::CallContext& context,
                                        const v1::CheckExpectationsRequest& request,
                                        v1::CheckExpectationsResponse& response);
-  Task<absl::Status> WatchSummary(rpc::CallContext& context,
-                                  const v1::WatchSummaryRequest& request,
+  Task<absl::Status> WatchSummary(rpc::CallContext& context, const v1::WatchSummaryRequest& request,
                                   rpc::Writer<v1::WaveSummary>& writer);
 
  private:

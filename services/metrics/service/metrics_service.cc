@@ -5,8 +5,8 @@
 
 namespace weft::metrics {
 
-MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
-                               const Peers& peers, observability::Logger* logger)
+MetricsService::MetricsService(rpc::Server& server, const storage::Database& db, const Peers& peers,
+                               observability::Logger* logger)
     : read_model_(db),
       registry_(Feed::kRegistry, server, peers.registry, db, read_model_, logger),
       ingestion_(Feed::kIngestion, server, peers.ingestion, db, read_model_, logger),

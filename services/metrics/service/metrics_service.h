@@ -23,8 +23,8 @@ struct Peers {
 
 class MetricsService final : public rpc::Service {
  public:
-  // Binds MetricsService and FigureService to `server` and starts to follow both feeds when it does.
-  // `logger` may be null. Everything outlives the server's last call, and so does this.
+  // Binds MetricsService and FigureService to `server` and starts to follow both feeds when it
+  // does. `logger` may be null. Everything outlives the server's last call, and so does this.
   MetricsService(rpc::Server& server, const storage::Database& db, const Peers& peers,
                  observability::Logger* logger);
 

@@ -48,11 +48,11 @@ absl::StatusOr<bool> IsPast(Feed feed, const std::string& reached, const std::st
   WEFT_ASSIGN_OR_RETURN(const Position position, Position::Parse(reached));
   const std::optional<std::strong_ordering> order = Compare(position, *at_least);
   if (order.has_value()) return *order >= 0;
-  return Error(absl::StatusCode::kFailedPrecondition, "FEED_EPOCH_CHANGED",
-               absl::StrCat("min_positions.", FeedName(feed), " is of another history of the ",
-                            FeedName(feed),
-                            " store than the one that is followed; read again without it"),
-               {{"feed", std::string(FeedName(feed))}});
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "FEED_EPOCH_CHANGED",
+      absl::StrCat("min_positions.", FeedName(feed), " is of another history of the ",
+                   FeedName(feed), " store than the one that is followed; read again without it"),
+      {{"feed", std::string(FeedName(feed))}});
 }
 
 absl::Status CheckParameters(const v1::Parameters& parameters) {
@@ -72,8 +72,9 @@ absl::Status CheckParameters(const v1::Parameters& parameters) {
 
 absl::Status WaveNotFound(const std::string& name) {
   return Error(absl::StatusCode::kNotFound, "WAVE_NOT_FOUND",
-               absl::StrCat(name, " is not known here. If it was created just now, ask again with "
-                                  "min_positions.ingestion set to the weft-position of that write"),
+               absl::StrCat(name,
+                            " is not known here. If it was created just now, ask again with "
+                            "min_positions.ingestion set to the weft-position of that write"),
                {{"name", name}});
 }
 
@@ -136,7 +137,7 @@ Task<absl::StatusOr<bool>> ReadModel::Reached(State& state, const v1::Positions&
   const absl::StatusOr<bool> ingestion_past =
       IsPast(Feed::kIngestion, state.positions.ingestion(), min_positions.ingestion());
   WEFT_CO_RETURN_IF_ERROR(ingestion_past.status());
-  co_return *registry_past && *ingestion_past;
+  co_return *registry_past&&* ingestion_past;
 }
 
 Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& context,

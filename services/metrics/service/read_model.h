@@ -43,8 +43,8 @@ struct WaveQuery {
   bool summary = true;
   // Those for ComputeItems().
   bool items = false;
-  // view.sites: up to `max_sites` after `sites_after`, which is a site's name or "". Or just one, by
-  // name.
+  // view.sites: up to `max_sites` after `sites_after`, which is a site's name or "". Or just one,
+  // by name.
   size_t max_sites = 0;
   std::string sites_after;
   std::string site;
@@ -56,8 +56,8 @@ class ReadModel {
   ReadModel(const ReadModel&) = delete;
   ReadModel& operator=(const ReadModel&) = delete;
 
-  // Waits until both feeds have been read whole, and at least up to min_positions, for as long as the
-  // call's deadline leaves room to answer.
+  // Waits until both feeds have been read whole, and at least up to min_positions, for as long as
+  // the call's deadline leaves room to answer.
   //  UNAVAILABLE (READ_MODEL_BEHIND) with RetryInfo: that takes too long.
   //  INVALID_ARGUMENT: what is wrong with the parameters; POSITION_INVALID.
   //  FAILED_PRECONDITION (FEED_EPOCH_CHANGED): min_positions are of another store's history.

@@ -171,8 +171,7 @@ Task<absl::Status> Applier::ApplyRosterEntry(const Change& change, std::string w
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> Applier::ApplyResponse(const Change& change, std::string wave,
-                                          std::string id) {
+Task<absl::Status> Applier::ApplyResponse(const Change& change, std::string wave, std::string id) {
   if (Deleted(change)) {
     absl::StatusOr<std::optional<storage::Entry>> respondent =
         co_await txn_.Get(RespondentKey(wave, id));
@@ -317,7 +316,8 @@ Task<absl::Status> Applier::Count(std::string wave, std::string cohort, v1::Revi
   for (const Increment& increment : increments) {
     if (part == nullptr || increment.part != part_id) {
       part_id = increment.part;
-      absl::StatusOr<Histogram*> loaded = co_await LoadPart(AggregateKey(wave, cohort, floor, part_id));
+      absl::StatusOr<Histogram*> loaded =
+          co_await LoadPart(AggregateKey(wave, cohort, floor, part_id));
       WEFT_CO_RETURN_IF_ERROR(loaded.status());
       part = *loaded;
     }

@@ -1,12 +1,14 @@
-// Applies changes of the feeds to the read model, in one transaction: what was said, and the aggregates
-// that follow from it, by taking each changed site's old contribution off and adding its new one.
+// Applies changes of the feeds to the read model, in one transaction: what was said, and the
+// aggregates that follow from it, by taking each changed site's old contribution off and adding its
+// new one.
 //
 //   Applier applier(txn);
 //   for (const Change& change : batch.changes()) { ... co_await applier.Apply(change); }
 //   ... co_await applier.Finish();
 //   ... co_await txn.Commit();
 //
-// Changes may come again, and records of a snapshot in any order: what counts is the state in the end.
+// Changes may come again, and records of a snapshot in any order: what counts is the state in the
+// end.
 #ifndef WEFT_SERVICES_METRICS_STORE_APPLIER_H_
 #define WEFT_SERVICES_METRICS_STORE_APPLIER_H_
 

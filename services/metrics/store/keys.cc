@@ -6,9 +6,7 @@ namespace weft::metrics {
 
 using storage::KeyWriter;
 
-absl::string_view FeedName(Feed feed) {
-  return feed == Feed::kRegistry ? "registry" : "ingestion";
-}
+absl::string_view FeedName(Feed feed) { return feed == Feed::kRegistry ? "registry" : "ingestion"; }
 
 std::string FollowerKey(Feed feed) { return KeyWriter(kFollowers).String(FeedName(feed)).Build(); }
 

@@ -46,8 +46,8 @@ Task<absl::StatusOr<std::optional<WaveFrame>>> ReadFrame(storage::Reader& reader
   frame->instrument = **std::move(instrument);
 
   absl::StatusOr<std::optional<registry::v1::Taxonomy>> taxonomy =
-      co_await FindRow<registry::v1::Taxonomy>(
-          reader, TaxonomyKey(IdOfName(frame->instrument.taxonomy())));
+      co_await FindRow<registry::v1::Taxonomy>(reader,
+                                               TaxonomyKey(IdOfName(frame->instrument.taxonomy())));
   WEFT_CO_RETURN_IF_ERROR(taxonomy.status());
   if (taxonomy->has_value()) frame->taxonomy = **std::move(taxonomy);
   co_return frame;

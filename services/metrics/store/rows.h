@@ -36,22 +36,22 @@ Task<absl::StatusOr<std::optional<T>>> FindRow(storage::Reader& reader, std::str
   co_return row;
 }
 
-// The wave with its instrument and taxonomy, as far as they are known. nullopt when the wave is not.
-Task<absl::StatusOr<std::optional<WaveFrame>>> ReadFrame(storage::Reader& reader,
-                                                         std::string wave);
+// The wave with its instrument and taxonomy, as far as they are known. nullopt when the wave is
+// not.
+Task<absl::StatusOr<std::optional<WaveFrame>>> ReadFrame(storage::Reader& reader, std::string wave);
 
 // The parts of one aggregate.
 Task<absl::StatusOr<Aggregate>> ReadAggregate(storage::Reader& reader, std::string wave,
                                               std::string cohort, v1::ReviewFloor floor,
                                               std::vector<uint32_t> parts);
 
-// Up to `limit` invited sites after `after` (an id, or ""), in name order; with a cohort (a name, not
+// Up to `limit` invited sites after `after` (an id, or ""), in name order; with a cohort (a name,
+// not
 // "") only those in it.
 Task<absl::StatusOr<std::vector<store::v1::SiteRecord>>> ReadSites(storage::Reader& reader,
                                                                    std::string wave,
                                                                    std::string cohort,
-                                                                   std::string after,
-                                                                   size_t limit);
+                                                                   std::string after, size_t limit);
 
 }  // namespace weft::metrics
 
