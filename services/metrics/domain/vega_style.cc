@@ -120,7 +120,8 @@ Json Frame(const v1::Figure& figure, absl::string_view alt, int width) {
                    {"frame", "bounds"},
                    {"offset", 14}};
   spec["padding"] = kPadding;
-  spec["usermeta"] = {{"palettes", {{"light", LightPalette()}, {"dark", DarkPalette()}}}};
+  spec["usermeta"] = {{"width", width},
+                      {"palettes", {{"light", LightPalette()}, {"dark", DarkPalette()}}}};
   spec["params"] = Json::array({{{"name", "palette"}, {"value", LightPalette()}}});
   spec["config"] = {
       {"font", "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"},

@@ -1,0 +1,171 @@
+// The page's header, key numbers, caveats and footer.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/words/number_text.h"
+#include "common/words/terms.h"
+#include "tools/report/html.h"
+#include "tools/report/sections.h"
+
+namespace weft::report {
+namespace {
+
+using metrics::v1::WaveSummary;
+
+std::string Fact(absl::string_view term, absl::string_view text) {
+  return Element("div", {}, absl::StrCat(TextElement("dt", term), TextElement("dd", text)));
+}
+
+// A number in large type, and the sentence that it belongs to.
+std::string Key(absl::string_view number, absl::string_view sentence) {
+  return Element("li", {},
+                 absl::StrCat(TextElement("strong", number), " ", TextElement("span", sentence)));
+}
+
+// "11 to 18", or what is known of it.
+std::string RangeText(const metrics::v1::SiteStatistic& statistic) {
+  return absl::StrCat(NumberText(statistic.min(), 1), " to ", NumberText(statistic.max(), 1));
+}
+
+// Types that every site engages, as far as is known.
+std::vector<std::string> Everywhere(const WaveSummary& summary) {
+  std::vector<std::string> names;
+  for (const metrics::v1::PartnerTypeSummary& type : summary.partner_types()) {
+    if (type.presence().has_value() && type.presence().value() == 1) {
+      names.push_back(type.display_name());
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string Header(const ReportInput& input) {
+  const WaveSummary& summary = input.summary;
+  const metrics::v1::Provenance& provenance = summary.provenance();
+  const metrics::v1::Parameters& parameters = provenance.parameters();
+  std::string html =
+      absl::StrCat(Element("p", {{"class", "eyebrow"}}, "Partnerships as infrastructure"),
+                   TextElement("h1", summary.display_name()));
+  if (!input.notice.empty()) {
+    absl::StrAppend(&html,
+                    Element("p", {{"class", "notice"}, {"role", "note"}}, Escape(input.notice)));
+  }
+  absl::StrAppend(
+      &html, Element("p", {{"class", "lead"}},
+                     absl::StrCat("What ", summary.counted(), " of ", summary.invited(),
+                                  " invited sites say about their partners, how deeply they work "
+                                  "together, and how far responsibility for learning is shared.")));
+  std::string facts;
+  absl::StrAppend(&facts, Fact("Wave", provenance.wave()));
+  absl::StrAppend(&facts, Fact("Sites", parameters.cohort().empty()
+                                            ? "All sites of the wave"
+                                            : absl::StrCat("Those in ", parameters.cohort())));
+  if (input.roster_size > 0) {
+    absl::StrAppend(&facts, Fact("On the roster", Counted(input.roster_size, "site", "sites")));
+  }
+  absl::StrAppend(&facts,
+                  Fact("Counted (n of N)",
+                       absl::StrCat(summary.counted(), " of ", summary.invited(), " invited, with ",
+                                    FloorWords(parameters.floor()), " responses")));
+  absl::StrAppend(&facts, Fact("A type is engaged when",
+                               std::string(EngagedRuleWords(parameters.engaged_rule()))));
+  absl::StrAppend(&facts, Fact("Own organization", SelfRuleWords(parameters.self_rule())));
+  absl::StrAppend(&facts, Fact("Asked with",
+                               absl::StrCat(provenance.instrument(), ", ", provenance.taxonomy())));
+  absl::StrAppend(&facts,
+                  Fact("Computed through",
+                       absl::StrCat("registry ", provenance.computed_through().registry(),
+                                    ", ingestion ", provenance.computed_through().ingestion())));
+  return absl::StrCat(html, Element("dl", {{"class", "facts"}}, facts));
+}
+
+Section KeyNumbers(const ReportInput& input) {
+  const WaveSummary& summary = input.summary;
+  std::string keys;
+  absl::StrAppend(
+      &keys, Key(absl::StrCat(summary.counted(), " of ", summary.invited()),
+                 absl::StrCat("invited sites answered (", Percent(summary.response_rate()), ").")));
+  if (summary.richness().mean().has_value()) {
+    absl::StrAppend(&keys, Key(Short(summary.richness().mean().value(), 1),
+                               absl::StrCat("partner types, of ", summary.type_count(),
+                                            ", are engaged by a site on average; the range is ",
+                                            RangeText(summary.richness()),
+                                            " (n = ", summary.richness().mean().n(), ").")));
+  }
+  const std::vector<std::string> everywhere = Everywhere(summary);
+  if (!everywhere.empty()) {
+    absl::StrAppend(&keys,
+                    Key(absl::StrCat(everywhere.size(), " of ", summary.type_count()),
+                        absl::StrCat("partner types are engaged by every site whose answer is "
+                                     "known: ",
+                                     Listed(everywhere), ".")));
+  }
+  if (summary.mean_level_engaged().mean().has_value()) {
+    absl::StrAppend(&keys,
+                    Key(Fixed(summary.mean_level_engaged().mean().value(), 1),
+                        absl::StrCat("is the mean depth of the partnerships that exist, from 1 "
+                                     "(networking) to 4 (collaboration); sites range from ",
+                                     Fixed(summary.mean_level_engaged().min().value(), 1), " to ",
+                                     Fixed(summary.mean_level_engaged().max().value(), 1),
+                                     " (n = ", summary.mean_level_engaged().mean().n(), ").")));
+  }
+  const type::v1::Estimate& moderate = summary.shared_responsibility().at_least_moderate();
+  if (moderate.has_value()) {
+    absl::StrAppend(
+        &keys,
+        Key(absl::StrCat(moderate.numerator(), " of ", moderate.n()),
+            absl::StrCat("sites with a rating call shared responsibility for learning at least "
+                         "moderately evident (",
+                         Percent(moderate), ").")));
+  }
+  if (input.expectations.has_value()) {
+    const int stated = input.expectations->holds() + input.expectations->fails();
+    absl::StrAppend(&keys, Key(absl::StrCat(input.expectations->holds(), " of ", stated),
+                               "claims about this wave hold in these records."));
+  }
+  return {"key-numbers", "Key numbers", Element("ul", {{"class", "keys"}}, keys)};
+}
+
+Section Caveats(const WaveSummary& summary) {
+  std::string items;
+  for (const std::string& caveat : summary.provenance().caveats()) {
+    absl::StrAppend(&items, TextElement("li", caveat));
+  }
+  if (summary.contradictions() > 0) {
+    absl::StrAppend(
+        &items,
+        TextElement("li", absl::StrCat(Counted(summary.contradictions(), "answer", "answers"),
+                                       " contradict themselves: a level that says one "
+                                       "thing and a count that says another.")));
+  }
+  absl::StrAppend(
+      &items, TextElement("li",
+                          "Missing answers are never counted as zero. n is the number of known "
+                          "answers, N the number of sites asked; where answers are missing, the "
+                          "tables show the lowest and the highest number that they could have "
+                          "made."));
+  return {"caveats", "Read with care", Element("ul", {}, items)};
+}
+
+std::string Footer(const ReportInput& input) {
+  const std::string time =
+      absl::FormatTime("%Y-%m-%d %H:%M UTC", input.generated_at, absl::UTCTimeZone());
+  return absl::StrCat(
+      Element("p", {},
+              absl::StrCat(
+                  "Made by Weft on ",
+                  Element("time",
+                          {{"datetime", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", input.generated_at,
+                                                         absl::UTCTimeZone())}},
+                          time),
+                  " from ", Escape(input.summary.name()),
+                  ". Everything on this page is in this file; it loads nothing.")),
+      TextElement("p",
+                  "Pictures are drawn by Vega and Vega-Lite (University of Washington "
+                  "Interactive Data Lab, BSD 3-Clause; the licences are in the page's source)."));
+}
+
+}  // namespace weft::report
