@@ -18,8 +18,8 @@
 namespace weft::ingestion {
 
 // Indexes. Keys are made by the functions below, so that no two spellings exist.
-inline constexpr char kByRespondent[] = "respondent";  // responses, unique
-inline constexpr char kByVersion[] = "version";        // instruments, unique
+inline constexpr char kByRespondent[] = "respondent";   // responses, unique
+inline constexpr char kByVersion[] = "family_version";  // instruments, unique
 
 // Key of kByRespondent: `wave` is "waves/{wave}", `respondent` "sites/{site}".
 std::string RespondentKey(absl::string_view wave, absl::string_view respondent);

@@ -68,7 +68,7 @@ TEST_P(InstrumentServiceTest, KeepsIdsAndVersionsApart) {
   EXPECT_THAT(create("lab-survey-2024", 2),
               IsError(absl::StatusCode::kAlreadyExists, "INSTRUMENT_EXISTS"));
   EXPECT_THAT(create("lab-survey-2025", 1),
-              IsError(absl::StatusCode::kAlreadyExists, "INSTRUMENT_VERSION_TAKEN"));
+              IsError(absl::StatusCode::kAlreadyExists, "INSTRUMENT_FAMILY_VERSION_TAKEN"));
   EXPECT_THAT(create("lab-survey-2025", 2), IsOk());
 }
 
