@@ -15,9 +15,9 @@ namespace weft::service {
 struct MaskRules {
   // The server's own: whatever the caller sends for them is ignored. Besides name, uid,
   // create_time, update_time and etag, which always are.
-  std::vector<std::string> output_only;
+  std::vector<std::string> output_only = {};
   // Fixed at creation: a different value is INVALID_ARGUMENT.
-  std::vector<std::string> immutable;
+  std::vector<std::string> immutable = {};
 };
 
 // Copies the masked fields of `from` into `into`, a resource of the same type. A field that the

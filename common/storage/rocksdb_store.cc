@@ -1,5 +1,6 @@
 #include "common/storage/rocksdb_store.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@ namespace weft::storage {
 namespace {
 
 constexpr size_t kProtectionBytesPerKey = 8;
+constexpr std::chrono::seconds kResumeEvery(1);
 
 class RocksDbStore final : public LocalStore {
  public:
@@ -70,7 +72,8 @@ class RocksDbStore final : public LocalStore {
     rocksdb::WriteOptions durable;
     durable.sync = true;
     if (status.ok()) status = database_->db->Write(durable, &batch);
-    if (!status.ok()) return FromRocksDb(status, "commit");
+    failing_ = !status.ok();
+    if (failing_) return FromRocksDb(status, "commit");
     head_ = group.head;
     trimmed_ = std::max(trimmed_, group.trim_through);
     return absl::OkStatus();
@@ -80,8 +83,23 @@ class RocksDbStore final : public LocalStore {
     return std::make_shared<RocksDbSnapshot>(database_, Position(epoch(), head_), trimmed_);
   }
 
-  // A failure leaves an older anchor, which is right too, only weaker; the next round tries again.
   void Maintain(bool closing) override {
+    if (failing_ && !closing) TryToResume();
+    AdvanceAnchor(closing);
+  }
+
+ private:
+  // After an error RocksDB refuses writes until it is told that the disk may work again (a full one
+  // it watches itself). What was acknowledged is written out before anything new is taken.
+  void TryToResume() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - resumed_at_ < kResumeEvery) return;
+    resumed_at_ = now;
+    database_->db->Resume().PermitUncheckedError();
+  }
+
+  // A failure leaves an older anchor, which is right too, only weaker; the next round tries again.
+  void AdvanceAnchor(bool closing) {
     const uint64_t anchored = database_->directory->anchor().sequence;
     if (head_ == anchored) return;
     const auto now = std::chrono::steady_clock::now();
@@ -91,10 +109,11 @@ class RocksDbStore final : public LocalStore {
     database_->directory->AdvanceAnchor(head_).IgnoreError();
   }
 
- private:
   const std::shared_ptr<RocksDbDatabase> database_;
   const std::chrono::nanoseconds anchor_interval_;
   std::chrono::steady_clock::time_point anchored_at_;
+  std::chrono::steady_clock::time_point resumed_at_;
+  bool failing_ = false;
   uint64_t head_;
   uint64_t trimmed_;
   rocksdb::PinnableSlice stored_;

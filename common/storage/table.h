@@ -1,13 +1,18 @@
 // Table<T>: a collection of resources. The message is the record; its name gives the key; indexes,
 // etag, times and change records are kept in the same commit.
 //
-//   struct RegistryTables {
-//     Table<v1::Site> sites{0x0103, "sites/{site}", {.feed = true}};
-//     Table<v1::Membership> memberships{0x0105, "cohorts/{cohort}/memberships/{site}",
-//         {.feed = true,
-//          .secondary = {{"site", [](const v1::Membership& m) -> std::vector<std::string> {
-//                           return {m.site()}; }}}}};
+//   struct Tables {
+//     Tables()
+//         : sites(14, "sites/{site}", {.feed = true}),
+//           memberships(13, "cohorts/{cohort}/memberships/{site}",
+//                       {.feed = true,
+//                        .secondary = {{"site", [](const v1::Membership& row) {
+//                                         return std::vector<std::string>{row.site()};
+//                                       }}}}) {}
+//     const Table<v1::Site> sites;
+//     const Table<v1::Membership> memberships;
 //   };
+// (In a constructor: g++ 12 crashes on such options in a default member initializer.)
 //
 //   absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.name());
 #ifndef WEFT_COMMON_STORAGE_TABLE_H_

@@ -50,12 +50,16 @@ struct Call {
   std::optional<absl::Status> ended;
 };
 
-Detached Run(Task<absl::Status> task, std::optional<absl::Status>& ended) {
+Detached Start(Task<absl::Status> task, std::optional<absl::Status>& ended) {
   ended = co_await std::move(task);
 }
 
 class ChangeServiceTest : public storage::EveryEngine {
  protected:
+  ChangeServiceTest()
+      : things_(0x7001, "shelves/{shelf}/things/{thing}", {.feed = true}),
+        notes_(0x7002, "notes/{note}", {.type = "note", .feed = true}) {}
+
   void SetUp() override {
     EveryEngine::SetUp();
     database_.emplace(storage::Database{*engine_, clock_});
@@ -110,7 +114,7 @@ class ChangeServiceTest : public storage::EveryEngine {
     calls_.push_back(std::make_unique<Call>(executor_, limit));
     Call& call = *calls_.back();
     call.request = std::move(request);
-    Run(handlers_->Watch(call.context, call.request, call.stream.writer()), call.ended);
+    Start(handlers_->Watch(call.context, call.request, call.stream.writer()), call.ended);
     return call;
   }
   void RunUntilSize(Call& call, size_t size) {
@@ -167,8 +171,8 @@ class ChangeServiceTest : public storage::EveryEngine {
   }
 
   weft::testing::FakeClock clock_;
-  Table<Thing> things_{0x7001, "shelves/{shelf}/things/{thing}", {.feed = true}};
-  Table<PlainNote> notes_{0x7002, "notes/{note}", {.type = "note", .feed = true}};
+  const Table<Thing> things_;
+  const Table<PlainNote> notes_;
   std::optional<storage::Database> database_;
   std::optional<ChangeServiceHandlers> handlers_;
   std::vector<std::unique_ptr<Call>> calls_;
@@ -495,7 +499,7 @@ TEST_P(ChangeServiceTest, ListsWaitForAChange) {
   rpc::CallContext context(executor_, "m", {}, absl::InfiniteFuture());
   ListChangesResponse response;
   std::optional<absl::Status> ended;
-  Run(handlers_->ListChanges(context, request, response), ended);
+  Start(handlers_->ListChanges(context, request, response), ended);
   EXPECT_FALSE(ended.has_value());
   PutNote("notes/1");
   executor_.RunUntil([&] { return ended.has_value(); });
@@ -513,7 +517,7 @@ TEST_P(ChangeServiceTest, ListsStopWaitingInTime) {
   rpc::CallContext drained(executor_, "m", {}, absl::InfiniteFuture());
   ListChangesResponse response;
   std::optional<absl::Status> ended;
-  Run(handlers_->ListChanges(drained, request, response), ended);
+  Start(handlers_->ListChanges(drained, request, response), ended);
   EXPECT_FALSE(ended.has_value());
   drained.Drain();
   executor_.RunUntil([&] { return ended.has_value(); });

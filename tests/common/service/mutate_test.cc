@@ -43,6 +43,8 @@ CreateThingRequest Request(const std::string& id, const std::string& request_id 
 
 class MutateTest : public storage::EngineFixture {
  protected:
+  MutateTest() : things_(0x7001, "things/{thing}", {.feed = true}) {}
+
   struct Answer {
     absl::Status status;
     Thing thing;
@@ -88,7 +90,7 @@ class MutateTest : public storage::EngineFixture {
   }
 
   weft::testing::FakeClock clock_;
-  Table<Thing> things_{0x7001, "things/{thing}", {.feed = true}};
+  const Table<Thing> things_;
   int runs_ = 0;
 };
 

@@ -1,5 +1,7 @@
 // What RocksDB's directory survives, and what makes a start refuse: an acknowledged commit is never
 // missing without an error.
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -325,6 +327,62 @@ TEST_F(RocksDbRecovery, AnUnusablePathSaysWhy) {
   options.kind = "papyrus";
   EXPECT_THAT(OpenEngine(options, executor_),
               IsError(absl::StatusCode::kInvalidArgument, "STORAGE_ENGINE_UNKNOWN"));
+}
+
+// Writes fail above a file size; the disk "works again" when the limit is lifted.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : old_handler_(signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &old_limit_);
+    rlimit limit = old_limit_;
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &old_limit_);
+    signal(SIGXFSZ, old_handler_);
+  }
+
+ private:
+  void (*old_handler_)(int);
+  rlimit old_limit_;
+};
+
+TEST_F(RocksDbRecovery, AFailingDiskIsAnErrorAndLosesNothing) {
+  Open(Options());
+  PutMany(0, 20);
+  const Position before = engine_->head();
+  {
+    const FileSizeLimit limit(UsedBytes(LastLog()) + 100);
+    for (int i = 0; i < 3; ++i) {
+      Batch batch;
+      batch.Put("lost", std::string(10'000, 'x'));
+      batch.changes = {"lost"};
+      EXPECT_THAT(Commit(std::move(batch)),
+                  IsError(absl::StatusCode::kUnavailable, "STORAGE_UNAVAILABLE"));
+    }
+    // Reads go on, from what was acknowledged.
+    EXPECT_THAT(engine_->Health(), IsError(absl::StatusCode::kUnavailable, "STORAGE_UNAVAILABLE"));
+    EXPECT_EQ(engine_->head(), before);
+    EXPECT_EQ(Value("lost"), "(absent)");
+    ExpectAll(20);
+  }
+  // It comes back by itself.
+  absl::StatusOr<Position> position = absl::UnknownError("");
+  for (int tries = 0; !position.ok() && tries < 100; ++tries) {
+    usleep(100'000);
+    Batch batch;
+    batch.Put("key20", std::string(100, 'v'));
+    batch.changes = {"20"};
+    position = Commit(std::move(batch));
+  }
+  ASSERT_THAT(position, IsOk());
+  EXPECT_THAT(engine_->Health(), IsOk());
+  PutMany(21, 30);
+  ExpectAll(30);
+  engine_.reset();
+  Open(Options());
+  ExpectAll(30);
 }
 
 TEST_F(RocksDbRecovery, TheAnchorFollowsWhileCommitsGoOnAndAtTheEnd) {

@@ -21,23 +21,28 @@ using weft::type::v1::Change;
 constexpr uint16_t kThings = 0x7001;
 
 struct Tables {
-  Table<Thing> things{kThings,
-                      "shelves/{shelf}/things/{thing}",
-                      {.feed = true,
-                       .unique = {{"title",
-                                   [](const Thing& thing) -> std::vector<std::string> {
-                                     if (thing.title().empty()) return {};
-                                     return {thing.title()};
-                                   }}},
-                       .secondary = {{"tag",
-                                      [](const Thing& thing) -> std::vector<std::string> {
-                                        return {thing.tags().begin(), thing.tags().end()};
-                                      }},
-                                     {"owner", [](const Thing& thing) -> std::vector<std::string> {
-                                        return {thing.owner()};
-                                      }}}}};
-  Table<PlainNote> notes{0x7002, "notes/{note}"};
-  Table<PlainNote> numbered{0x7003, "notes/{note}/revisions/{revision:number}"};
+  Tables()
+      : things(kThings, "shelves/{shelf}/things/{thing}",
+               {.feed = true,
+                .unique = {{"title",
+                            [](const Thing& thing) -> std::vector<std::string> {
+                              if (thing.title().empty()) return {};
+                              return {thing.title()};
+                            }}},
+                .secondary = {{"tag",
+                               [](const Thing& thing) -> std::vector<std::string> {
+                                 return {thing.tags().begin(), thing.tags().end()};
+                               }},
+                              {"owner",
+                               [](const Thing& thing) -> std::vector<std::string> {
+                                 return {thing.owner()};
+                               }}}}),
+        notes(0x7002, "notes/{note}"),
+        numbered(0x7003, "notes/{note}/revisions/{revision:number}") {}
+
+  const Table<Thing> things;
+  const Table<PlainNote> notes;
+  const Table<PlainNote> numbered;
 };
 
 Thing MakeThing(const std::string& name, const std::string& title = "",
@@ -401,6 +406,36 @@ TEST_P(TableTest, FilteredListsBoundTheirWork) {
   });
   EXPECT_EQ(rest.next_key, "");
   EXPECT_EQ(looked_at, 25'000);
+}
+
+// A change here makes stored data unreadable: see docs/storage-keys.md.
+TEST_P(TableTest, KeysOnDiskStayAsTheyAre) {
+  ASSERT_THAT(Insert(MakeThing("shelves/a/things/1", "T", {"x"})), IsOk());
+  const auto bytes = [](const char* text, size_t size) { return std::string(text, size); };
+  std::vector<std::string> keys;
+  for (const Entry& entry : Scan(*engine_->GetSnapshot(), {"", ""})) keys.push_back(entry.key);
+  EXPECT_THAT(keys, ElementsAre(bytes("p\x01\x01"
+                                      "a\0\x01"
+                                      "1\0\x01",
+                                      9),
+                                bytes("p\x01\x02title\0\x01T\0\x01", 13),
+                                bytes("p\x01\x03owner\0\x01\0\x01"
+                                      "a\0\x01"
+                                      "1\0\x01",
+                                      18),
+                                bytes("p\x01\x03tag\0\x01x\0\x01"
+                                      "a\0\x01"
+                                      "1\0\x01",
+                                      17)));
+  EXPECT_EQ(Value(bytes("p\x01\x02title\0\x01T\0\x01", 13)), "shelves/a/things/1");
+  PlainNote note;
+  note.set_name("notes/a/revisions/12");
+  ASSERT_THAT(Run([&](Transaction& txn) { return tables_.numbered.Insert(txn, note); }), IsOk());
+  EXPECT_NE(Value(bytes("p\x03\x01"
+                        "a\0\x01"
+                        "b12\0\x01",
+                        11)),
+            "(absent)");
 }
 
 TEST_P(TableTest, GetManyAnswersInOrder) {
