@@ -29,12 +29,12 @@ absl::StatusOr<std::string> PermissionOf(const google::protobuf::MethodDescripto
   const std::string& permission = method.options().GetExtension(type::v1::permission);
   const std::vector<absl::string_view> parts = absl::StrSplit(permission, '.');
   if (parts.size() != 3 || std::find(parts.begin(), parts.end(), "") != parts.end()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(method.full_name(), " has ",
-                     permission.empty() ? "no permission"
-                                        : absl::StrCat("the malformed permission \"", permission, "\""),
-                     "; give it option (weft.type.v1.permission) = "
-                     "\"{service}.{collection}.{verb}\""));
+    return absl::FailedPreconditionError(absl::StrCat(
+        method.full_name(), " has ",
+        permission.empty() ? "no permission"
+                           : absl::StrCat("the malformed permission \"", permission, "\""),
+        "; give it option (weft.type.v1.permission) = "
+        "\"{service}.{collection}.{verb}\""));
   }
   return permission;
 }

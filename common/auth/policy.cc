@@ -29,9 +29,8 @@ bool Matches(absl::string_view pattern, absl::string_view permission) {
 }
 
 bool AnyMatches(const std::vector<std::string>& patterns, absl::string_view permission) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    return Matches(pattern, permission);
-  });
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return Matches(pattern, permission); });
 }
 
 }  // namespace

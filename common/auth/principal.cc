@@ -15,11 +15,10 @@ constexpr std::array<absl::string_view, 3> kKinds = {"users", "services", "resea
 constexpr size_t kMaxIdLength = 128;
 
 bool ValidId(absl::string_view id) {
-  return !id.empty() && id.size() <= kMaxIdLength &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-                  absl::string_view("._@-").find(c) != absl::string_view::npos;
-         });
+  return !id.empty() && id.size() <= kMaxIdLength && std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::string_view("._@-").find(c) != absl::string_view::npos;
+  });
 }
 
 }  // namespace

@@ -66,8 +66,7 @@ absl::Status AlreadyExists(absl::string_view type, absl::string_view name) {
                {{"name", std::string(name)}});
 }
 
-absl::Status StaleEtag(absl::string_view name, absl::string_view given,
-                       absl::string_view current) {
+absl::Status StaleEtag(absl::string_view name, absl::string_view given, absl::string_view current) {
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                absl::StrCat("\"", name, "\" has changed since it was read (its etag is ", current,
                             ", the request has ", given,

@@ -46,8 +46,7 @@ absl::Status NotFound(absl::string_view type, absl::string_view name);
 // ALREADY_EXISTS, reason `{TYPE}_EXISTS`.
 absl::Status AlreadyExists(absl::string_view type, absl::string_view name);
 // ABORTED, reason ETAG_MISMATCH: read again and repeat the change.
-absl::Status StaleEtag(absl::string_view name, absl::string_view given,
-                       absl::string_view current);
+absl::Status StaleEtag(absl::string_view name, absl::string_view given, absl::string_view current);
 
 // Collects everything that is wrong with a request, so that the caller sees it in one answer.
 //   FieldViolations v;
@@ -56,8 +55,7 @@ absl::Status StaleEtag(absl::string_view name, absl::string_view given,
 class FieldViolations {
  public:
   FieldViolations& Add(absl::string_view field, absl::string_view description);
-  FieldViolations& Require(bool condition, absl::string_view field,
-                           absl::string_view description) {
+  FieldViolations& Require(bool condition, absl::string_view field, absl::string_view description) {
     return condition ? *this : Add(field, description);
   }
   bool empty() const { return violations_.empty(); }

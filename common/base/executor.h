@@ -73,9 +73,7 @@ class ManualExecutor final : public Executor {
     }
     wake_.notify_one();
   }
-  void StartTimer(Timer& timer, absl::Duration delay) override {
-    timers_.StartIn(timer, delay);
-  }
+  void StartTimer(Timer& timer, absl::Duration delay) override { timers_.StartIn(timer, delay); }
   void StopTimer(Timer& timer) override { timers_.Stop(timer); }
 
   // Runs work, waiting for more, until `done` is true.

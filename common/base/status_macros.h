@@ -12,10 +12,10 @@
 #define WEFT_CONCAT_INNER_(a, b) a##b
 #define WEFT_CONCAT_(a, b) WEFT_CONCAT_INNER_(a, b)
 
-#define WEFT_RETURN_IF_ERROR(expr)                                  \
-  do {                                                              \
-    absl::Status weft_status_ = (expr);                             \
-    if (!weft_status_.ok()) return weft_status_; /* NOLINT(*) */    \
+#define WEFT_RETURN_IF_ERROR(expr)                               \
+  do {                                                           \
+    absl::Status weft_status_ = (expr);                          \
+    if (!weft_status_.ok()) return weft_status_; /* NOLINT(*) */ \
   } while (false)
 
 #define WEFT_CO_RETURN_IF_ERROR(expr)                               \
@@ -30,8 +30,8 @@
 #define WEFT_CO_ASSIGN_OR_RETURN(lhs, expr) \
   WEFT_ASSIGN_OR_(co_return, WEFT_CONCAT_(weft_result_, __LINE__), lhs, expr)
 
-#define WEFT_ASSIGN_OR_(leave, result, lhs, expr) \
-  auto result = (expr);                           \
+#define WEFT_ASSIGN_OR_(leave, result, lhs, expr)       \
+  auto result = (expr);                                 \
   if (!(result).ok()) leave std::move(result).status(); \
   lhs = *std::move(result)
 

@@ -73,8 +73,8 @@ class StderrLogger final : public Logger {
 
  protected:
   void WriteLine(Level level, absl::string_view line) override {
-    const spdlog::level::level_enum severity = level >= Level::kWarning ? spdlog::level::warn
-                                                                        : spdlog::level::info;
+    const spdlog::level::level_enum severity =
+        level >= Level::kWarning ? spdlog::level::warn : spdlog::level::info;
     logger_->log(severity, spdlog::string_view_t(line.data(), line.size()));
   }
 
@@ -166,10 +166,9 @@ std::unique_ptr<Logger> Logger::ToFunction(Level level,
 
 void Logger::Write(const LogLine& line) {
   if (!Enabled(line.level())) return;
-  const std::string ts =
-      absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
-  WriteLine(line.level(), absl::StrCat("{\"ts\":\"", ts, "\",\"level\":\"",
-                                       LevelName(line.level()), "\",", line.members(), "}"));
+  const std::string ts = absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
+  WriteLine(line.level(), absl::StrCat("{\"ts\":\"", ts, "\",\"level\":\"", LevelName(line.level()),
+                                       "\",", line.members(), "}"));
 }
 
 }  // namespace weft::observability

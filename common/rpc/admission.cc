@@ -9,12 +9,11 @@ namespace weft::rpc {
 absl::Status Admission::Enter(bool unary) {
   Class& calls = unary ? unary_ : streams_;
   if (calls.count >= calls.limit) {
-    return WithRetryAfter(
-        Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS",
-              absl::StrCat("the server has ", calls.limit, " ", calls.name,
-                           " in progress, its limit; try again a little later"),
-              {{"limit", absl::StrCat(calls.limit)}}),
-        absl::Milliseconds(200));
+    return WithRetryAfter(Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS",
+                                absl::StrCat("the server has ", calls.limit, " ", calls.name,
+                                             " in progress, its limit; try again a little later"),
+                                {{"limit", absl::StrCat(calls.limit)}}),
+                          absl::Milliseconds(200));
   }
   ++calls.count;
   return absl::OkStatus();

@@ -2,8 +2,8 @@
 //   rpc::Binder(server, "weft.registry.v1.SiteService")
 //       .On("GetSite", &handlers, &SiteHandlers::GetSite)
 //       .On("ListSites", &handlers, &SiteHandlers::ListSites);
-// A mistake in the program's wiring (a method left out or bound twice, types or shape other than the
-// proto's, no permission option) ends the process at start-up with a message that names it.
+// A mistake in the program's wiring (a method left out or bound twice, types or shape other than
+// the proto's, no permission option) ends the process at start-up with a message that names it.
 #ifndef WEFT_COMMON_RPC_BINDER_H_
 #define WEFT_COMMON_RPC_BINDER_H_
 
@@ -29,8 +29,8 @@ class Binder {
 
   template <class H, class Request, class Response>
   Binder& On(absl::string_view method, H* handlers, UnaryMethod<H, Request, Response> function) {
-    return Bind(method, std::make_unique<internal::UnaryHandler<H, Request, Response>>(
-                            handlers, function));
+    return Bind(method,
+                std::make_unique<internal::UnaryHandler<H, Request, Response>>(handlers, function));
   }
   template <class H, class Request, class Response>
   Binder& On(absl::string_view method, H* handlers,
@@ -46,8 +46,8 @@ class Binder {
   }
   template <class H, class Request, class Response>
   Binder& On(absl::string_view method, H* handlers, BidiMethod<H, Request, Response> function) {
-    return Bind(method, std::make_unique<internal::BidiHandler<H, Request, Response>>(
-                            handlers, function));
+    return Bind(method,
+                std::make_unique<internal::BidiHandler<H, Request, Response>>(handlers, function));
   }
 
  private:

@@ -14,8 +14,8 @@
 
 namespace weft::rpc {
 
-// Something that a cancellation may cut short: a wait for the feed, a timer, a downstream call. Never
-// a commit. Lives in the suspended frame; called at most once, on the executor's thread.
+// Something that a cancellation may cut short: a wait for the feed, a timer, a downstream call.
+// Never a commit. Lives in the suspended frame; called at most once, on the executor's thread.
 class Interruptible {
  public:
   virtual void Interrupt() = 0;

@@ -34,8 +34,8 @@ class Channel::Impl {
     PrepareContext(options,
                    options_.principal.empty() ? caller.principal().name : options_.principal,
                    context);
-    const absl::Time deadline = std::min(caller.deadline() - options_.deadline_margin,
-                                         absl::Now() + options.timeout);
+    const absl::Time deadline =
+        std::min(caller.deadline() - options_.deadline_margin, absl::Now() + options.timeout);
     if (deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(deadline));
   }
 

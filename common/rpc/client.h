@@ -82,8 +82,8 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  // `method` is "package.Service/Method". `request` and `response` outlive the task. Give `options` a
-  // name: g++ 12 destroys an aggregate that is made inside a co_await expression twice.
+  // `method` is "package.Service/Method". `request` and `response` outlive the task. Give `options`
+  // a name: g++ 12 destroys an aggregate that is made inside a co_await expression twice.
   Task<absl::Status> Call(CallContext& context, absl::string_view method,
                           const google::protobuf::Message& request,
                           google::protobuf::Message& response);

@@ -45,8 +45,8 @@ absl::Status ReadEnvironment() {
     if (value == nullptr) continue;
     std::string why;
     if (!flag->ParseFrom(value, &why)) {
-      return BadFlag(absl::StrCat("the environment variable ", variable, " is \"", value, "\": ",
-                                  absl::StripAsciiWhitespace(why)));
+      return BadFlag(absl::StrCat("the environment variable ", variable, " is \"", value,
+                                  "\": ", absl::StripAsciiWhitespace(why)));
     }
   }
   return absl::OkStatus();
@@ -62,8 +62,8 @@ absl::Status UnknownFlag(absl::string_view name) {
                               " (--help lists them)"));
 }
 
-// Abseil ends the process by itself, with little to say, when a flag is unknown or its value is bad.
-// So the flags of ours are read here, and what is left is for Abseil.
+// Abseil ends the process by itself, with little to say, when a flag is unknown or its value is
+// bad. So the flags of ours are read here, and what is left is for Abseil.
 absl::Status ReadCommandLine(int argc, char** argv) {
   std::vector<char*> rest = {argv[0]};
   for (int i = 1; i < argc; ++i) {
@@ -131,9 +131,8 @@ absl::Status ReadFlags(int argc, char** argv) {
 }
 
 bool HasArgument(int argc, char** argv, const std::set<absl::string_view>& spellings) {
-  return std::any_of(argv + 1, argv + argc, [&](const char* argument) {
-    return spellings.count(argument) > 0;
-  });
+  return std::any_of(argv + 1, argv + argc,
+                     [&](const char* argument) { return spellings.count(argument) > 0; });
 }
 
 std::string FlagsHelp(const std::map<std::string, std::string>& defaults) {

@@ -75,9 +75,8 @@ absl::Status TakeResult(const grpc::Status& status, absl::string_view target,
     AddMetadata(context.GetServerInitialMetadata(), *options.response_metadata);
     AddMetadata(context.GetServerTrailingMetadata(), *options.response_metadata);
   }
-  absl::Status result =
-      FromWire(static_cast<int>(status.error_code()), status.error_message(),
-               status.error_details());
+  absl::Status result = FromWire(static_cast<int>(status.error_code()), status.error_message(),
+                                 status.error_details());
   // Without details it was not the server that said so.
   if (result.code() == absl::StatusCode::kUnavailable && ReasonOf(result).empty()) {
     return Error(absl::StatusCode::kUnavailable, "SERVER_UNREACHABLE",

@@ -13,20 +13,19 @@ void HealthHandlers::SetServing(bool serving) {
   changed_.NotifyAll();
 }
 
-HealthHandlers::Response::ServingStatus HealthHandlers::StatusOf(
-    const std::string& service) const {
+HealthHandlers::Response::ServingStatus HealthHandlers::StatusOf(const std::string& service) const {
   if (services_.count(service) == 0) return Response::SERVICE_UNKNOWN;
   return serving_ ? Response::SERVING : Response::NOT_SERVING;
 }
 
-Task<absl::Status> HealthHandlers::Check(CallContext&, const Request& request,
-                                         Response& response) {
+Task<absl::Status> HealthHandlers::Check(CallContext&, const Request& request, Response& response) {
   const Response::ServingStatus status = StatusOf(request.service());
   if (status == Response::SERVICE_UNKNOWN) {
-    co_return Error(absl::StatusCode::kNotFound, "SERVICE_NOT_FOUND",
-                    absl::StrCat("no service \"", request.service(), "\" here; ask for \"\" or one of ",
-                                 absl::StrJoin(++services_.begin(), services_.end(), ", ")),
-                    {{"service", request.service()}});
+    co_return Error(
+        absl::StatusCode::kNotFound, "SERVICE_NOT_FOUND",
+        absl::StrCat("no service \"", request.service(), "\" here; ask for \"\" or one of ",
+                     absl::StrJoin(++services_.begin(), services_.end(), ", ")),
+        {{"service", request.service()}});
   }
   response.set_status(status);
   co_return absl::OkStatus();

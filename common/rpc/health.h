@@ -30,8 +30,8 @@ class HealthHandlers {
 
   // An unknown name is NOT_FOUND.
   Task<absl::Status> Check(CallContext& context, const Request& request, Response& response);
-  // The state now and whenever it changes; an unknown name is SERVICE_UNKNOWN and stays open, as the
-  // protocol has it.
+  // The state now and whenever it changes; an unknown name is SERVICE_UNKNOWN and stays open, as
+  // the protocol has it.
   Task<absl::Status> Watch(CallContext& context, const Request& request, Writer<Response>& writer);
 
  private:

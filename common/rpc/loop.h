@@ -21,8 +21,8 @@
 
 namespace weft::rpc {
 
-// What a completion-queue tag points to. It lives in the call or the frame whose operation it is, so
-// an operation allocates nothing.
+// What a completion-queue tag points to. It lives in the call or the frame whose operation it is,
+// so an operation allocates nothing.
 class Tag {
  public:
   // On the loop's thread.

@@ -88,9 +88,8 @@ class ServerStreamHandler final : public TypedHandler<Request, Response, false, 
     H* const handlers = handlers_;
     const ServerStreamMethod<H, Request, Response> method = method_;
     Writer<Response> writer(*invocation.sink);
-    Task<absl::Status> task =
-        (handlers->*method)(invocation.context, static_cast<const Request&>(*invocation.request),
-                            writer);
+    Task<absl::Status> task = (handlers->*method)(
+        invocation.context, static_cast<const Request&>(*invocation.request), writer);
     absl::Status status = co_await std::move(task);
     co_return status;
   }

@@ -82,12 +82,10 @@ std::vector<std::string> MethodTable::ServiceNames() const {
 absl::Status MethodTable::NotFound(absl::string_view path) const {
   const absl::string_view called = path.substr(path.empty() || path[0] != '/' ? 0 : 1);
   const size_t slash = called.find('/');
-  const std::string service =
-      absl::CHexEscape(called.substr(0, std::min(slash, kMaxEchoedBytes)));
-  const std::string method =
-      slash == absl::string_view::npos
-          ? std::string()
-          : absl::CHexEscape(called.substr(slash + 1, kMaxEchoedBytes / 2));
+  const std::string service = absl::CHexEscape(called.substr(0, std::min(slash, kMaxEchoedBytes)));
+  const std::string method = slash == absl::string_view::npos
+                                 ? std::string()
+                                 : absl::CHexEscape(called.substr(slash + 1, kMaxEchoedBytes / 2));
   std::string message;
   const auto known = methods_by_service_.find(service);
   if (known != methods_by_service_.end()) {

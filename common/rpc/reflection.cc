@@ -73,12 +73,11 @@ Response ReflectionHandlers<Request, Response>::Answer(const Request& request) c
       const auto& wanted = request.file_containing_extension();
       const Descriptor* const type = pool.FindMessageTypeByName(wanted.containing_type());
       const FieldDescriptor* const extension =
-          type == nullptr ? nullptr
-                          : pool.FindExtensionByNumber(type, wanted.extension_number());
-      SetFile(extension == nullptr ? nullptr : extension->file(),
-              absl::StrCat("extension ", wanted.extension_number(), " of ",
-                           wanted.containing_type()),
-              response);
+          type == nullptr ? nullptr : pool.FindExtensionByNumber(type, wanted.extension_number());
+      SetFile(
+          extension == nullptr ? nullptr : extension->file(),
+          absl::StrCat("extension ", wanted.extension_number(), " of ", wanted.containing_type()),
+          response);
       break;
     }
     case Request::kAllExtensionNumbersOfType: {

@@ -1,5 +1,5 @@
-// grpc.reflection.v1 and v1alpha: what is served here, for clients that bring no protos (grpcurl, buf
-// curl). The two differ in their package only.
+// grpc.reflection.v1 and v1alpha: what is served here, for clients that bring no protos (grpcurl,
+// buf curl). The two differ in their package only.
 #ifndef WEFT_COMMON_RPC_REFLECTION_H_
 #define WEFT_COMMON_RPC_REFLECTION_H_
 

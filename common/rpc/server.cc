@@ -35,8 +35,8 @@ constexpr int kRequestedCalls = 64;
 constexpr absl::Duration kCutOffTime = absl::Milliseconds(500);
 
 void SetTransportLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
-  // Larger than what we accept, so that a message that is too large gets our answer, which says what
-  // to do, and not the transport's.
+  // Larger than what we accept, so that a message that is too large gets our answer, which says
+  // what to do, and not the transport's.
   builder.SetMaxReceiveMessageSize(static_cast<int>(8 * options.max_message_bytes));
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);

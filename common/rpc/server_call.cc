@@ -101,10 +101,9 @@ void ServerCall::CutOff() {
 // Decides whether the call is served, before its payload is looked at, and makes its context.
 absl::Status ServerCall::Accept() {
   method_ = core_.methods.Find(transport_.method());
-  const absl::Duration limit = method_ == nullptr || method_->unary() ? core_.options.unary_time
-                                                                      : core_.options.stream_time;
-  const absl::Time deadline =
-      std::min(arrived_ + limit, absl::FromChrono(transport_.deadline()));
+  const absl::Duration limit =
+      method_ == nullptr || method_->unary() ? core_.options.unary_time : core_.options.stream_time;
+  const absl::Time deadline = std::min(arrived_ + limit, absl::FromChrono(transport_.deadline()));
   absl::StatusOr<auth::Principal> principal = Caller();
   context_.emplace(core_.loop, method_ == nullptr ? std::string() : method_->name,
                    principal.value_or(auth::Principal()), deadline);
@@ -143,16 +142,14 @@ void ServerCall::OnTimeLimit() {
 
 class ServerCall::Finishing final {
  public:
-  Finishing(ServerCall& call, const absl::Status& status,
-            const google::protobuf::Message* response)
+  Finishing(ServerCall& call, const absl::Status& status, const google::protobuf::Message* response)
       : call_(call), status_(status), response_(response) {}
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> driver) {
     call_.driver_ = driver;
     call_.TakeMetadata(/*trailing=*/call_.headers_sent_);
     const WireStatus wire = ToWire(status_);
-    const grpc::Status status(static_cast<grpc::StatusCode>(wire.code), wire.message,
-                              wire.details);
+    const grpc::Status status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details);
     if (status.ok() && response_ != nullptr) {
       // Headers, message and status in one batch.
       const grpc::ByteBuffer bytes = Serialize(*response_);
@@ -213,8 +210,8 @@ Detached ServerCall::Serve(absl::Status status) {
   Release();
 }
 
-// What the caller is told: a handler that was stopped by us does not know why, and one that took the
-// end of a broken stream for its regular end is overruled.
+// What the caller is told: a handler that was stopped by us does not know why, and one that took
+// the end of a broken stream for its regular end is overruled.
 absl::Status ServerCall::FinalStatus(absl::Status status) const {
   if (status.ok()) status = source_status_;
   const bool stopped = status.code() == absl::StatusCode::kCancelled ||
@@ -302,21 +299,20 @@ absl::Status ServerCall::TakeMessage() {
                                 : std::string("the request");
   absl::Status taken;
   if (size > limit) {
-    taken = Error(
-        absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
-        absl::StrCat(which, " has ", size, " bytes and the limit is ", limit, "; send ",
-                     method_->client_streaming()
-                         ? "fewer items per message (about 100 work well)"
-                         : "less at a time, or use a streaming method for bulk data"),
-        {{"bytes", absl::StrCat(size)}, {"limit", absl::StrCat(limit)}});
+    taken = Error(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
+                  absl::StrCat(which, " has ", size, " bytes and the limit is ", limit, "; send ",
+                               method_->client_streaming()
+                                   ? "fewer items per message (about 100 work well)"
+                                   : "less at a time, or use a streaming method for bulk data"),
+                  {{"bytes", absl::StrCat(size)}, {"limit", absl::StrCat(limit)}});
   } else if (!Parse(incoming_, *read_message_)) {
-    taken = Error(absl::StatusCode::kInvalidArgument, "MALFORMED_MESSAGE",
-                  absl::StrCat(which, " is not a valid ",
-                               method_->descriptor->input_type()->full_name(),
-                               " (cut short, another type, or text that is not UTF-8); encode it "
-                               "from the proto that reflection serves"),
-                  {{"message_number", absl::StrCat(messages_read_)},
-                   {"type", method_->descriptor->input_type()->full_name()}});
+    taken = Error(
+        absl::StatusCode::kInvalidArgument, "MALFORMED_MESSAGE",
+        absl::StrCat(which, " is not a valid ", method_->descriptor->input_type()->full_name(),
+                     " (cut short, another type, or text that is not UTF-8); encode it "
+                     "from the proto that reflection serves"),
+        {{"message_number", absl::StrCat(messages_read_)},
+         {"type", method_->descriptor->input_type()->full_name()}});
   }
   incoming_.Clear();
   return taken;

@@ -18,25 +18,26 @@
 #include "common/rpc/flags.h"
 #include "common/rpc/shutdown_signals.h"
 #include "common/storage/open_engine.h"
-#include "common/storage/open_engine.h"
 
 #if __has_include("google/protobuf/stubs/logging.h")
 #include "google/protobuf/stubs/logging.h"
 #define WEFT_PROTOBUF_HAS_LOG_HANDLER 1
 #endif
 
-ABSL_FLAG(std::string, listen, "",
-          "Address to serve on, host:port. Only loopback addresses are allowed, because callers are "
-          "not authenticated yet. Port 0 takes any free one; the ready line says which.");
+ABSL_FLAG(
+    std::string, listen, "",
+    "Address to serve on, host:port. Only loopback addresses are allowed, because callers are "
+    "not authenticated yet. Port 0 takes any free one; the ready line says which.");
 ABSL_FLAG(std::string, data, "",
           "Directory that holds everything this service keeps. It is created when missing; one "
           "process at a time may use it.");
 ABSL_FLAG(std::string, engine, "rocksdb",
           "Where records are kept: rocksdb (in --data, durable) or memory (gone at exit, for "
           "trials and tests).");
-ABSL_FLAG(std::string, log_level, "info",
-          "The least that is logged, as JSON lines on standard error: debug, info (a line per call), "
-          "warning, error or off.");
+ABSL_FLAG(
+    std::string, log_level, "info",
+    "The least that is logged, as JSON lines on standard error: debug, info (a line per call), "
+    "warning, error or off.");
 ABSL_FLAG(absl::Duration, drain_time, absl::Seconds(10),
           "How long calls in progress may go on after SIGTERM before they are cancelled.");
 
@@ -84,7 +85,8 @@ void PrintHelp(const ServiceSpec& spec) {
       "until SIGTERM or Ctrl-C, then drains.\n\nFlags, each also as an environment variable (the ",
       "command line wins):\n",
       FlagsHelp({{"listen", DefaultListen(spec)}, {"data", DefaultData(spec)}}),
-      "  --version\n      Prints the version.\n\nExit codes: 0 drained, 1 failed while running, 2 refused to start.\n");
+      "  --version\n      Prints the version.\n\nExit codes: 0 drained, 1 failed while running, 2 "
+      "refused to start.\n");
   std::fputs(help.c_str(), stdout);
 }
 
@@ -127,8 +129,8 @@ absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& pr
                         storage::OpenEngine(engine_options, process.server->executor()));
   process.database.reset(new storage::Database{*process.engine, process.clock});
 
-  ServiceEnvironment environment{*process.server, *process.database, *process.logger,
-                                 settings.data, settings.engine};
+  ServiceEnvironment environment{*process.server, *process.database, *process.logger, settings.data,
+                                 settings.engine};
   WEFT_ASSIGN_OR_RETURN(process.service, spec.open(environment));
   return process.server->Start();
 }
@@ -136,8 +138,8 @@ absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& pr
 void PrintReady(const Settings& settings, const ServiceSpec& spec, const Process& process) {
   const std::string where =
       settings.engine == "memory" ? "in memory" : absl::StrCat("in ", settings.data);
-  const std::string text = absl::StrCat("weft-", spec.name, " ready on ",
-                                        process.server->address(), ", data ", where, "\n");
+  const std::string text = absl::StrCat("weft-", spec.name, " ready on ", process.server->address(),
+                                        ", data ", where, "\n");
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }

@@ -1,5 +1,5 @@
-// The main() that all servers share: flags and environment, logs, the engine, the server with health
-// and reflection, signals, drain, exit codes. A service's own main.cc only says what to add:
+// The main() that all servers share: flags and environment, logs, the engine, the server with
+// health and reflection, signals, drain, exit codes. A service's own main.cc only says what to add:
 //   int main(int argc, char** argv) {
 //     weft::rpc::ServiceSpec spec;
 //     spec.name = "registry";

@@ -118,10 +118,11 @@ class Reader {
   ReadOperation Read(T& message) { return ReadOperation(source_, message); }
 
   // Why the stream ended. OK only when the caller closed its side; CANCELLED when the call was cut
-  // (a connection lost in mid-stream looks like this), INVALID_ARGUMENT for a message that cannot be
-  // parsed, RESOURCE_EXHAUSTED for one too large, UNAVAILABLE when the server drains. Once the
-  // answer's first message has been written a cut can no longer be told from a close with certainty:
-  // streams with acknowledgements end with an explicit last message that states the count.
+  // (a connection lost in mid-stream looks like this), INVALID_ARGUMENT for a message that cannot
+  // be parsed, RESOURCE_EXHAUSTED for one too large, UNAVAILABLE when the server drains. Once the
+  // answer's first message has been written a cut can no longer be told from a close with
+  // certainty: streams with acknowledgements end with an explicit last message that states the
+  // count.
   const absl::Status& status() const { return source_.status(); }
 
  private:

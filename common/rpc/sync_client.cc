@@ -129,8 +129,7 @@ absl::Status SyncClient::Call(absl::string_view method, const google::protobuf::
 SyncStream SyncClient::ServerStream(absl::string_view method,
                                     const google::protobuf::Message& request,
                                     const CallOptions& options) {
-  SyncStream stream(
-      impl_->Open(method, grpc::internal::RpcMethod::SERVER_STREAMING, options));
+  SyncStream stream(impl_->Open(method, grpc::internal::RpcMethod::SERVER_STREAMING, options));
   stream.Write(request);
   stream.WritesDone();
   return stream;

@@ -27,8 +27,8 @@ struct SyncClientOptions {
   bool retry = true;
 };
 
-// One open stream of any shape. Reading and writing may happen on two threads. Destroying it cancels
-// the call if it was not finished.
+// One open stream of any shape. Reading and writing may happen on two threads. Destroying it
+// cancels the call if it was not finished.
 class SyncStream {
  public:
   SyncStream(SyncStream&&) noexcept;

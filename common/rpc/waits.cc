@@ -51,8 +51,8 @@ void Signal::Waiting::Interrupt() {
 
 void Signal::NotifyAll() {
   if (first_ == nullptr) return;
-  // Every waiter may have an executor of its own in tests; in a server all share one, so this is one
-  // wake-up.
+  // Every waiter may have an executor of its own in tests; in a server all share one, so this is
+  // one wake-up.
   Executor* executor = nullptr;
   std::vector<Work*> batch;
   while (first_ != nullptr) {

@@ -1,5 +1,5 @@
-// Things to wait for in a handler or a background task. Waits that take the call's context end early
-// when the call is cancelled or the server drains; none of them holds a thread.
+// Things to wait for in a handler or a background task. Waits that take the call's context end
+// early when the call is cancelled or the server drains; none of them holds a thread.
 #ifndef WEFT_COMMON_RPC_WAITS_H_
 #define WEFT_COMMON_RPC_WAITS_H_
 

@@ -7,13 +7,13 @@
 namespace weft::auth {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::HasReason;
+using ::testing::HasSubstr;
 using testing::StatusIs;
 
 TEST(Principal, KnownKinds) {
-  for (const char* name : {"users/amara", "services/metrics", "researchers/r-1",
-                           "users/a.b_c@example.org"}) {
+  for (const char* name :
+       {"users/amara", "services/metrics", "researchers/r-1", "users/a.b_c@example.org"}) {
     ASSERT_TRUE(ParsePrincipal(name).ok()) << name;
     EXPECT_EQ(ParsePrincipal(name)->name, name);
   }

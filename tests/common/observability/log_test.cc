@@ -44,7 +44,8 @@ TEST_F(LogTest, ValuesCannotForgeLines) {
   logger_->Write(LogLine(Level::kInfo, "nasty").Add("value", nasty));
   EXPECT_EQ(lines_.back().find('\n'), std::string::npos);
   const std::string value = Last()["value"];
-  EXPECT_EQ(value, std::string("a\"b\\c\nd\x01\x7f") + '\0' + "\uFFFD\uFFFD(\uFFFD\uFFFD\uFFFD é€😀");
+  EXPECT_EQ(value,
+            std::string("a\"b\\c\nd\x01\x7f") + '\0' + "\uFFFD\uFFFD(\uFFFD\uFFFD\uFFFD é€😀");
 }
 
 TEST_F(LogTest, LinesBelowTheLevelAreDropped) {

@@ -125,9 +125,8 @@ TEST(CallEnd, TheCallersDeadlineReachesTheHandler) {
   v1::SleepRequest request;
   request.set_milliseconds(60'000);
   v1::EchoResponse response;
-  EXPECT_THAT(
-      probe.client().Call(kSleep, request, response, {.timeout = absl::Milliseconds(100)}),
-      StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(probe.client().Call(kSleep, request, response, {.timeout = absl::Milliseconds(100)}),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
   ASSERT_TRUE(probe.handlers().WaitForSeen(1));
   EXPECT_THAT(probe.handlers().Seen(), ElementsAre("sleep cancelled"));
   EXPECT_TRUE(FramesGone());

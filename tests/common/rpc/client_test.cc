@@ -212,27 +212,22 @@ TEST_F(Client, AServerThatComesBackIsFoundAgain) {
   probe_.reset();
   EXPECT_FALSE(client_->Call(kEcho, v1::EchoRequest(), response).ok());
   probe_ = std::make_unique<ProbeServer>(options);
-  EXPECT_TRUE(WaitUntil([&] {
-    return client_->Call(kEcho, v1::EchoRequest(), response).ok();
-  }));
+  EXPECT_TRUE(WaitUntil([&] { return client_->Call(kEcho, v1::EchoRequest(), response).ok(); }));
 }
 
 TEST_F(Client, ABackgroundTaskFollowsAndEndsWithTheServer) {
   Start();
   const std::unique_ptr<Server> follower = *Server::Create({});
-  const std::unique_ptr<Channel> channel =
-      Channel::Create(*follower, probe_->server().address());
-  follower->Spawn("follow", {"services/follower"},
-                  [&](CallContext& context) -> Task<absl::Status> {
-                    const v1::WatchRequest request;
-                    ServerStream<v1::Number> watch =
-                        channel->Open<v1::Number>(context, kWatch, request);
-                    v1::Number number;
-                    bool more = true;
-                    while (more) more = co_await watch.Read(number);
-                    absl::Status status = co_await watch.Finish();
-                    co_return status;
-                  });
+  const std::unique_ptr<Channel> channel = Channel::Create(*follower, probe_->server().address());
+  follower->Spawn("follow", {"services/follower"}, [&](CallContext& context) -> Task<absl::Status> {
+    const v1::WatchRequest request;
+    ServerStream<v1::Number> watch = channel->Open<v1::Number>(context, kWatch, request);
+    v1::Number number;
+    bool more = true;
+    while (more) more = co_await watch.Read(number);
+    absl::Status status = co_await watch.Finish();
+    co_return status;
+  });
   ASSERT_THAT(follower->Start(), IsOk());
   ASSERT_TRUE(probe_->handlers().WaitForSeen(1));
   follower->Shutdown(absl::Seconds(10));

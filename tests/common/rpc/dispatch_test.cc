@@ -19,9 +19,9 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
 using testing::IsError;
 using testing::IsOk;
+using ::testing::SizeIs;
 using testing::StatusIs;
 
 absl::Status Echo(ProbeServer& probe, const std::string& text, const CallOptions& options = {}) {
@@ -144,9 +144,8 @@ TEST(Dispatch, CallsBeyondTheLimitAreRefused) {
   sleep.set_milliseconds(60'000);
   std::vector<SyncStream> sleeping;
   for (int i = 0; i < 2; ++i) sleeping.push_back(probe.client().ServerStream(kSleep, sleep));
-  ASSERT_TRUE(WaitUntil([&] {
-    return Echo(probe, "").code() == absl::StatusCode::kResourceExhausted;
-  }));
+  ASSERT_TRUE(
+      WaitUntil([&] { return Echo(probe, "").code() == absl::StatusCode::kResourceExhausted; }));
   const absl::Status status = Echo(probe, "");
   EXPECT_THAT(status, IsError(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
   google::rpc::RetryInfo retry;
@@ -217,8 +216,7 @@ TEST(DispatchDeathTest, MethodLeftOut) {
       {
         std::unique_ptr<Server> server = *Server::Create({});
         ProbeHandlers handlers;
-        Binder(*server, "weft.rpctest.v1.ProbeService")
-            .On("Echo", &handlers, &ProbeHandlers::Echo);
+        Binder(*server, "weft.rpctest.v1.ProbeService").On("Echo", &handlers, &ProbeHandlers::Echo);
       },
       "ProbeService.Sleep has no handler");
 }

@@ -130,8 +130,8 @@ TEST(Drain, BackgroundTasksRunFromStartAndAreWaitedFor) {
 TEST(Drain, ABackgroundTaskThatFailsIsLogged) {
   std::mutex mutex;
   std::vector<std::string> lines;
-  const std::unique_ptr<observability::Logger> logger = observability::Logger::ToFunction(
-      observability::Level::kInfo, [&](absl::string_view line) {
+  const std::unique_ptr<observability::Logger> logger =
+      observability::Logger::ToFunction(observability::Level::kInfo, [&](absl::string_view line) {
         std::lock_guard<std::mutex> lock(mutex);
         lines.emplace_back(line);
       });

@@ -8,8 +8,8 @@ namespace weft::rpc {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::HasSubstr;
 using testing::HasReason;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
 
@@ -21,8 +21,8 @@ TEST(ListenAddress, Loopback) {
 }
 
 TEST(ListenAddress, OtherAddressesAreRefusedWithTheReason) {
-  for (const char* text : {"0.0.0.0:7401", "[::]:7401", "192.168.1.2:7401", "example.org:7401",
-                           ":7401", "*:7401"}) {
+  for (const char* text :
+       {"0.0.0.0:7401", "[::]:7401", "192.168.1.2:7401", "example.org:7401", ":7401", "*:7401"}) {
     EXPECT_THAT(ParseListenAddress(text),
                 AllOf(StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not authenticated")),
                       HasReason("BAD_LISTEN_ADDRESS")))
@@ -37,9 +37,7 @@ TEST(ListenAddress, MalformedOnes) {
   }
 }
 
-TEST(ListenAddress, AnyFreePortIsFree) {
-  EXPECT_THAT(CheckPortFree({"127.0.0.1", 0}), IsOk());
-}
+TEST(ListenAddress, AnyFreePortIsFree) { EXPECT_THAT(CheckPortFree({"127.0.0.1", 0}), IsOk()); }
 
 }  // namespace
 }  // namespace weft::rpc

@@ -25,14 +25,12 @@ using ::testing::HasSubstr;
 struct V1 {
   using Request = grpc::reflection::v1::ServerReflectionRequest;
   using Response = grpc::reflection::v1::ServerReflectionResponse;
-  static constexpr char kMethod[] =
-      "grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  static constexpr char kMethod[] = "grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 };
 struct V1Alpha {
   using Request = grpc::reflection::v1alpha::ServerReflectionRequest;
   using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
-  static constexpr char kMethod[] =
-      "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+  static constexpr char kMethod[] = "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
 };
 
 template <class Version>
@@ -71,10 +69,10 @@ using Versions = ::testing::Types<V1, V1Alpha>;
 TYPED_TEST_SUITE(Reflection, Versions);
 
 TYPED_TEST(Reflection, ListsEveryService) {
-  EXPECT_THAT(this->List(),
-              ElementsAre("grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
-                          "grpc.reflection.v1alpha.ServerReflection",
-                          "weft.rpctest.v1.ProbeService"));
+  EXPECT_THAT(
+      this->List(),
+      ElementsAre("grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                  "grpc.reflection.v1alpha.ServerReflection", "weft.rpctest.v1.ProbeService"));
 }
 
 TYPED_TEST(Reflection, APoolCanBeRebuiltFromTheAnswers) {
@@ -124,8 +122,7 @@ TYPED_TEST(Reflection, Extensions) {
   auto response = this->Ask(request);
   EXPECT_THAT(response.all_extension_numbers_response().extension_number(), Contains(50801));
 
-  request.mutable_file_containing_extension()->set_containing_type(
-      "google.protobuf.MethodOptions");
+  request.mutable_file_containing_extension()->set_containing_type("google.protobuf.MethodOptions");
   request.mutable_file_containing_extension()->set_extension_number(50801);
   response = this->Ask(request);
   EXPECT_GT(response.file_descriptor_response().file_descriptor_proto_size(), 0);

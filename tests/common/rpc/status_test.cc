@@ -97,7 +97,8 @@ TEST(Status, ManyLongViolationsFitTheTrailer) {
 
 TEST(Status, HugeMetadataFitsTheTrailer) {
   ErrorMetadata metadata;
-  for (int i = 0; i < 100; ++i) metadata.emplace_back("k" + std::to_string(i), std::string(999, 'v'));
+  for (int i = 0; i < 100; ++i)
+    metadata.emplace_back("k" + std::to_string(i), std::string(999, 'v'));
   const WireStatus wire =
       ToWire(Error(absl::StatusCode::kAborted, "BIG", std::string(9999, 'm'), metadata));
   EXPECT_LE(wire.details.size(), kMaxDetailsBytes);
