@@ -133,6 +133,7 @@ Task<absl::Status> Follower::ApplyMessage(const WatchResponse& message) {
                      state.phase() != (*before)->phase();
   if (!moved) co_return absl::OkStatus();
   state.set_position(message.resume_position());
+  state.set_layout(kLayout);
   txn.Put(FollowerKey(feed_), state.SerializeAsString());
   absl::StatusOr<storage::Position> committed = co_await txn.Commit();
   WEFT_CO_RETURN_IF_ERROR(committed.status());
@@ -158,7 +159,9 @@ Task<absl::Status> Follower::StartOver() {
 Task<absl::Status> Follower::DropAll() {
   absl::StatusOr<FollowerState> state = co_await LoadState();
   WEFT_CO_RETURN_IF_ERROR(state.status());
-  if (state->phase() != FollowerState::PHASE_DROPPING) co_return absl::OkStatus();
+  const bool empty = state->phase() == FollowerState::PHASE_UNSPECIFIED;
+  const bool usable = state->phase() != FollowerState::PHASE_DROPPING && state->layout() == kLayout;
+  if (empty || usable) co_return absl::OkStatus();
   for (const TableId table : TablesOf(feed_)) {
     for (bool more = true; more;) {
       std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();

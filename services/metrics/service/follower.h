@@ -41,7 +41,7 @@ class Follower {
   Task<absl::Status> ApplyMessage(const type::v1::WatchResponse& message);
   // Makes what comes from this feed start again from nothing.
   Task<absl::Status> StartOver();
-  // Deletes what StartOver() has given up, in steps.
+  // Deletes in steps what StartOver() has given up, or what is of another layout.
   Task<absl::Status> DropAll();
   Task<absl::StatusOr<store::v1::FollowerState>> LoadState();
 

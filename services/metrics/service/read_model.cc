@@ -126,7 +126,8 @@ Task<absl::StatusOr<bool>> ReadModel::Reached(State& state, const v1::Positions&
       co_await FindRow<FollowerState>(reader, FollowerKey(Feed::kIngestion));
   WEFT_CO_RETURN_IF_ERROR(ingestion.status());
   const auto whole = [](const std::optional<FollowerState>& follower) {
-    return follower.has_value() && follower->phase() == FollowerState::PHASE_FOLLOWING;
+    return follower.has_value() && follower->phase() == FollowerState::PHASE_FOLLOWING &&
+           follower->layout() == kLayout;
   };
   if (!whole(*registry) || !whole(*ingestion)) co_return false;
   state.positions.set_registry((*registry)->position());

@@ -28,6 +28,7 @@ void IngestionTest::Start() {
   engine.kind = GetParam();
   engine.directory = directory_ / "ingestion";
   rpc::ServerOptions options;
+  if (!ingestion_address_.empty()) options.listen = ingestion_address_;
   options.logger = logger_.get();
   ingestion_ = std::make_unique<testing::InProcessServer>(
       engine, clock_,
@@ -35,10 +36,11 @@ void IngestionTest::Start() {
         return std::make_unique<IngestionService>(server, db, registry_address_);
       },
       options);
+  ingestion_address_ = ingestion_->server().address();
 }
 
 void IngestionTest::Restart() {
-  ingestion_.reset();
+  Stop();
   Start();
 }
 

@@ -43,9 +43,15 @@ class IngestionTest : public ::testing::TestWithParam<std::string> {
 
   IngestionTest();
 
-  // Stops the ingestion server in good order and starts it on the same data.
+  // Stops the ingestion server in good order and starts it on the same data, at the same address.
   void Restart();
+  void Stop() { ingestion_.reset(); }
+  // At the address that it had, if it was there before.
+  void Start();
   void StopRegistry() { registry_.reset(); }
+
+  const std::string& registry_address() const { return registry_address_; }
+  const std::string& ingestion_address() const { return ingestion_address_; }
 
   rpc::SyncClient& client() { return ingestion_->client(); }
   storage::Engine& engine() { return ingestion_->engine(); }
@@ -146,14 +152,13 @@ class IngestionTest : public ::testing::TestWithParam<std::string> {
   testing::FakeClock clock_;
 
  private:
-  void Start();
-
   std::mutex log_mutex_;
   std::string log_;
   std::unique_ptr<observability::Logger> logger_;
   std::unique_ptr<testing::InProcessServer> registry_;
   std::string registry_address_;
   std::unique_ptr<testing::InProcessServer> ingestion_;
+  std::string ingestion_address_;
 };
 
 inline std::string EngineName(const ::testing::TestParamInfo<std::string>& engine) {

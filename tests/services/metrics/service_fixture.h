@@ -1,0 +1,71 @@
+// The metrics service in the test's process, on each engine, beside a real registry and a real
+// ingestion service, with helpers that call it over gRPC.
+#ifndef WEFT_TESTS_SERVICES_METRICS_SERVICE_FIXTURE_H_
+#define WEFT_TESTS_SERVICES_METRICS_SERVICE_FIXTURE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/rpc/sync_client.h"
+#include "common/storage/engine.h"
+#include "tests/services/ingestion/service_fixture.h"
+#include "tests/testing/in_process_server.h"
+#include "weft/metrics/v1/metrics.pb.h"
+#include "weft/metrics/v1/metrics_service.pb.h"
+
+namespace weft::metrics {
+
+class MetricsTest : public ingestion::IngestionTest {
+ protected:
+  using Rows = std::vector<std::pair<std::string, std::string>>;
+
+  MetricsTest() { StartMetrics(); }
+
+  void StartMetrics();
+  void StopMetrics() { metrics_.reset(); }
+  // What a disk that was lost leaves: nothing.
+  void DeleteReadModel();
+
+  rpc::SyncClient& metrics() { return metrics_->client(); }
+
+  // `method` is "GetWaveSummary".
+  template <class Response, class Request>
+  absl::StatusOr<Response> Ask(absl::string_view method, const Request& request,
+                               const rpc::CallOptions& options = {}) {
+    Response response;
+    const absl::Status status = metrics().Call(
+        absl::StrCat("weft.metrics.v1.MetricsService/", method), request, response, options);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // Where both feeds stand now: what was written so far is in answers that have seen this.
+  v1::Positions Now();
+  absl::StatusOr<v1::WaveSummary> GetSummary(const v1::GetWaveSummaryRequest& request,
+                                             const rpc::CallOptions& options = {}) {
+    return Ask<v1::WaveSummary>("GetWaveSummary", request, options);
+  }
+  // waves/w1 as it is now.
+  v1::WaveSummary Summary(const v1::Parameters& parameters = {});
+  // The same without waiting for anything.
+  absl::StatusOr<v1::WaveSummary> SummaryAsItIs();
+
+  // A response of the site that counts as submitted: `text` as in MakeAnswers(), for the types cbo,
+  // school_district and k12_school, without a rating.
+  void AddResponse(const std::string& site, absl::string_view text, int students = 10);
+
+  // What the read model keeps of sites and aggregates. The metrics service must run.
+  Rows Dump();
+
+  std::unique_ptr<testing::InProcessServer> metrics_;
+};
+
+}  // namespace weft::metrics
+
+#endif  // WEFT_TESTS_SERVICES_METRICS_SERVICE_FIXTURE_H_
