@@ -9,11 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/terminal.h"
+#include "tools/report/report.h"
 #include "weft/metrics/v1/figure_service.pb.h"
+#include "weft/metrics/v1/metrics_service.pb.h"
 
 namespace weft::cli {
 namespace {
@@ -76,11 +79,13 @@ struct FigureOptions {
   std::string figure;
   std::string types;
   std::string base;
+  int width = 0;
   bool vega = false;
 };
 
 absl::StatusOr<v1::RenderFigureResponse> Render(Session& session, const FigureOptions& options) {
   v1::RenderFigureRequest request;
+  request.set_width(options.width);
   v1::GetFigureRequest& figure = *request.mutable_figure();
   figure.set_name(absl::StrCat(options.wave->wave, "/figures/", options.figure));
   WEFT_ASSIGN_OR_RETURN(*figure.mutable_parameters(), ParseParameters(*options.wave));
@@ -125,6 +130,78 @@ absl::Status ShowFigure(Session& session, const FigureOptions& options) {
   return absl::OkStatus();
 }
 
+struct ReportOptions {
+  std::shared_ptr<WaveOptions> wave;
+  std::string expectations;
+  std::string notice;
+  std::string types;
+  std::string output = "report.html";
+};
+
+absl::Status AddPictures(Session& session, const ReportOptions& options,
+                         report::ReportInput& input) {
+  for (const char* name : {"partner-types", "interaction-levels", "networks", "model"}) {
+    for (const int width : report::kFigureWidths) {
+      FigureOptions figure;
+      figure.wave = options.wave;
+      figure.figure = name;
+      figure.width = width;
+      if (figure.figure == "interaction-levels") figure.types = options.types;
+      WEFT_ASSIGN_OR_RETURN(v1::RenderFigureResponse rendered, Render(session, figure));
+      input.figures.push_back(std::move(rendered));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteReport(Session& session, const ReportOptions& options) {
+  const WaveOptions& wave = *options.wave;
+  WEFT_ASSIGN_OR_RETURN(const v1::Parameters parameters, ParseParameters(wave));
+  const v1::Positions through = MinPositions(session, wave);
+  report::ReportInput input;
+
+  v1::GetWaveSummaryRequest summary;
+  summary.set_name(absl::StrCat(wave.wave, "/summary"));
+  *summary.mutable_parameters() = parameters;
+  *summary.mutable_min_positions() = through;
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.metrics.v1.MetricsService/GetWaveSummary", summary, input.summary));
+
+  v1::GetItemFrequenciesRequest items;
+  items.set_parent(wave.wave);
+  *items.mutable_parameters() = parameters;
+  v1::GetItemFrequenciesResponse frequencies;
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.metrics.v1.MetricsService/GetItemFrequencies", items, frequencies));
+  input.items.assign(frequencies.items().begin(), frequencies.items().end());
+
+  if (!options.expectations.empty()) {
+    v1::CheckExpectationsRequest check;
+    WEFT_ASSIGN_OR_RETURN(const std::string json, ReadFile(options.expectations));
+    WEFT_RETURN_IF_ERROR(FromJson(json, options.expectations, check));
+    check.set_parent(wave.wave);
+    *check.mutable_parameters() = parameters;
+    WEFT_RETURN_IF_ERROR(session.Call("weft.metrics.v1.MetricsService/CheckExpectations", check,
+                                      input.expectations.emplace()));
+  }
+  WEFT_RETURN_IF_ERROR(AddPictures(session, options, input));
+
+  // The whole roster, which a cohort's summary does not know.
+  if (!wave.cohort.empty()) {
+    v1::GetWaveSummaryRequest whole = summary;
+    whole.mutable_parameters()->clear_cohort();
+    v1::WaveSummary all;
+    WEFT_RETURN_IF_ERROR(session.Call("weft.metrics.v1.MetricsService/GetWaveSummary", whole, all));
+    input.roster_size = all.invited();
+  }
+  input.generated_at = absl::Now();
+  input.notice = options.notice;
+  const std::string page = report::BuildReport(input);
+  WEFT_RETURN_IF_ERROR(WriteFile(options.output, page));
+  std::printf("report written to %s (%zu KiB)\n", options.output.c_str(), page.size() / 1024);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddFigureCommands(CLI::App& app, Session*& session, absl::Status& result) {
@@ -140,7 +217,19 @@ void AddFigureCommands(CLI::App& app, Session*& session, absl::Status& result) {
   figure->add_option("--base", options->base,
                      "for interaction-levels: all (default) or engaged (\"when present\")");
   figure->add_flag("--vega", options->vega, "print the Vega-Lite specification");
+  figure->add_option("--width", options->width,
+                     "for --vega: width of the picture in pixels (default 720)");
   figure->callback([&session, &result, options] { result = ShowFigure(*session, *options); });
+
+  CLI::App* report = app.add_subcommand(
+      "report", "Writes a self-contained HTML page about a wave: figures, tables, claims, caveats");
+  auto page = std::make_shared<ReportOptions>();
+  page->wave = AddWaveOptions(*report);
+  report->add_option("--expectations", page->expectations, "claims to check on the page, as for check");
+  report->add_option("--notice", page->notice, "a notice for its top");
+  report->add_option("--types", page->types, "for Figure 2: codes to show, in order");
+  report->add_option("-o,--output", page->output, "the file")->capture_default_str();
+  report->callback([&session, &result, page] { result = WriteReport(*session, *page); });
 }
 
 }  // namespace weft::cli
