@@ -10,6 +10,7 @@ namespace weft::registry {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::EqualsProto;
 using testing::IsError;
 using testing::IsOk;
 
@@ -83,10 +84,10 @@ TEST_P(ChangeFeedTest, HoldsWholeImages) {
                           "KIND_DELETED site sites/s1"));
   v1::Site image;
   ASSERT_TRUE(changes[0].resource().UnpackTo(&image));
-  EXPECT_THAT(image, SameAs(created));
+  EXPECT_THAT(image, EqualsProto(created));
   EXPECT_EQ(changes[0].etag(), created.etag());
   ASSERT_TRUE(changes[1].resource().UnpackTo(&image));
-  EXPECT_THAT(image, SameAs(renamed));
+  EXPECT_THAT(image, EqualsProto(renamed));
   EXPECT_EQ(changes[1].etag(), renamed.etag());
   EXPECT_EQ(changes[1].commit_time().seconds(), changes[0].commit_time().seconds() + 60);
   EXPECT_FALSE(changes[2].has_resource());
@@ -181,7 +182,7 @@ TEST_P(RestartTest, KeepsEverything) {
   const auto expect_same = [](const auto& after, const auto& before) {
     ASSERT_THAT(before, IsOk());
     ASSERT_THAT(after, IsOk());
-    EXPECT_THAT(*after, SameAs(*before));
+    EXPECT_THAT(*after, EqualsProto(*before));
   };
   expect_same(GetTaxonomy("taxonomies/lab-1"), taxonomy);
   expect_same(GetCrosswalk("taxonomies/lab-1/crosswalks/lab-2"), crosswalk);
@@ -189,7 +190,7 @@ TEST_P(RestartTest, KeepsEverything) {
   expect_same(GetSite("sites/s1"), site);
   expect_same(GetMembership("cohorts/c1/memberships/s1"), membership);
   EXPECT_EQ(Summaries(Changes()), changes);
-  EXPECT_THAT(Done<v1::Site>("SiteService/CreateSite", request), SameAs(second))
+  EXPECT_THAT(Done<v1::Site>("SiteService/CreateSite", request), EqualsProto(second))
       << "the request id is remembered";
   list.set_page_token(token);
   EXPECT_EQ(Done<v1::ListSitesResponse>("SiteService/ListSites", list).sites(0).name(), "sites/s2");

@@ -7,6 +7,7 @@
 namespace weft::registry {
 namespace {
 
+using testing::EqualsProto;
 using testing::IsError;
 using testing::IsOk;
 using testing::Violates;
@@ -41,7 +42,7 @@ TEST_P(CohortServiceTest, CreateStampsAndGetReads) {
   EXPECT_NE(cohort.uid(), "");
   const auto read = GetCohort("cohorts/c1");
   ASSERT_THAT(read, IsOk());
-  EXPECT_THAT(*read, SameAs(cohort));
+  EXPECT_THAT(*read, EqualsProto(cohort));
   EXPECT_THAT(GetCohort("cohorts/c2"), IsError(absl::StatusCode::kNotFound, "COHORT_NOT_FOUND"));
   EXPECT_THAT(GetCohort("c1"), IsError(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
 }

@@ -7,6 +7,7 @@ namespace weft::registry {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::EqualsProto;
 using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
@@ -61,7 +62,7 @@ TEST_P(CrosswalkServiceTest, CreateStampsAndGetReads) {
   EXPECT_EQ(crosswalk.name(), "taxonomies/lab-1/crosswalks/lab-2");
   const auto read = GetCrosswalk("taxonomies/lab-1/crosswalks/lab-2");
   ASSERT_THAT(read, IsOk());
-  EXPECT_THAT(*read, SameAs(crosswalk));
+  EXPECT_THAT(*read, EqualsProto(crosswalk));
   EXPECT_THAT(GetCrosswalk("taxonomies/lab-1/crosswalks/lab-3"),
               IsError(absl::StatusCode::kNotFound, "CROSSWALK_NOT_FOUND"));
   EXPECT_THAT(GetCrosswalk("taxonomies/lab-1"),

@@ -41,6 +41,14 @@ TEST(CohortRules, EndsNotBeforeItStarts) {
   EXPECT_THAT(ValidateCohort(cohort), IsOk());
 }
 
+TEST(CohortRules, DateThatIsNoneIsNotCompared) {
+  v1::Cohort cohort = ExampleCohort();
+  *cohort.mutable_end_date() = Day(2024, 1, 0);
+  const absl::Status status = ValidateCohort(cohort);
+  EXPECT_THAT(status, Violates("cohort.end_date"));
+  EXPECT_THAT(Violation(status, "cohort.end_date"), HasSubstr("no day of the calendar"));
+}
+
 TEST(CohortRules, NewCohortHasItsName) {
   v1::CreateCohortRequest request;
   *request.mutable_cohort() = ExampleCohort();
@@ -75,11 +83,14 @@ TEST(MembershipRules, RequestNamesCohortAndSite) {
   request.set_parent("cohorts/c1");
   request.set_membership_id("site-01");
   request.mutable_membership()->set_name("mine");
+  request.mutable_membership()->set_uid("mine");
   request.mutable_membership()->set_site("sites/other");
   EXPECT_THAT(ValidateCreate(request), IsOk());
   const v1::Membership membership = NewMembership(request);
   EXPECT_EQ(membership.name(), "cohorts/c1/memberships/site-01");
   EXPECT_EQ(membership.site(), "sites/site-01");
+  EXPECT_EQ(membership.uid(), "");
+  EXPECT_EQ(CohortOf(membership), "cohorts/c1");
 }
 
 TEST(MembershipRules, ItsDaysAreInOrder) {
@@ -89,6 +100,8 @@ TEST(MembershipRules, ItsDaysAreInOrder) {
   *request.mutable_membership()->mutable_start_date() = Day(2025, 1, 2);
   *request.mutable_membership()->mutable_end_date() = Day(2025, 1, 1);
   EXPECT_THAT(ValidateCreate(request), Violates("membership.end_date"));
+  EXPECT_THAT(ValidateMembership(request.membership(), ExampleCohort()),
+              Violates("membership.end_date"));
 }
 
 TEST(MembershipRules, ItsDaysAreInsideTheCohorts) {

@@ -68,7 +68,10 @@ TEST_F(CrosswalkRules, NamesTheCodesThatAreNotMapped) {
 
 TEST_F(CrosswalkRules, NamesAFewOfManyMissingCodes) {
   std::vector<std::string> codes;
-  for (int i = 0; i < 200; ++i) codes.push_back(absl::StrCat("code_", i));
+  for (int i = 0; i < 20; ++i) codes.push_back(absl::StrCat("code_", i));
+  from_ = Published("taxonomies/lab-1", codes);
+  EXPECT_THAT(Violation(Validate(), "crosswalk.mappings"), HasSubstr("code_18, code_19;"));
+  for (int i = 20; i < 200; ++i) codes.push_back(absl::StrCat("code_", i));
   from_ = Published("taxonomies/lab-1", codes);
   const std::string violation = Violation(Validate(), "crosswalk.mappings");
   EXPECT_THAT(violation, AllOf(HasSubstr("200"), HasSubstr("code_19"), Not(HasSubstr("code_20"))));
@@ -130,6 +133,21 @@ TEST_F(CrosswalkRules, RequestNamesTwoTaxonomies) {
   request.mutable_crosswalk()->set_uid("mine");
   EXPECT_EQ(NewCrosswalk(request).name(), "taxonomies/lab-1/crosswalks/lab-2");
   EXPECT_EQ(NewCrosswalk(request).uid(), "");
+}
+
+TEST_F(CrosswalkRules, NameSaysFromWhereToWhere) {
+  crosswalk_.set_name("taxonomies/lab-1/crosswalks/lab-2");
+  EXPECT_EQ(SourceOf(crosswalk_), "taxonomies/lab-1");
+  EXPECT_EQ(TargetOf(crosswalk_), "taxonomies/lab-2");
+}
+
+TEST_F(CrosswalkRules, ListIsOfOneTaxonomyOrAll) {
+  v1::ListCrosswalksRequest request;
+  EXPECT_THAT(ValidateList(request), Violates("parent"));
+  request.set_parent("taxonomies/-");
+  EXPECT_THAT(ValidateList(request), IsOk());
+  request.set_parent("taxonomies/lab-1");
+  EXPECT_THAT(ValidateList(request), IsOk());
 }
 
 }  // namespace

@@ -107,7 +107,8 @@ TEST(SiteRules, OnlyTheFirstAttributeMayBeUndated) {
 
 TEST(SiteRules, DatesAreDaysOfTheCalendar) {
   v1::Site site = ExampleSite();
-  *site.mutable_attributes(1)->mutable_effective_date() = Day(2025, 2, 29);
+  *site.mutable_attributes(0)->mutable_effective_date() = Day(2025, 2, 28);
+  *site.mutable_attributes(1)->mutable_effective_date() = Day(2025, 2, 0);
   EXPECT_THAT(ValidateSite(site), Violates("site.attributes[1].effective_date"));
 }
 

@@ -53,6 +53,12 @@ TEST(TaxonomyRules, SaysEverythingAtOnce) {
                        "taxonomy.types[0].description", "taxonomy.types[0].provenance"));
 }
 
+TEST(TaxonomyRules, FamilyIsAnId) {
+  v1::Taxonomy taxonomy = ExampleTaxonomy();
+  taxonomy.set_family("The Lab");
+  EXPECT_THAT(ValidateTaxonomy(taxonomy), Violates("taxonomy.family"));
+}
+
 TEST(TaxonomyRules, CodesFollowThePattern) {
   const std::string longest = "a" + std::string(40, '9');
   EXPECT_THAT(ValidateCreate(CreateOf(ExampleTaxonomy(1, {"a", "k12_school", "a_", longest}))),

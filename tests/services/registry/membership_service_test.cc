@@ -8,6 +8,7 @@ namespace weft::registry {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::EqualsProto;
 using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
@@ -61,7 +62,7 @@ TEST_P(MembershipServiceTest, CreateStampsAndGetReads) {
   EXPECT_EQ(membership.site(), "sites/s1");
   const auto read = GetMembership("cohorts/c1/memberships/s1");
   ASSERT_THAT(read, IsOk());
-  EXPECT_THAT(*read, SameAs(membership));
+  EXPECT_THAT(*read, EqualsProto(membership));
   EXPECT_THAT(GetMembership("cohorts/c1/memberships/s2"),
               IsError(absl::StatusCode::kNotFound, "MEMBERSHIP_NOT_FOUND"));
   EXPECT_THAT(GetMembership("cohorts/c1"),

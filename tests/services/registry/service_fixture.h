@@ -14,23 +14,17 @@
 #include "common/rpc/sync_client.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/empty.pb.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "services/registry/service/registry_service.h"
 #include "tests/services/registry/examples.h"
 #include "tests/testing/errors.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/in_process_server.h"
+#include "tests/testing/proto_matchers.h"
 #include "tests/testing/temp_dir.h"
 #include "weft/type/v1/change.pb.h"
 
 namespace weft::registry {
-
-// Two messages with the same content.
-MATCHER_P(SameAs, expected, "") {
-  *result_listener << "\n" << arg.DebugString();
-  return google::protobuf::util::MessageDifferencer::Equals(arg, expected);
-}
 
 class RegistryTest : public ::testing::TestWithParam<std::string> {
  protected:
@@ -151,7 +145,7 @@ class RegistryTest : public ::testing::TestWithParam<std::string> {
     EXPECT_THAT(repeated, testing::IsOk()) << method << " repeated";
     EXPECT_EQ(server_->engine().head(), after) << method << " repeated wrote something";
     if (!done.ok() || !repeated.ok()) return Response();
-    EXPECT_THAT(*repeated, SameAs(*done)) << method << " repeated";
+    EXPECT_THAT(*repeated, testing::EqualsProto(*done)) << method << " repeated";
 
     other.set_request_id(request.request_id());
     EXPECT_THAT(Call<Response>(method, other),

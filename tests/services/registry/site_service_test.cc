@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using testing::EqualsProto;
 using ::testing::HasSubstr;
 using testing::IsError;
 using testing::IsOk;
@@ -53,10 +54,10 @@ TEST_P(SiteServiceTest, CreateStampsAndGetReads) {
   EXPECT_NE(site.uid(), "");
   EXPECT_NE(site.etag(), "");
   EXPECT_EQ(site.create_time().seconds(), 1'750'000'000);
-  EXPECT_THAT(site.update_time(), SameAs(site.create_time()));
+  EXPECT_THAT(site.update_time(), EqualsProto(site.create_time()));
   const auto read = GetSite("sites/site-01");
   ASSERT_THAT(read, IsOk());
-  EXPECT_THAT(*read, SameAs(site));
+  EXPECT_THAT(*read, EqualsProto(site));
 }
 
 TEST_P(SiteServiceTest, CreateMakesUpAnIdWhenNoneIsGiven) {
@@ -185,7 +186,7 @@ TEST_P(SiteServiceTest, UpdateWritesWhatTheMaskNames) {
   EXPECT_EQ(updated.host_organization(), "") << "named by the mask and unset: cleared";
   EXPECT_EQ(updated.places_size(), 1);
   EXPECT_EQ(updated.uid(), created.uid());
-  EXPECT_THAT(updated.create_time(), SameAs(created.create_time()));
+  EXPECT_THAT(updated.create_time(), EqualsProto(created.create_time()));
   EXPECT_EQ(updated.update_time().seconds(), created.update_time().seconds() + 60);
   EXPECT_NE(updated.etag(), created.etag());
 }
@@ -232,7 +233,7 @@ TEST_P(SiteServiceTest, UpdateRefuses) {
   EXPECT_THAT(Update(request), IsError(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
   const auto stored = GetSite("sites/site-01");
   ASSERT_THAT(stored, IsOk());
-  EXPECT_THAT(*stored, SameAs(created));
+  EXPECT_THAT(*stored, EqualsProto(created));
 }
 
 TEST_P(SiteServiceTest, UpdateThatChangesNothingIsNone) {
@@ -242,7 +243,7 @@ TEST_P(SiteServiceTest, UpdateThatChangesNothingIsNone) {
   *request.mutable_site() = created;
   const auto updated = Update(request);
   ASSERT_THAT(updated, IsOk());
-  EXPECT_THAT(*updated, SameAs(created));
+  EXPECT_THAT(*updated, EqualsProto(created));
 }
 
 TEST_P(SiteServiceTest, DeleteRemoves) {

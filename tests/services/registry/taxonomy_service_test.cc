@@ -7,6 +7,7 @@
 namespace weft::registry {
 namespace {
 
+using testing::EqualsProto;
 using ::testing::HasSubstr;
 using testing::IsError;
 using testing::IsOk;
@@ -50,7 +51,7 @@ TEST_P(TaxonomyServiceTest, CreateMakesADraftAndGetReads) {
   EXPECT_EQ(taxonomy.state(), v1::Taxonomy::STATE_DRAFT);
   const auto read = GetTaxonomy("taxonomies/lab-1");
   ASSERT_THAT(read, IsOk());
-  EXPECT_THAT(*read, SameAs(taxonomy));
+  EXPECT_THAT(*read, EqualsProto(taxonomy));
   EXPECT_THAT(GetTaxonomy("taxonomies/lab-2"),
               IsError(absl::StatusCode::kNotFound, "TAXONOMY_NOT_FOUND"));
   EXPECT_THAT(GetTaxonomy("lab-1"), IsError(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
@@ -216,7 +217,7 @@ TEST_P(TaxonomyServiceTest, PublishFixesForGood) {
               IsError(absl::StatusCode::kFailedPrecondition, "TAXONOMY_PUBLISHED"));
   const auto stored = GetTaxonomy("taxonomies/lab-1");
   ASSERT_THAT(stored, IsOk());
-  EXPECT_THAT(*stored, SameAs(published));
+  EXPECT_THAT(*stored, EqualsProto(published));
 }
 
 TEST_P(TaxonomyServiceTest, PublishingAgainChangesNothing) {
@@ -228,7 +229,7 @@ TEST_P(TaxonomyServiceTest, PublishingAgainChangesNothing) {
   // The draft's etag: who lost the first answer has no other.
   const auto second = TryPublish("taxonomies/lab-1", draft.etag());
   ASSERT_THAT(second, IsOk());
-  EXPECT_THAT(*second, SameAs(*first));
+  EXPECT_THAT(*second, EqualsProto(*first));
   EXPECT_EQ(Changes().size(), changes);
 }
 
