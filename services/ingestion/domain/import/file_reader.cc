@@ -632,7 +632,7 @@ void FileReader::ReadSite(size_t site, int32_t line, absl::Span<const Cell> cell
     return;
   }
   // When a row of the site is lost already, it may have been the one with the answer.
-  if (!rejected) CheckRequired(site, line);
+  if (!rejected && !options_.checked) CheckRequired(site, line);
   if (problems_.errors() > errors) {
     RejectSite(site);
     return;
@@ -687,9 +687,11 @@ void FileReader::CheckContradiction(const Cell& cell, size_t site) {
 }
 
 void FileReader::CheckRequired(size_t site, int32_t line) {
+  const auto stored = options_.stored_texts.find(site);
   for (size_t i = 0; i < answered_.size(); ++i) {
     const v1::Question& question = *instrument_.questions()[i];
     if (!question.required() || answered_[i]) continue;
+    if (stored != options_.stored_texts.end() && stored->second.contains(question.id())) continue;
     int column = -1;
     for (const int candidate : slot_columns_) {
       const size_t slot = columns_[static_cast<size_t>(candidate)].slot;

@@ -31,6 +31,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -60,6 +61,10 @@ struct ReadOptions {
   std::vector<bool> wanted = {};
   // Yield only sites with lines after this one.
   int32_t after_line = 0;
+  // The wanted sites were accepted by an earlier pass: what is required is not looked at again.
+  bool checked = false;
+  // Text questions to which sites, by place in the SiteDirectory, have an open answer already.
+  absl::flat_hash_map<size_t, absl::flat_hash_set<std::string>> stored_texts = {};
 };
 
 class FileReader final : private CsvReader::Handler {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "common/base/nearest.h"
 #include "services/ingestion/domain/instrument_index.h"
@@ -130,6 +131,25 @@ void ProblemLog::CopyTo(v1::Import& import) const {
   import.set_warning_count(warnings_);
   import.clear_problems();
   for (const auto& [order, problem] : kept_) *import.add_problems() = problem;
+}
+
+void AddRefusal(const Refusal& refusal, v1::Import& import) {
+  const ReasonInfo& info = InfoOf(Reason::kResponseRefused);
+  import.set_error_count(import.error_count() + 1);
+  import.set_sites_accepted(import.sites_accepted() - 1);
+  import.set_sites_rejected(import.sites_rejected() + 1);
+  v1::ImportProblem& problem = *import.add_problems();
+  problem.set_severity(info.severity);
+  problem.set_row(refusal.line);
+  problem.set_reason(std::string(info.name));
+  problem.set_message(refusal.message);
+  problem.set_site(refusal.site);
+  auto& problems = *import.mutable_problems();
+  std::stable_sort(
+      problems.begin(), problems.end(), [](const v1::ImportProblem& a, const v1::ImportProblem& b) {
+        return std::make_tuple(a.severity(), a.row()) < std::make_tuple(b.severity(), b.row());
+      });
+  if (problems.size() > static_cast<int>(kMaxProblems)) problems.RemoveLast();
 }
 
 absl::string_view CutForProblem(absl::string_view text) {

@@ -120,6 +120,17 @@ class ProblemLog {
   std::map<Order, v1::ImportProblem> kept_;
 };
 
+// A site that was accepted, and whose stored response came to refuse its answers before they were
+// applied.
+struct Refusal {
+  int32_t line = 0;
+  std::string site;  // `sites/{site}`
+  std::string message;
+};
+
+// Makes an accepted site of `import` a rejected one, with its problem in its place.
+void AddRefusal(const Refusal& refusal, v1::Import& import);
+
 // `text` as a problem shows it: its first kMaxProblemText characters.
 absl::string_view CutForProblem(absl::string_view text);
 

@@ -1,0 +1,34 @@
+// What identifies a file: its SHA-256.
+#ifndef WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_FILE_HASH_H_
+#define WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_FILE_HASH_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "weft/ingestion/v1/import.pb.h"
+
+namespace weft::ingestion {
+
+class FileHash {
+ public:
+  FileHash();
+  ~FileHash();
+  FileHash(const FileHash&) = delete;
+  FileHash& operator=(const FileHash&) = delete;
+
+  void Update(absl::string_view bytes);
+  // 64 lower-case hex digits. Ends the hash.
+  std::string Hex();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+// The id of an import whose client gave none: the same for the same file with the same options.
+std::string DerivedImportId(absl::string_view sha256, const v1::ImportHeader& header);
+
+}  // namespace weft::ingestion
+
+#endif  // WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_FILE_HASH_H_

@@ -1,0 +1,42 @@
+// weft.ingestion.v1.ImportService/ExportResponses.
+#ifndef WEFT_SERVICES_INGESTION_SERVICE_EXPORT_HANDLERS_H_
+#define WEFT_SERVICES_INGESTION_SERVICE_EXPORT_HANDLERS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/task.h"
+#include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
+#include "common/storage/database.h"
+#include "services/ingestion/service/wave_context.h"
+#include "services/ingestion/store/tables.h"
+#include "weft/ingestion/v1/import.pb.h"
+
+namespace weft::ingestion {
+
+class ExportHandlers {
+ public:
+  // The arguments outlive the handlers.
+  ExportHandlers(const storage::Database& db, const Tables& tables, WaveLoader& waves)
+      : db_(db), tables_(tables), waves_(waves) {}
+
+  // The file is the wave as it stood at one moment. It holds a response when it counts at the floor
+  // that was asked for: not when it was withdrawn or declined.
+  Task<absl::Status> ExportResponses(rpc::CallContext& context,
+                                     const v1::ExportResponsesRequest& request,
+                                     rpc::Writer<v1::ExportResponsesResponse>& writer);
+
+ private:
+  // Fills `answers` with what counts of `response` at `floor`; false when nothing does.
+  Task<absl::StatusOr<bool>> FindAnswers(storage::Reader& reader, const v1::Response& response,
+                                         v1::ExportResponsesRequest::ReviewFloor floor,
+                                         v1::Answers& answers);
+
+  const storage::Database& db_;
+  const Tables& tables_;
+  WaveLoader& waves_;
+};
+
+}  // namespace weft::ingestion
+
+#endif  // WEFT_SERVICES_INGESTION_SERVICE_EXPORT_HANDLERS_H_

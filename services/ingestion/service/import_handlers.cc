@@ -1,0 +1,252 @@
+#include "services/ingestion/service/import_handlers.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/status.h"
+#include "common/service/list.h"
+#include "common/storage/run_in_transaction.h"
+#include "common/validation/ids.h"
+#include "common/validation/text.h"
+#include "services/ingestion/domain/import/file_hash.h"
+#include "services/ingestion/service/import_job.h"
+#include "services/ingestion/service/import_names.h"
+#include "services/ingestion/service/parents.h"
+
+namespace weft::ingestion {
+namespace {
+
+constexpr size_t kMaxFileName = 200;
+constexpr size_t kMaxChunk = 1 << 20;
+
+absl::Status Malformed(absl::string_view reason, absl::string_view message) {
+  return Error(absl::StatusCode::kInvalidArgument, reason, message);
+}
+
+absl::Status Validate(const v1::ImportHeader& header) {
+  FieldViolations violations;
+  violations.Require(IdIn("waves", header.parent()).has_value(), "header.parent",
+                     "must be a name like waves/2025-winter");
+  violations.Require(header.import_id().empty() || IsId(header.import_id()), "header.import_id",
+                     kIdRule);
+  CheckText(violations, "header.display_name", header.display_name(), kMaxFileName);
+  violations.Require(v1::FileFormat_IsValid(header.format()), "header.format",
+                     "must be FILE_FORMAT_WIDE, FILE_FORMAT_TIDY, or unset");
+  return violations.ToStatus();
+}
+
+// Why a stream that ended without `end` counts as cut.
+absl::Status Cut(const absl::Status& status) {
+  if (!status.ok()) return status;
+  return Malformed("STREAM_CUT",
+                   "the stream ended without its last message, `end`; nothing was kept, send the "
+                   "file again");
+}
+
+absl::Status CheckEnd(const v1::ImportEnd& end, int64_t size, absl::string_view sha256) {
+  if (end.size_bytes() != size) {
+    return Error(
+        absl::StatusCode::kInvalidArgument, "SIZE_MISMATCH",
+        absl::StrCat("the stream's end says that the file has ", end.size_bytes(), " bytes, but ",
+                     size, " came; nothing was kept, send it again"),
+        {{"size_bytes", absl::StrCat(end.size_bytes())}, {"received", absl::StrCat(size)}});
+  }
+  if (!end.sha256().empty() && absl::AsciiStrToLower(end.sha256()) != sha256) {
+    return Error(absl::StatusCode::kInvalidArgument, "HASH_MISMATCH",
+                 absl::StrCat("the stream's end gives another SHA-256 than what came has, ", sha256,
+                              "; nothing was kept, send the file again"),
+                 {{"received", std::string(sha256)}});
+  }
+  return absl::OkStatus();
+}
+
+// Whether `existing` came of the same file with the same options as `made`.
+bool IsSame(const v1::Import& existing, const v1::Import& made) {
+  return existing.sha256() == made.sha256() && existing.dry_run() == made.dry_run() &&
+         existing.partial() == made.partial() &&
+         (made.format() == v1::FILE_FORMAT_UNSPECIFIED || existing.format() == made.format());
+}
+
+// Whether checking the file once more could do what was not done: nothing was applied then, and the
+// roster or the responses may have changed since.
+bool MayRunAgain(const v1::Import& import) {
+  return import.state() == v1::Import::STATE_FAILED ||
+         (import.state() == v1::Import::STATE_SUCCEEDED && import.dry_run());
+}
+
+}  // namespace
+
+Task<absl::Status> ImportHandlers::ImportResponses(rpc::CallContext& context,
+                                                   rpc::Reader<v1::ImportResponsesRequest>& reader,
+                                                   v1::Import& response) {
+  v1::ImportResponsesRequest message;
+  bool more = co_await reader.Read(message);
+  if (!more) co_return Cut(reader.status());
+  if (!message.has_header()) {
+    co_return Malformed("HEADER_MISSING", "the first message of the stream must be a header");
+  }
+  const v1::ImportHeader header = message.header();
+  WEFT_CO_RETURN_IF_ERROR(Validate(header));
+  {
+    // So that a file for a wave that takes nothing is not sent in vain.
+    std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+    absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(*snapshot, header.parent());
+    WEFT_CO_RETURN_IF_ERROR(open.status());
+  }
+
+  std::string import;
+  {
+    Upload upload(db_, tables_, header.parent(), runner_.active_uploads());
+    absl::Status received = co_await Receive(context, reader, header, upload, import);
+    if (!received.ok()) {
+      // Should this fail as well, the next start of the server deletes what is left.
+      absl::Status discarded = co_await upload.Discard(context.executor());
+      discarded.IgnoreError();
+      co_return received;
+    }
+  }
+
+  bool ended = co_await runner_.Wait(context, import);
+  if (!ended) co_return rpc::Stopped(context);
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Import> row = co_await tables_.imports.Get(*snapshot, import);
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(row));
+  context.SetPosition(snapshot->position().ToString());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
+                                           rpc::Reader<v1::ImportResponsesRequest>& reader,
+                                           const v1::ImportHeader& header, Upload& upload,
+                                           std::string& import) {
+  v1::ImportResponsesRequest message;
+  while (true) {
+    bool more = co_await reader.Read(message);
+    if (!more) co_return Cut(reader.status());
+    if (message.has_end()) break;
+    if (!message.has_chunk()) {
+      co_return Malformed("MESSAGE_UNEXPECTED",
+                          "after the header the stream takes chunks, then `end`");
+    }
+    if (message.chunk().size() > kMaxChunk) {
+      co_return Malformed("CHUNK_TOO_LARGE", "a chunk holds at most 1 MiB");
+    }
+    absl::Status appended = co_await upload.Append(message.chunk());
+    WEFT_CO_RETURN_IF_ERROR(std::move(appended));
+  }
+  v1::Import made;
+  made.set_sha256(upload.Sha256());
+  WEFT_CO_RETURN_IF_ERROR(CheckEnd(message.end(), upload.size(), made.sha256()));
+  import = ImportName(header.parent(), header.import_id().empty()
+                                           ? DerivedImportId(made.sha256(), header)
+                                           : header.import_id());
+  made.set_name(import);
+  made.set_display_name(header.display_name());
+  made.set_format(header.format());
+  made.set_dry_run(header.dry_run());
+  made.set_partial(header.partial());
+  made.set_size_bytes(static_cast<int32_t>(upload.size()));
+  made.set_state(v1::Import::STATE_VALIDATING);
+  bool joined = false;
+  auto body = [&](storage::Transaction& txn) {
+    return Make(txn, context, header, upload, made, joined);
+  };
+  absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
+  // UNAVAILABLE leaves open whether the import was made; if it was, it goes on.
+  if (absl::IsUnavailable(position.status())) upload.Keep();
+  if (position.ok() || absl::IsUnavailable(position.status())) runner_.Enqueue(import);
+  WEFT_CO_RETURN_IF_ERROR(position.status());
+  if (joined) {
+    absl::Status discarded = co_await upload.Discard(context.executor());
+    co_return discarded;
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ImportHandlers::Make(storage::Transaction& txn, rpc::CallContext& context,
+                                        const v1::ImportHeader& header, Upload& upload,
+                                        const v1::Import& made, bool& joined) {
+  joined = false;
+  absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(txn, header.parent());
+  WEFT_CO_RETURN_IF_ERROR(open.status());
+  absl::StatusOr<std::optional<v1::Import>> existing =
+      co_await tables_.imports.Find(txn, made.name());
+  WEFT_CO_RETURN_IF_ERROR(existing.status());
+  if (existing->has_value() && !IsSame(**existing, made)) {
+    co_return Error(absl::StatusCode::kAlreadyExists, "IMPORT_EXISTS",
+                    absl::StrCat("\"", made.name(),
+                                 "\" is the import of another file, or with other options; choose "
+                                 "another import_id or leave it empty"),
+                    {{"name", made.name()}});
+  }
+  if (existing->has_value() && !MayRunAgain(**existing)) {
+    joined = true;
+    co_return absl::OkStatus();
+  }
+  v1::Import import = made;
+  if (existing->has_value()) {
+    absl::Status updated = co_await tables_.imports.Update(txn, import);
+    WEFT_CO_RETURN_IF_ERROR(std::move(updated));
+  } else {
+    absl::Status inserted = co_await tables_.imports.Insert(txn, import);
+    WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
+  }
+  absl::Status stored = co_await upload.Finish(txn);
+  WEFT_CO_RETURN_IF_ERROR(std::move(stored));
+  store::v1::ImportProgress progress;
+  progress.set_name(ProgressName(made.name()));
+  progress.set_principal(context.principal().name);
+  progress.set_upload(upload.name());
+  progress.set_chunk_count(upload.chunk_count());
+  absl::Status begun = co_await tables_.progress.Insert(txn, progress);
+  co_return begun;
+}
+
+Task<absl::Status> ImportHandlers::GetImport(rpc::CallContext& context,
+                                             const v1::GetImportRequest& request,
+                                             v1::Import& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Import> import = co_await tables_.imports.Get(*snapshot, request.name());
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(import));
+  absl::Status added = co_await AddProgress(*snapshot, response);
+  co_return added;
+}
+
+Task<absl::Status> ImportHandlers::ListImports(rpc::CallContext& context,
+                                               const v1::ListImportsRequest& request,
+                                               v1::ListImportsResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status parent = co_await RequireParent(*snapshot, tables_.waves, request.parent());
+  WEFT_CO_RETURN_IF_ERROR(std::move(parent));
+  absl::StatusOr<storage::Page<v1::Import>> imports =
+      co_await tables_.imports.List(*snapshot, request.parent(), std::move(page));
+  WEFT_CO_RETURN_IF_ERROR(imports.status());
+  for (v1::Import& row : imports->rows) {
+    absl::Status added = co_await AddProgress(*snapshot, row);
+    WEFT_CO_RETURN_IF_ERROR(std::move(added));
+    *response.add_imports() = std::move(row);
+  }
+  response.set_next_page_token(service::NextPageToken(request, imports->next_key));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ImportHandlers::AddProgress(storage::Reader& reader, v1::Import& import) {
+  if (import.state() != v1::Import::STATE_APPLYING) co_return absl::OkStatus();
+  std::string name = ProgressName(import.name());
+  absl::StatusOr<std::optional<store::v1::ImportProgress>> progress =
+      co_await tables_.progress.Find(reader, std::move(name));
+  WEFT_CO_RETURN_IF_ERROR(progress.status());
+  if (!progress->has_value()) co_return absl::OkStatus();
+  import.set_sites_applied((*progress)->sites_applied());
+  import.set_sites_unchanged((*progress)->sites_unchanged());
+  co_return absl::OkStatus();
+}
+
+}  // namespace weft::ingestion

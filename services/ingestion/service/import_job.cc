@@ -1,0 +1,401 @@
+#include "services/ingestion/service/import_job.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/executor.h"
+#include "common/base/status_macros.h"
+#include "common/storage/run_in_transaction.h"
+#include "services/ingestion/domain/answers.h"
+#include "services/ingestion/domain/import/problems.h"
+#include "services/ingestion/domain/names.h"
+#include "services/ingestion/domain/response_state.h"
+#include "services/ingestion/service/import_names.h"
+#include "services/ingestion/service/import_upload.h"
+#include "services/ingestion/service/response_store.h"
+#include "services/ingestion/service/response_writer.h"
+
+namespace weft::ingestion {
+namespace {
+
+// How much of the work is done before other calls get their turn: about a millisecond each.
+constexpr size_t kStepBytes = 32 << 10;
+constexpr size_t kStepSites = 50;
+constexpr size_t kPageRows = 200;
+
+bool HasRequiredTexts(const InstrumentIndex& instrument) {
+  return std::any_of(instrument.questions().begin(), instrument.questions().end(),
+                     [](const v1::Question* question) {
+                       return question->required() && question->has_text_answer();
+                     });
+}
+
+// Part of an unfinished import is gone, which no code of ours does.
+absl::Status Lost(absl::string_view what) {
+  return Error(absl::StatusCode::kDataLoss, "IMPORT_DAMAGED",
+               absl::StrCat(what, " of an unfinished import is not stored any more"));
+}
+
+}  // namespace
+
+ImportJob::ImportJob(const storage::Database& db, const Tables& tables, WaveLoader& waves,
+                     rpc::CallContext& context, std::string import)
+    : db_(db), tables_(tables), waves_(waves), context_(context), name_(std::move(import)) {}
+
+Task<absl::Status> ImportJob::Run() {
+  absl::Status loaded = co_await Load();
+  WEFT_CO_RETURN_IF_ERROR(std::move(loaded));
+  if (import_.state() == v1::Import::STATE_VALIDATING) {
+    absl::Status checked = co_await Check();
+    WEFT_CO_RETURN_IF_ERROR(std::move(checked));
+  }
+  if (import_.state() != v1::Import::STATE_APPLYING) co_return absl::OkStatus();
+  absl::Status applied = co_await Apply();
+  co_return applied;
+}
+
+Task<absl::Status> ImportJob::Load() {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<std::optional<v1::Import>> import =
+      co_await tables_.imports.Find(*snapshot, name_);
+  WEFT_CO_RETURN_IF_ERROR(import.status());
+  if (import->has_value()) import_ = **std::move(import);
+  if (!IsUnfinished(import_)) co_return absl::OkStatus();
+  std::string progress_name = ProgressName(name_);
+  absl::StatusOr<std::optional<store::v1::ImportProgress>> progress =
+      co_await tables_.progress.Find(*snapshot, std::move(progress_name));
+  WEFT_CO_RETURN_IF_ERROR(progress.status());
+  if (!progress->has_value()) co_return Lost("the progress");
+  progress_ = **std::move(progress);
+  if (import_.state() == v1::Import::STATE_APPLYING) {
+    absl::Status verdict = co_await LoadVerdict(*snapshot);
+    WEFT_CO_RETURN_IF_ERROR(std::move(verdict));
+  }
+  std::string wave_name(WaveOf(name_));
+  absl::StatusOr<WaveContext> wave = co_await waves_.Load(*snapshot, std::move(wave_name));
+  WEFT_CO_RETURN_IF_ERROR(wave.status());
+  instrument_ = wave->instrument;
+  if (instrument_ == nullptr) co_return Lost("the instrument");
+  slots_.emplace(*instrument_);
+  absl::Status roster = co_await LoadRoster(*snapshot);
+  co_return roster;
+}
+
+Task<absl::Status> ImportJob::LoadVerdict(storage::Reader& reader) {
+  std::string name = VerdictName(name_);
+  absl::StatusOr<std::optional<store::v1::ImportProgress>> verdict =
+      co_await tables_.progress.Find(reader, std::move(name));
+  WEFT_CO_RETURN_IF_ERROR(verdict.status());
+  if (!verdict->has_value()) co_return Lost("the verdict");
+  verdict_ = **std::move(verdict);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ImportJob::LoadRoster(storage::Reader& reader) {
+  const bool checked = import_.state() == v1::Import::STATE_APPLYING;
+  const absl::Time checked_roster = FromProto(verdict_.roster_time());
+  storage::PageRequest page;
+  page.limit = kPageRows;
+  while (true) {
+    std::string wave(WaveOf(name_));
+    absl::StatusOr<storage::Page<v1::RosterEntry>> entries =
+        co_await tables_.roster.List(reader, std::move(wave), page);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    for (v1::RosterEntry& entry : entries->rows) {
+      const absl::Time made = FromProto(entry.create_time());
+      if (checked) {
+        // As it was at the check. What was off the roster then is not among the accepted sites.
+        if (made > checked_roster) continue;
+        entry.set_active(true);
+      }
+      roster_time_ = std::max(roster_time_, made);
+      sites_.Add(entry);
+    }
+    if (entries->next_key.empty()) co_return absl::OkStatus();
+    page.after = entries->next_key;
+    co_await Yield(context_.executor());
+  }
+}
+
+Task<absl::Status> ImportJob::LoadStored(ReadOptions& options) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  options.wanted.resize(sites_.size());
+  const bool texts_required = HasRequiredTexts(*instrument_);
+  storage::PageRequest page;
+  page.limit = kPageRows;
+  while (true) {
+    std::string wave(WaveOf(name_));
+    absl::StatusOr<storage::Page<v1::Response>> responses =
+        co_await tables_.responses.List(*snapshot, std::move(wave), page);
+    WEFT_CO_RETURN_IF_ERROR(responses.status());
+    for (const v1::Response& response : responses->rows) {
+      const SiteDirectory::Match site = sites_.Find(response.respondent());
+      if (site.outcome != SiteDirectory::Outcome::kFound) continue;
+      options.wanted[site.index] = response.state() == v1::Response::STATE_APPROVED ||
+                                   response.state() == v1::Response::STATE_WITHDRAWN;
+      if (!texts_required) continue;
+      absl::StatusOr<absl::flat_hash_set<std::string>> texts =
+          co_await AnsweredRequiredTexts(*snapshot, tables_, *instrument_, response.name());
+      WEFT_CO_RETURN_IF_ERROR(texts.status());
+      if (!texts->empty()) options.stored_texts[site.index] = *std::move(texts);
+    }
+    if (responses->next_key.empty()) co_return absl::OkStatus();
+    page.after = responses->next_key;
+    co_await Yield(context_.executor());
+  }
+}
+
+Task<absl::StatusOr<bool>> ImportJob::FeedNext(FilePlace& place, FileReader& file) {
+  co_await Yield(context_.executor());
+  if (place.offset == place.chunk.size()) {
+    if (place.next_chunk == progress_.chunk_count()) {
+      file.Finish();
+      co_return false;
+    }
+    std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+    std::string name = ChunkName(progress_.upload(), place.next_chunk++);
+    absl::StatusOr<std::optional<store::v1::SpoolChunk>> chunk =
+        co_await tables_.spool.Find(*snapshot, std::move(name));
+    WEFT_CO_RETURN_IF_ERROR(chunk.status());
+    if (!chunk->has_value()) co_return Lost("part of the file");
+    place.chunk = std::move(*(*chunk)->mutable_data());
+    place.offset = 0;
+  }
+  const absl::string_view step = absl::string_view(place.chunk).substr(place.offset, kStepBytes);
+  place.offset += step.size();
+  file.Feed(step);
+  co_return true;
+}
+
+// --- Checking ------------------------------------------------------------------------------------
+
+Task<absl::Status> ImportJob::Check() {
+  ReadOptions options;
+  options.format = import_.format();
+  absl::Status loaded = co_await LoadStored(options);
+  WEFT_CO_RETURN_IF_ERROR(std::move(loaded));
+  FileReader file(*instrument_, *slots_, sites_, std::move(options));
+  FilePlace place;
+  bool feeding = true;
+  bool working = true;
+  while (feeding || working) {
+    if (context_.stopping()) co_return absl::OkStatus();
+    if (feeding) {
+      absl::StatusOr<bool> fed = co_await FeedNext(place, file);
+      WEFT_CO_RETURN_IF_ERROR(fed.status());
+      feeding = *fed;
+    } else {
+      co_await Yield(context_.executor());
+      working = file.Work(kStepSites);
+    }
+    absl::Status compared = co_await CompareWithStored(file);
+    WEFT_CO_RETURN_IF_ERROR(std::move(compared));
+  }
+  absl::Status stored = co_await StoreVerdict(file);
+  co_return stored;
+}
+
+Task<absl::Status> ImportJob::CompareWithStored(FileReader& file) {
+  std::vector<SiteAnswers> sites = file.TakeSites();
+  if (sites.empty()) co_return absl::OkStatus();
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  for (SiteAnswers& site : sites) {
+    std::string index(kByRespondent);
+    std::string key = RespondentKey(WaveOf(name_), site.item.response().respondent());
+    absl::StatusOr<std::optional<v1::Response>> stored =
+        co_await tables_.responses.FindUnique(*snapshot, std::move(index), std::move(key));
+    WEFT_CO_RETURN_IF_ERROR(stored.status());
+    if (!stored->has_value()) continue;
+    v1::Answers& answers = *site.item.mutable_response()->mutable_answers();
+    Canonicalize(*instrument_, answers);
+    const absl::StatusOr<bool> taken = Take(answers, name_, db_.clock.Now(), **stored);
+    if (!taken.ok()) file.Reject(site, Reason::kResponseRefused, taken.status().message());
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ImportJob::StoreVerdict(const FileReader& file) {
+  v1::Import checked = import_;
+  file.Summarize(checked);
+  const bool apply =
+      checked.error_count() == 0 || (checked.partial() && checked.sites_accepted() > 0);
+  if (!apply) {
+    checked.set_state(v1::Import::STATE_FAILED);
+  } else if (checked.dry_run()) {
+    checked.set_state(v1::Import::STATE_SUCCEEDED);
+  } else {
+    checked.set_state(v1::Import::STATE_APPLYING);
+  }
+  verdict_.Clear();
+  verdict_.set_name(VerdictName(name_));
+  *verdict_.mutable_roster_time() = ToProto(roster_time_);
+  const std::vector<bool> accepted = file.accepted();
+  for (size_t i = 0; i < accepted.size(); ++i) {
+    if (accepted[i]) verdict_.add_accepted_sites(sites_.site(i));
+  }
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    import_ = checked;
+    if (import_.state() != v1::Import::STATE_APPLYING) {
+      absl::Status ended = co_await WriteEnd(txn);
+      co_return ended;
+    }
+    absl::Status inserted = co_await tables_.progress.Insert(txn, verdict_);
+    WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
+    absl::Status updated = co_await tables_.imports.Update(txn, import_);
+    co_return updated;
+  };
+  absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
+  co_return position.status();
+}
+
+// --- Applying ------------------------------------------------------------------------------------
+
+Task<absl::Status> ImportJob::Apply() {
+  ReadOptions options;
+  options.format = import_.format();
+  options.after_line = progress_.applied_through_line();
+  options.checked = true;
+  options.wanted.resize(sites_.size());
+  for (const std::string& site : verdict_.accepted_sites()) {
+    const SiteDirectory::Match match = sites_.Find(site);
+    if (match.outcome != SiteDirectory::Outcome::kFound) co_return Lost("a roster entry");
+    options.wanted[match.index] = true;
+  }
+  FileReader file(*instrument_, *slots_, sites_, std::move(options));
+  FilePlace place;
+  std::vector<SiteAnswers> ready;
+  bool feeding = true;
+  bool working = true;
+  while (feeding || working) {
+    if (context_.stopping()) co_return absl::OkStatus();
+    if (feeding) {
+      absl::StatusOr<bool> fed = co_await FeedNext(place, file);
+      WEFT_CO_RETURN_IF_ERROR(fed.status());
+      feeding = *fed;
+    } else {
+      co_await Yield(context_.executor());
+      working = file.Work(kStepSites);
+    }
+    std::vector<SiteAnswers> read = file.TakeSites();
+    std::move(read.begin(), read.end(), std::back_inserter(ready));
+    absl::Status applied = co_await ApplyReady(ready, !feeding && !working);
+    WEFT_CO_RETURN_IF_ERROR(std::move(applied));
+  }
+  if (context_.stopping()) co_return absl::OkStatus();
+  absl::Status finished = co_await Finish();
+  co_return finished;
+}
+
+Task<absl::Status> ImportJob::ApplyReady(std::vector<SiteAnswers>& ready, bool all) {
+  const size_t batch_size = kResponsesPerCommit;
+  while (ready.size() >= batch_size || (all && !ready.empty())) {
+    if (context_.stopping()) co_return absl::OkStatus();
+    const auto end =
+        ready.begin() + static_cast<std::ptrdiff_t>(std::min(batch_size, ready.size()));
+    const std::vector<SiteAnswers> batch(std::make_move_iterator(ready.begin()),
+                                         std::make_move_iterator(end));
+    ready.erase(ready.begin(), end);
+    absl::Status applied = co_await ApplyBatch(batch);
+    WEFT_CO_RETURN_IF_ERROR(std::move(applied));
+    co_await Yield(context_.executor());
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ImportJob::ApplyBatch(const std::vector<SiteAnswers>& batch) {
+  auto body = [&](storage::Transaction& txn) { return WriteBatch(txn, batch); };
+  absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
+  co_return position.status();
+}
+
+Task<absl::Status> ImportJob::WriteBatch(storage::Transaction& txn,
+                                         const std::vector<SiteAnswers>& batch) {
+  std::string progress_name = ProgressName(name_);
+  absl::StatusOr<store::v1::ImportProgress> progress =
+      co_await tables_.progress.Get(txn, std::move(progress_name));
+  WEFT_CO_RETURN_IF_ERROR(progress.status());
+  // Not LoadOpen(): the file was handed in while the wave was open.
+  std::string wave_name(WaveOf(name_));
+  absl::StatusOr<WaveContext> wave = co_await waves_.Load(txn, std::move(wave_name));
+  WEFT_CO_RETURN_IF_ERROR(wave.status());
+  ResponseOrigin origin;
+  origin.principal = progress->principal();
+  origin.source = name_;
+  std::vector<Refusal> refusals;
+  for (const SiteAnswers& site : batch) {
+    v1::IngestResult result;
+    absl::Status taken = co_await UpsertSubmitted(txn, tables_, *wave, site.item, origin, result);
+    WEFT_CO_RETURN_IF_ERROR(std::move(taken));
+    if (result.outcome() == v1::IngestResult::OUTCOME_REJECTED) {
+      Refusal& refusal = refusals.emplace_back();
+      refusal.line = site.line;
+      refusal.site = site.item.response().respondent();
+      refusal.message = result.error().message();
+      continue;
+    }
+    progress->set_sites_applied(progress->sites_applied() + 1);
+    if (result.outcome() == v1::IngestResult::OUTCOME_UNCHANGED) {
+      progress->set_sites_unchanged(progress->sites_unchanged() + 1);
+    }
+  }
+  progress->set_applied_through_line(batch.back().line);
+  absl::Status updated = co_await tables_.progress.Update(txn, *progress);
+  WEFT_CO_RETURN_IF_ERROR(std::move(updated));
+  if (refusals.empty()) co_return absl::OkStatus();
+  absl::Status stored = co_await StoreRefusals(txn, refusals);
+  co_return stored;
+}
+
+Task<absl::Status> ImportJob::StoreRefusals(storage::Transaction& txn,
+                                            const std::vector<Refusal>& refusals) {
+  absl::StatusOr<v1::Import> import = co_await tables_.imports.Get(txn, name_);
+  WEFT_CO_RETURN_IF_ERROR(import.status());
+  for (const Refusal& refusal : refusals) AddRefusal(refusal, *import);
+  absl::Status updated = co_await tables_.imports.Update(txn, *import);
+  co_return updated;
+}
+
+Task<absl::Status> ImportJob::Finish() {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Import> import = co_await tables_.imports.Get(txn, name_);
+    WEFT_CO_RETURN_IF_ERROR(import.status());
+    std::string progress_name = ProgressName(name_);
+    absl::StatusOr<store::v1::ImportProgress> progress =
+        co_await tables_.progress.Get(txn, std::move(progress_name));
+    WEFT_CO_RETURN_IF_ERROR(progress.status());
+    import_ = *std::move(import);
+    import_.set_state(v1::Import::STATE_SUCCEEDED);
+    import_.set_sites_applied(progress->sites_applied());
+    import_.set_sites_unchanged(progress->sites_unchanged());
+    // Every batch stands before this, wherever the process was stopped between them.
+    if (import_.sites_applied() > 0) {
+      import_.set_position(txn.snapshot().position().ToString());
+    }
+    std::string verdict_name = VerdictName(name_);
+    absl::Status deleted = co_await tables_.progress.Delete(txn, std::move(verdict_name));
+    WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
+    absl::Status ended = co_await WriteEnd(txn);
+    co_return ended;
+  };
+  absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
+  co_return position.status();
+}
+
+Task<absl::Status> ImportJob::WriteEnd(storage::Transaction& txn) {
+  std::string progress_name = ProgressName(name_);
+  absl::Status deleted = co_await tables_.progress.Delete(txn, std::move(progress_name));
+  WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
+  absl::Status dropped = co_await DeleteChunks(txn, tables_, progress_.upload(),
+                                               progress_.chunk_count(), context_.executor());
+  WEFT_CO_RETURN_IF_ERROR(std::move(dropped));
+  absl::Status updated = co_await tables_.imports.Update(txn, import_);
+  co_return updated;
+}
+
+}  // namespace weft::ingestion
