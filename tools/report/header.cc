@@ -63,7 +63,7 @@ std::string Header(const ReportInput& input) {
   absl::StrAppend(&facts, Fact("Sites", parameters.cohort().empty()
                                             ? "All sites of the wave"
                                             : absl::StrCat("Those in ", parameters.cohort())));
-  if (input.roster_size > 0) {
+  if (input.roster_size > 0 && input.roster_size != summary.invited()) {
     absl::StrAppend(&facts, Fact("On the roster", Counted(input.roster_size, "site", "sites")));
   }
   absl::StrAppend(&facts,
@@ -79,7 +79,10 @@ std::string Header(const ReportInput& input) {
                   Fact("Computed through",
                        absl::StrCat("registry ", provenance.computed_through().registry(),
                                     ", ingestion ", provenance.computed_through().ingestion())));
-  return absl::StrCat(html, Element("dl", {{"class", "facts"}}, facts));
+  // Open where there is room for it: the script closes it on a phone.
+  return absl::StrCat(html, "<details class=\"counted\" open>",
+                      TextElement("summary", "How this was counted"),
+                      Element("dl", {{"class", "facts"}}, facts), "</details>");
 }
 
 Section KeyNumbers(const ReportInput& input) {
@@ -92,8 +95,8 @@ Section KeyNumbers(const ReportInput& input) {
     absl::StrAppend(&keys, Key(Short(summary.richness().mean().value(), 1),
                                absl::StrCat("partner types, of ", summary.type_count(),
                                             ", are engaged by a site on average; the range is ",
-                                            RangeText(summary.richness()),
-                                            " (n = ", summary.richness().mean().n(), ").")));
+                                            RangeText(summary.richness()), " (n\u00a0=\u00a0",
+                                            summary.richness().mean().n(), ").")));
   }
   const std::vector<std::string> everywhere = Everywhere(summary);
   if (!everywhere.empty()) {
@@ -104,13 +107,14 @@ Section KeyNumbers(const ReportInput& input) {
                                      Listed(everywhere), ".")));
   }
   if (summary.mean_level_engaged().mean().has_value()) {
-    absl::StrAppend(&keys,
-                    Key(Fixed(summary.mean_level_engaged().mean().value(), 1),
-                        absl::StrCat("is the mean depth of the partnerships that exist, from 1 "
-                                     "(networking) to 4 (collaboration); sites range from ",
-                                     Fixed(summary.mean_level_engaged().min().value(), 1), " to ",
-                                     Fixed(summary.mean_level_engaged().max().value(), 1),
-                                     " (n = ", summary.mean_level_engaged().mean().n(), ").")));
+    absl::StrAppend(
+        &keys,
+        Key(Fixed(summary.mean_level_engaged().mean().value(), 1),
+            absl::StrCat("is the mean depth of the partnerships that exist, from 0 (no "
+                         "interaction) to 4 (collaboration); sites range from ",
+                         Fixed(summary.mean_level_engaged().min().value(), 1), " to ",
+                         Fixed(summary.mean_level_engaged().max().value(), 1), " (n\u00a0=\u00a0",
+                         summary.mean_level_engaged().mean().n(), ").")));
   }
   const type::v1::Estimate& moderate = summary.shared_responsibility().at_least_moderate();
   if (moderate.has_value()) {

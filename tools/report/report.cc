@@ -1,5 +1,6 @@
 #include "tools/report/report.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -33,13 +34,18 @@ std::string SectionHtml(const Section& section) {
       absl::StrCat(Element("h2", {{"id", heading}}, Escape(section.title)), "\n", section.html));
 }
 
+// "Figure 1. Title": on a phone only what stands before the dot.
 std::string Contents(const std::vector<Section>& sections) {
   std::string items;
   for (const Section& section : sections) {
+    const size_t dot = std::min(section.title.find('.'), section.title.size());
+    std::string link = Escape(section.title.substr(0, dot));
+    if (dot < section.title.size()) {
+      absl::StrAppend(&link,
+                      Element("span", {{"class", "rest"}}, Escape(section.title.substr(dot))));
+    }
     absl::StrAppend(
-        &items,
-        Element("li", {},
-                Element("a", {{"href", absl::StrCat("#", section.id)}}, Escape(section.title))),
+        &items, Element("li", {}, Element("a", {{"href", absl::StrCat("#", section.id)}}, link)),
         "\n");
   }
   return Element("ul", {}, items);

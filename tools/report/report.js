@@ -35,9 +35,13 @@
     return spec;
   }
 
-  // The widest that fits, else the narrowest.
+  // The widest that fits, else the narrowest. A little too wide is scaled down by the style sheet.
   function choose(variants, room) {
-    return variants.filter((variant) => variant.width <= room).pop() || variants[0];
+    return variants.filter((variant) => variant.width <= room * 1.04).pop() || variants[0];
+  }
+
+  function bare(element) {
+    for (const name of ['role', 'aria-roledescription', 'aria-label']) element.removeAttribute(name);
   }
 
   const figures = [...document.querySelectorAll('.picture')].map((box) => {
@@ -60,6 +64,9 @@
                                {renderer: 'svg', container: plot, hover: false});
     await view.runAsync();
     const picture = plot.querySelector('svg');
+    // One picture with one name: a screen reader need not walk through its marks; the table is better.
+    for (const part of plot.querySelectorAll('[role], [aria-roledescription]')) bare(part);
+    bare(plot);
     picture.setAttribute('role', 'img');
     picture.setAttribute('aria-label', box.dataset.alt);
     // Another drawing may have started meanwhile: the newest wins.
@@ -80,20 +87,30 @@
     document.documentElement.dataset.drawn = 'true';
   }
 
-  for (const details of document.querySelectorAll('details')) details.open = false;
+  for (const details of document.querySelectorAll('details')) {
+    details.open = details.matches('.counted') && window.innerWidth >= 700;
+  }
   // Only what scrolls needs to be reached with the keyboard.
   function markScrollers() {
     for (const box of document.querySelectorAll('.scroll')) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute('tabindex');
     }
   }
+  // The width of the smallest usual sheet between its margins, in pixels of CSS.
+  const PAPER = 680;
   let opened = [];
   window.addEventListener('beforeprint', () => {
     opened = [...document.querySelectorAll('details:not([open])')];
     for (const details of opened) details.open = true;
+    // Paper does not scroll: what is too wide for it becomes smaller.
+    for (const table of document.querySelectorAll('.scroll table')) {
+      const scale = PAPER / table.getBoundingClientRect().width;
+      if (scale < 1) table.style.zoom = scale;
+    }
   });
   window.addEventListener('afterprint', () => {
     for (const details of opened) details.open = false;
+    for (const table of document.querySelectorAll('.scroll table')) table.style.zoom = '';
   });
   document.addEventListener('toggle', markScrollers, true);
 

@@ -21,6 +21,16 @@ std::string Disclosure(absl::string_view summary, absl::string_view html) {
   return absl::StrCat("<details open>", TextElement("summary", summary), html, "</details>");
 }
 
+// Rows for columns: a page is rather long than wide.
+std::vector<std::vector<std::string>> Transposed(
+    const std::vector<std::vector<std::string>>& table) {
+  std::vector<std::vector<std::string>> turned(table[0].size());
+  for (const std::vector<std::string>& row : table) {
+    for (size_t i = 0; i < turned.size(); ++i) turned[i].push_back(i < row.size() ? row[i] : "");
+  }
+  return turned;
+}
+
 // A verdict's word, sign and style. The sign is decoration: the word says it all.
 struct VerdictLook {
   absl::string_view style;
@@ -57,6 +67,7 @@ std::string VerdictLine(const ExpectationResult& result) {
 std::string Observed(const ExpectationResult& result,
                      const std::map<absl::string_view, absl::string_view>& names) {
   std::string items;
+  const bool several = result.observations_size() > 1;
   for (const metrics::v1::Observation& observation : result.observations()) {
     std::string text;
     if (!observation.subject().empty()) {
@@ -65,12 +76,12 @@ std::string Observed(const ExpectationResult& result,
     }
     absl::StrAppend(&text, observation.text());
     // Which of several is to blame.
-    if (result.observations_size() > 1 && observation.verdict() != result.verdict()) {
+    if (several && observation.verdict() != result.verdict()) {
       absl::StrAppend(&text, " (", LookOf(observation.verdict()).word, ")");
     }
-    absl::StrAppend(&items, TextElement("li", text));
+    absl::StrAppend(&items, several ? TextElement("li", text) : Escape(text));
   }
-  return Element("ul", {}, items);
+  return several ? Element("ul", {}, items) : items;
 }
 
 std::string Claim(const ExpectationResult& result,
@@ -154,7 +165,14 @@ std::string BarTable(absl::string_view label, absl::string_view first_column,
     absl::StrAppend(&html, "<tr>", Element("th", {{"scope", "row"}}, Escape(row.label)),
                     TextElement("td", sites), Element("td", {}, bar), "</tr>\n");
   }
-  return absl::StrCat(html, "</tbody></table>");
+  absl::StrAppend(&html, "</tbody></table>");
+  if (!rows.empty()) {
+    const type::v1::Estimate& share = rows.front().share;
+    absl::StrAppend(&html, Element("p", {{"class", "quiet"}},
+                                   absl::StrCat("n = ", share.n(), " of ",
+                                                Counted(share.base_size(), "site", "sites"), ".")));
+  }
+  return html;
 }
 
 std::string MissingNote(
@@ -174,11 +192,16 @@ Section FigureSection(const std::vector<const metrics::v1::RenderFigureResponse*
   const metrics::v1::RenderFigureResponse& first = *renderings.front();
   const metrics::v1::Figure& figure = first.figure();
   const std::string number = absl::StrCat(figure.number());
-  std::vector<std::vector<std::string>> rows;
-  for (const metrics::v1::DataRow& row : first.table().rows()) {
-    rows.emplace_back(row.cells().begin(), row.cells().end());
-  }
   const std::string title = absl::StrCat("Figure ", number, ". ", figure.title());
+  std::vector<std::vector<std::string>> table = {
+      {first.table().columns().begin(), first.table().columns().end()}};
+  for (const metrics::v1::DataRow& row : first.table().rows()) {
+    table.emplace_back(row.cells().begin(), row.cells().end());
+  }
+  constexpr size_t kManyColumns = 12;
+  if (table[0].size() > std::max(kManyColumns, table.size())) table = Transposed(table);
+  const std::vector<std::string> columns = table[0];
+  table.erase(table.begin());
   const std::string picture = Element(
       "div", {{"class", "picture"}, {"data-figure", number}, {"data-alt", first.alt_text()}}, "");
   std::string html = Element(
@@ -186,8 +209,7 @@ Section FigureSection(const std::vector<const metrics::v1::RenderFigureResponse*
   absl::StrAppend(
       &html,
       Disclosure("Show the numbers",
-                 Table(absl::StrCat("The numbers of figure ", number), title,
-                       {first.table().columns().begin(), first.table().columns().end()}, rows)),
+                 Table(absl::StrCat("The numbers of figure ", number), title, columns, table)),
       Disclosure("The picture in words", TextElement("p", first.alt_text())));
   return {absl::StrCat("figure-", number), title, html};
 }
@@ -205,8 +227,7 @@ Section SharedResponsibility(const metrics::v1::WaveSummary& summary) {
       TextElement("p",
                   "How far responsibility for learner outcomes is distributed across the "
                   "community, as each site rates it."),
-      BarTable("Shared responsibility", "Shared responsibility is", rows),
-      MissingNote(responsibility.missing()));
+      BarTable("Shared responsibility", "Rating", rows), MissingNote(responsibility.missing()));
   std::string associations;
   for (const metrics::v1::Association& association : summary.associations()) {
     const absl::string_view what =

@@ -44,7 +44,8 @@ void DrawInteractionLevels(const v1::InteractionLevelsFigure& data, int width, J
                     {"middle", (from + to) / 2}};
       // How many sites, where that fits into the segment.
       const std::string count = absl::StrCat(share.share().numerator());
-      if (TextWidth(count, kSmallSize) + 6 <= plot * share.share().value()) value["count"] = count;
+      if (TextWidth(count, SmallSize(width)) + 6 <= plot * share.share().value())
+        value["count"] = count;
       values.push_back(std::move(value));
       from = to;
     }
@@ -60,21 +61,21 @@ void DrawInteractionLevels(const v1::InteractionLevelsFigure& data, int width, J
   x["field"] = "from";
   Json mark = {{"type", "bar"}, {"stroke", Colour("gap")}, {"strokeWidth", 1.5}};
   PlaceBar(width, mark);
-  spec["layer"].push_back(
-      {{"mark", std::move(mark)},
-       {"encoding",
-        {{"x", x},
-         {"x2", {{"field", "to"}}},
-         {"fill",
-          {{"field", "level"},
-           {"type", "nominal"},
-           {"scale", LevelScale(/*with_unknown=*/false)},
-           {"legend", LevelLegend(LegendRoom(rows, width), /*with_unknown=*/false, "square")}}},
-         {"tooltip", tooltip}}}});
+  spec["layer"].push_back({{"mark", std::move(mark)},
+                           {"encoding",
+                            {{"x", x},
+                             {"x2", {{"field", "to"}}},
+                             {"fill",
+                              {{"field", "level"},
+                               {"type", "nominal"},
+                               {"scale", LevelScale(/*with_unknown=*/false)},
+                               {"legend", LevelLegend(width, LegendRoom(rows, width),
+                                                      /*with_unknown=*/false, "square")}}},
+                             {"tooltip", tooltip}}}});
   Json middle = x;
   middle["field"] = "middle";
   Json count = {
-      {"type", "text"}, {"fontSize", kSmallSize}, {"fill", Expr("palette.ink[datum.depth]")}};
+      {"type", "text"}, {"fontSize", SmallSize(width)}, {"fill", Expr("palette.ink[datum.depth]")}};
   PlaceBar(width, count);
   count.erase("height");
   spec["layer"].push_back({{"transform", Json::array({{{"filter", "isValid(datum.count)"}}})},

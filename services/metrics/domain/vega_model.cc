@@ -16,12 +16,16 @@
 namespace weft::metrics {
 namespace {
 
+using type::v1::SharedResponsibility;
+
 // From mark to mark where several stand at the same place.
 constexpr double kSideBySide = 14;
 constexpr double kRadius = 6.5;
 constexpr int kMarkSize = 130;
+// A triangle of the same area looks smaller.
+constexpr int kTriangleSize = 165;
 
-std::string RatingLabel(type::v1::SharedResponsibility rating) {
+std::string RatingLabel(SharedResponsibility rating) {
   std::string label(RatingWords(rating));
   label[0] = absl::ascii_toupper(static_cast<unsigned char>(label[0]));
   return label;
@@ -29,9 +33,9 @@ std::string RatingLabel(type::v1::SharedResponsibility rating) {
 
 // A stretch of an axis and how many pixels show it.
 struct Axis {
-  double from;
-  double to;
-  double pixels;
+  double from = 0;
+  double to = 1;
+  double pixels = 1;
 
   double ToPixels(double value) const { return (value - from) / (to - from) * pixels; }
   double ToValue(double offset_pixels) const { return offset_pixels / pixels * (to - from); }
@@ -47,6 +51,44 @@ bool IsDrawn(const v1::ModelPoint& point) {
   return point.richness().has_value() && point.mean_level().has_value();
 }
 
+// Where everything goes, in pixels as far as they can be known beforehand.
+struct Plot {
+  int width = 0;
+  Axis x;
+  Axis y;
+  int from_level = 1;
+  int to_level = 4;
+  // Each site has a mark and a label of its own.
+  bool each_site = true;
+
+  double Up(double level) const { return y.pixels - y.ToPixels(level); }
+};
+
+// The part of the scales that the sites need; levels from whole number to whole number.
+Plot LayOut(const v1::ModelFigure& data, int width) {
+  constexpr double kAxisWidth = 56;
+  Plot plot;
+  plot.width = width;
+  double least_types = 0, most_types = 1, least_level = 1, most_level = 4;
+  int drawn = 0;
+  for (const v1::ModelPoint& point : data.points()) {
+    if (!IsDrawn(point)) continue;
+    const auto [low_types, high_types] = Reach(point.richness());
+    const auto [low_level, high_level] = Reach(point.mean_level());
+    least_types = drawn == 0 ? low_types : std::min(least_types, low_types);
+    most_types = drawn == 0 ? high_types : std::max(most_types, high_types);
+    least_level = drawn == 0 ? low_level : std::min(least_level, low_level);
+    most_level = drawn == 0 ? high_level : std::max(most_level, high_level);
+    ++drawn;
+  }
+  plot.each_site = drawn <= kMostLabelledSites;
+  plot.from_level = std::clamp(static_cast<int>(std::floor(least_level)), 0, 3);
+  plot.to_level = std::clamp(static_cast<int>(std::ceil(most_level)), plot.from_level + 1, 4);
+  plot.x = {least_types - 0.7, most_types + 0.7, width - kAxisWidth};
+  plot.y = {plot.from_level - 0.12, plot.to_level + 0.12, std::clamp(width * 0.6, 270.0, 460.0)};
+  return plot;
+}
+
 // One mark: a site, or all that are alike.
 struct Mark {
   const v1::ModelPoint* point;
@@ -55,21 +97,19 @@ struct Mark {
 };
 
 // The marks in the order of the sites, those at one place side by side.
-std::vector<Mark> MakeMarks(const v1::ModelFigure& data, bool each_site, const Axis& x_axis) {
+std::vector<Mark> MakeMarks(const v1::ModelFigure& data, const Plot& plot) {
   std::vector<Mark> marks;
-  // By place; all that stand there.
+  // By place: which marks stand there.
   std::map<std::pair<double, double>, std::vector<size_t>> places;
   for (const v1::ModelPoint& point : data.points()) {
     if (!IsDrawn(point)) continue;
     std::vector<size_t>& here = places[{point.richness().value(), point.mean_level().value()}];
-    if (!each_site) {
-      const auto alike = std::find_if(here.begin(), here.end(), [&](size_t i) {
-        return marks[i].point->shared_responsibility() == point.shared_responsibility();
-      });
-      if (alike != here.end()) {
-        ++marks[*alike].sites;
-        continue;
-      }
+    const auto alike = std::find_if(here.begin(), here.end(), [&](size_t i) {
+      return marks[i].point->shared_responsibility() == point.shared_responsibility();
+    });
+    if (!plot.each_site && alike != here.end()) {
+      ++marks[*alike].sites;
+      continue;
     }
     here.push_back(marks.size());
     marks.push_back({&point});
@@ -77,37 +117,208 @@ std::vector<Mark> MakeMarks(const v1::ModelFigure& data, bool each_site, const A
   for (const auto& [place, here] : places) {
     for (size_t i = 0; i < here.size(); ++i) {
       const double offset = kSideBySide * (static_cast<double>(i) - (here.size() - 1) / 2.0);
-      marks[here[i]].x = place.first + x_axis.ToValue(offset);
+      marks[here[i]].x = place.first + plot.x.ToValue(offset);
     }
   }
   return marks;
 }
 
-// The median along one axis.
-Json Cut(const Json& encoding, double value) {
-  return {{"data", {{"values", Json::array({Json::object({{"cut", value}})})}}},
-          {"mark", {{"type", "rule"}, {"stroke", Colour("guide")}, {"strokeDash", {5, 4}}}},
-          {"encoding", encoding}};
+bool HasCuts(const v1::QuadrantSummary& quadrants) {
+  return quadrants.richness_cut().has_value() && quadrants.depth_cut().has_value();
 }
 
-// Text at a fixed place of the frame.
-Json FrameText(absl::string_view text, Json x, Json y, absl::string_view align,
-               absl::string_view baseline) {
-  return {{"data", {{"values", Json::array({Json::object()})}}},
+// What is written over the picture besides the labels of sites, and the lines that labels avoid.
+struct Writing {
+  std::vector<Box> boxes;
+  // At which end of its line the median of depth is written: where it covers fewer sites.
+  bool median_right = true;
+};
+
+Writing WritingOf(const v1::QuadrantSummary& quadrants, const std::vector<Mark>& marks,
+                  const Plot& plot) {
+  constexpr double kCornerWidth = 130, kCornerHeight = 20;
+  constexpr double kMedianWidth = 90, kMedianHeight = 18;
+  const double right = plot.x.pixels;
+  const double bottom = plot.y.pixels;
+  Writing writing;
+  const auto line_at = [&writing](double x, double top, double x2, double bottom2) {
+    writing.boxes.push_back({x, top, x2, bottom2});
+  };
+  if (HasCuts(quadrants)) {
+    writing.boxes = {{0, 0, kCornerWidth, kCornerHeight},
+                     {right - kCornerWidth, 0, right, kCornerHeight},
+                     {0, bottom - kCornerHeight, kCornerWidth, bottom},
+                     {right - kCornerWidth, bottom - kCornerHeight, right, bottom}};
+    const double across = plot.Up(quadrants.depth_cut().value());
+    const double up = plot.x.ToPixels(quadrants.richness_cut().value());
+    const auto covered = [&](double from) {
+      return std::count_if(marks.begin(), marks.end(), [&](const Mark& mark) {
+        const double x = plot.x.ToPixels(mark.x);
+        const double y = plot.Up(mark.point->mean_level().value());
+        return x + kRadius > from && x - kRadius < from + kMedianWidth &&
+               y + kRadius > across - kMedianHeight && y - kRadius < across;
+      });
+    };
+    writing.median_right = covered(right - kMedianWidth) <= covered(0);
+    const double median = writing.median_right ? right - kMedianWidth : 0;
+    writing.boxes.push_back({median, across - kMedianHeight, median + kMedianWidth, across});
+    line_at(up - 1, 0, up + 1, bottom);
+    line_at(0, across - 1, right, across + 1);
+  }
+  for (const Mark& mark : marks) {
+    const auto [low_types, high_types] = Reach(mark.point->richness());
+    const auto [low_level, high_level] = Reach(mark.point->mean_level());
+    const double x = plot.x.ToPixels(mark.x);
+    const double y = plot.Up(mark.point->mean_level().value());
+    line_at(plot.x.ToPixels(low_types), y - 3, plot.x.ToPixels(high_types), y + 3);
+    line_at(x - 3, plot.Up(high_level), x + 3, plot.Up(low_level));
+  }
+  return writing;
+}
+
+Json Value(const Mark& mark) {
+  const v1::ModelPoint& point = *mark.point;
+  return {{"site", mark.sites == 1 ? point.label() : Counted(mark.sites, "site", "sites")},
+          {"x", Hundredths(mark.x)},
+          {"y", point.mean_level().value()},
+          {"rating", RatingLabel(point.shared_responsibility())},
+          {"types", NumberText(point.richness(), 0)},
+          {"level", NumberText(point.mean_level(), 2)},
+          {"quadrant", std::string(QuadrantWords(point.quadrant()))}};
+}
+
+// The data where each site has a mark, a label, and the intervals that missing answers leave.
+Json LabelledValues(const std::vector<Mark>& marks, const Writing& writing, const Plot& plot) {
+  std::vector<LabelledPoint> points;
+  for (const Mark& mark : marks) {
+    points.push_back({plot.x.ToPixels(mark.x), plot.Up(mark.point->mean_level().value()),
+                      TextWidth(mark.point->label(), SmallSize(plot.width)),
+                      SmallSize(plot.width) + 2.0});
+  }
+  const std::vector<LabelPlace> places =
+      PlaceLabels(points, kRadius, {0, 0, plot.x.pixels, plot.y.pixels}, writing.boxes);
+  constexpr const char* kAligns[] = {"left", "center", "right"};
+  Json values = Json::array();
+  for (size_t i = 0; i < marks.size(); ++i) {
+    const v1::ModelPoint& point = *marks[i].point;
+    Json value = Value(marks[i]);
+    value["size"] =
+        point.shared_responsibility() == type::v1::SHARED_RESPONSIBILITY_SIGNIFICANTLY_EVIDENT
+            ? kTriangleSize
+            : kMarkSize;
+    value["dx"] = Hundredths(places[i].dx);
+    value["dy"] = Hundredths(places[i].dy);
+    value["align"] = kAligns[places[i].align];
+    if (HasOpenInterval(point.richness())) {
+      value["x_low"] = point.richness().low();
+      value["x_high"] = point.richness().high();
+    }
+    if (HasOpenInterval(point.mean_level())) {
+      value["y_low"] = point.mean_level().low();
+      value["y_high"] = point.mean_level().high();
+    }
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+// The data where a mark may stand for several sites.
+Json CountedValues(const std::vector<Mark>& marks) {
+  Json values = Json::array();
+  for (const Mark& mark : marks) {
+    Json value = Value(mark);
+    value["size"] = std::min(1600, 40 + 45 * mark.sites);
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+Json AcrossEncoding(const Plot& plot) {
+  Json axis = {{"format", "d"}, {"grid", false}};
+  Json ticks = Json::array();
+  for (int types = static_cast<int>(std::ceil(plot.x.from)); types <= plot.x.to; ++types) {
+    ticks.push_back(types);
+  }
+  // Every number while there is room for it.
+  if (ticks.size() * 22 <= plot.x.pixels) axis["values"] = std::move(ticks);
+  return {{"field", "x"},
+          {"type", "quantitative"},
+          {"title", "Diversity: number of partner types engaged"},
+          {"scale",
+           {{"domain", {Hundredths(plot.x.from), Hundredths(plot.x.to)}},
+            {"nice", false},
+            {"zero", false}}},
+          {"axis", std::move(axis)}};
+}
+
+Json UpEncoding(const Plot& plot) {
+  Json levels = Json::array();
+  for (int level = plot.from_level; level <= plot.to_level; ++level) levels.push_back(level);
+  return {{"field", "y"},
+          {"type", "quantitative"},
+          {"title", "Depth: mean interaction level"},
+          {"scale",
+           {{"domain", {Hundredths(plot.y.from), Hundredths(plot.y.to)}},
+            {"nice", false},
+            {"zero", false}}},
+          {"axis", {{"values", std::move(levels)}, {"format", "d"}}}};
+}
+
+// `encoding` with another field; scale and axis stay those of the picture.
+Json Of(Json encoding, absl::string_view field) {
+  encoding["field"] = std::string(field);
+  return encoding;
+}
+
+// A line across the picture at `value`.
+Json CutLine(absl::string_view channel, const Json& encoding, double value) {
+  Json encodings;
+  encodings[std::string(channel)] = Of(encoding, "cut");
+  return {{"data", {{"values", Json::array({Json::object({{"cut", value}})})}}},
+          {"mark", {{"type", "rule"}, {"stroke", Colour("guide")}, {"strokeDash", {5, 4}}}},
+          {"encoding", std::move(encodings)}};
+}
+
+// Quiet text; its place is given by encodings of x and y.
+Json Caption(absl::string_view text, absl::string_view align, absl::string_view baseline, Json x,
+             Json y, const Plot& plot, double cut = 0) {
+  return {{"data", {{"values", Json::array({Json::object({{"cut", cut}})})}}},
           {"mark",
            {{"type", "text"},
             {"text", std::string(text)},
             {"align", std::string(align)},
             {"baseline", std::string(baseline)},
-            {"fontSize", kSmallSize},
+            {"fontSize", SmallSize(plot.width)},
             {"opacity", 0.75}}},
-          {"encoding", {{"x", {{"value", std::move(x)}}}, {"y", {{"value", std::move(y)}}}}}};
+          {"encoding", {{"x", std::move(x)}, {"y", std::move(y)}}}};
 }
 
-// `encoding` with another field; the scale and axis stay those of the picture.
-Json Of(Json encoding, absl::string_view field) {
-  encoding["field"] = std::string(field);
-  return encoding;
+Json At(Json place) { return {{"value", std::move(place)}}; }
+
+// The medians and the names of the quadrants.
+void AddQuadrants(const v1::QuadrantSummary& quadrants, const Writing& writing, const Plot& plot,
+                  Json& layers) {
+  const Json x = AcrossEncoding(plot);
+  const Json y = UpEncoding(plot);
+  const double richness = quadrants.richness_cut().value();
+  const double depth = quadrants.depth_cut().value();
+  layers.push_back(CutLine("x", x, richness));
+  layers.push_back(CutLine("y", y, depth));
+  layers.push_back(Caption(absl::StrCat("median ", Short(richness, 1)), "center", "bottom",
+                           Of(x, "cut"), At(-4), plot, richness));
+  Json beside = writing.median_right
+                    ? Caption(absl::StrCat("median ", Short(depth, 2)), "right", "bottom",
+                              At(Expr("width - 4")), Of(y, "cut"), plot, depth)
+                    : Caption(absl::StrCat("median ", Short(depth, 2)), "left", "bottom", At(4),
+                              Of(y, "cut"), plot, depth);
+  beside["mark"]["dy"] = -3;
+  layers.push_back(std::move(beside));
+  const Json right = At(Expr("width - 4"));
+  const Json bottom = At(Expr("height - 4"));
+  layers.push_back(Caption("Narrow and deep", "left", "top", At(4), At(4), plot));
+  layers.push_back(Caption("Broad and deep", "right", "top", right, At(4), plot));
+  layers.push_back(Caption("Narrow and shallow", "left", "bottom", At(4), bottom, plot));
+  layers.push_back(Caption("Broad and shallow", "right", "bottom", right, bottom, plot));
 }
 
 // The interval that missing answers leave, along one axis.
@@ -123,227 +334,81 @@ Json Interval(absl::string_view channel, const Json& along, absl::string_view ot
           {"encoding", std::move(encoding)}};
 }
 
-bool Touches(const LabelledPoint& point, const Box& box) {
-  return point.x + kRadius > box.left && point.x - kRadius < box.right &&
-         point.y + kRadius > box.top && point.y - kRadius < box.bottom;
+// Ratings by shape and colour. "No rating" is in the legend only where it occurs.
+void EncodeRatings(bool unrated, const Plot& plot, Json& encoding) {
+  Json domain = Json::array();
+  Json fills = Json::array();
+  Json strokes = Json::array();
+  Json shapes = {"circle", "square", "triangle-up"};
+  for (int rating = 1; rating <= 3; ++rating) {
+    domain.push_back(RatingLabel(static_cast<SharedResponsibility>(rating)));
+    fills.push_back(Colour(absl::StrCat("ratings[", rating - 1, "]")));
+    strokes.push_back(Colour("gap"));
+  }
+  if (unrated) {
+    domain.push_back(RatingLabel(type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED));
+    fills.push_back(Colour("unknown"));
+    strokes.push_back(Colour("outline"));
+    shapes.push_back("diamond");
+  }
+  const Json legend = {{"title", "Shared responsibility"},
+                       {"orient", "top"},
+                       {"columns", plot.width < kNarrow ? 2 : 4},
+                       {"symbolSize", 120},
+                       {"columnPadding", 14}};
+  const auto add = [&](absl::string_view channel, Json range) {
+    encoding[std::string(channel)] = {{"field", "rating"},
+                                      {"type", "nominal"},
+                                      {"scale", {{"domain", domain}, {"range", std::move(range)}}},
+                                      {"legend", legend}};
+  };
+  add("fill", std::move(fills));
+  // A scale, not a constant, so that the legend shows the outline of "no rating", too.
+  add("stroke", std::move(strokes));
+  add("shape", std::move(shapes));
 }
 
 }  // namespace
 
 void DrawModel(const v1::ModelFigure& data, int width, Json& spec) {
-  const bool narrow = width < kNarrow;
-  const int height = std::clamp(static_cast<int>(width * 0.6), 270, 460);
-  double least_x = 0, most_x = 1, least_y = 1, most_y = 4;
-  int drawn = 0;
-  for (const v1::ModelPoint& point : data.points()) {
-    if (!IsDrawn(point)) continue;
-    const auto [low_x, high_x] = Reach(point.richness());
-    const auto [low_y, high_y] = Reach(point.mean_level());
-    least_x = drawn == 0 ? low_x : std::min(least_x, low_x);
-    most_x = drawn == 0 ? high_x : std::max(most_x, high_x);
-    least_y = drawn == 0 ? low_y : std::min(least_y, low_y);
-    most_y = drawn == 0 ? high_y : std::max(most_y, high_y);
-    ++drawn;
-  }
-  // The part of the scales that the sites need, from whole number to whole number.
-  const double from_level = std::max(0.0, std::floor(least_y));
-  const double to_level = std::min(4.0, std::max(from_level + 1, std::ceil(most_y)));
-  const Axis x_axis{least_x - 0.7, most_x + 0.7, width - 56.0};
-  const Axis y_axis{from_level - 0.12, to_level + 0.12, static_cast<double>(height)};
-
-  const bool each_site = drawn <= kMostLabelledSites;
-  const std::vector<Mark> marks = MakeMarks(data, each_site, x_axis);
-  std::vector<LabelledPoint> labelled;
-  for (const Mark& mark : marks) {
-    labelled.push_back({x_axis.ToPixels(mark.x),
-                        y_axis.pixels - y_axis.ToPixels(mark.point->mean_level().value()),
-                        TextWidth(mark.point->label(), kSmallSize), kSmallSize + 2.0});
-  }
-  const v1::QuadrantSummary& quadrants = data.quadrants();
-  const bool has_cuts = quadrants.richness_cut().has_value() && quadrants.depth_cut().has_value();
-  // What is written over the picture besides the labels of points: the quadrants in the corners,
-  // and the median of depth at whichever end of its line covers fewer points.
-  const double right = x_axis.pixels;
-  const double bottom = y_axis.pixels;
-  constexpr double kCornerWidth = 124, kCornerHeight = 20;
-  std::vector<Box> written;
-  bool median_right = true;
-  if (has_cuts) {
-    written = {{0, 0, kCornerWidth, kCornerHeight},
-               {right - kCornerWidth, 0, right, kCornerHeight},
-               {0, bottom - kCornerHeight, kCornerWidth, bottom},
-               {right - kCornerWidth, bottom - kCornerHeight, right, bottom}};
-    const double line = bottom - y_axis.ToPixels(quadrants.depth_cut().value());
-    const Box at_left{0, line - 17, 84, line};
-    const Box at_right{right - 84, line - 17, right, line};
-    const auto touched = [&labelled](const Box& box) {
-      return std::count_if(labelled.begin(), labelled.end(),
-                           [&box](const LabelledPoint& point) { return Touches(point, box); });
-    };
-    median_right = touched(at_right) <= touched(at_left);
-    written.push_back(median_right ? at_right : at_left);
-    const double up = x_axis.ToPixels(quadrants.richness_cut().value());
-    written.push_back({up - 1, 0, up + 1, bottom});
-    written.push_back({0, line - 1, right, line + 1});
-  }
-  for (size_t i = 0; i < marks.size(); ++i) {
-    // The intervals are thin lines; labels stand beside them rather than on them.
-    const auto [low_x, high_x] = Reach(marks[i].point->richness());
-    const auto [low_y, high_y] = Reach(marks[i].point->mean_level());
-    const double x = labelled[i].x;
-    const double y = labelled[i].y;
-    written.push_back({x_axis.ToPixels(low_x), y - 3, x_axis.ToPixels(high_x), y + 3});
-    written.push_back(
-        {x - 3, bottom - y_axis.ToPixels(high_y), x + 3, bottom - y_axis.ToPixels(low_y)});
-  }
-  std::vector<LabelPlace> places;
-  if (each_site) places = PlaceLabels(labelled, kRadius, {0, 0, right, bottom}, written);
-
-  Json values = Json::array();
-  bool unrated = false;
-  for (size_t i = 0; i < marks.size(); ++i) {
-    const v1::ModelPoint& point = *marks[i].point;
-    unrated |= point.shared_responsibility() == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED;
-    Json value = {
-        {"site", marks[i].sites == 1 ? point.label() : Counted(marks[i].sites, "site", "sites")},
-        {"x", Hundredths(marks[i].x)},
-        {"y", point.mean_level().value()},
-        {"rating", RatingLabel(point.shared_responsibility())},
-        {"types", NumberText(point.richness(), 0)},
-        {"level", NumberText(point.mean_level(), 2)},
-        {"quadrant", std::string(QuadrantWords(point.quadrant()))}};
-    if (each_site) {
-      constexpr const char* kAligns[] = {"left", "center", "right"};
-      value["dx"] = Hundredths(places[i].dx);
-      value["dy"] = Hundredths(places[i].dy);
-      value["align"] = kAligns[places[i].align];
-      if (HasOpenInterval(point.richness())) {
-        value["x_low"] = point.richness().low();
-        value["x_high"] = point.richness().high();
-      }
-      if (HasOpenInterval(point.mean_level())) {
-        value["y_low"] = point.mean_level().low();
-        value["y_high"] = point.mean_level().high();
-      }
-    } else {
-      value["size"] = std::min(1600, 40 + 45 * marks[i].sites);
-    }
-    values.push_back(std::move(value));
-  }
-
-  Json ratings = Json::array();
-  Json fills = Json::array();
-  Json strokes = Json::array();
-  Json shapes = {"circle", "square", "triangle-up"};
-  for (int rating = 1; rating <= 3; ++rating) {
-    ratings.push_back(RatingLabel(static_cast<type::v1::SharedResponsibility>(rating)));
-    fills.push_back(Colour(absl::StrCat("ratings[", rating - 1, "]")));
-    strokes.push_back(Colour("gap"));
-  }
-  if (unrated) {
-    ratings.push_back(RatingLabel(type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED));
-    fills.push_back(Colour("unknown"));
-    strokes.push_back(Colour("outline"));
-    shapes.push_back("diamond");
-  }
+  const Plot plot = LayOut(data, width);
+  const std::vector<Mark> marks = MakeMarks(data, plot);
+  const Writing writing = WritingOf(data.quadrants(), marks, plot);
+  const bool unrated = std::any_of(marks.begin(), marks.end(), [](const Mark& mark) {
+    return mark.point->shared_responsibility() == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED;
+  });
 
   spec["width"] = width;
-  spec["height"] = height;
+  spec["height"] = plot.y.pixels;
   spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
-  spec["data"] = {{"values", std::move(values)}};
-  Json levels = Json::array();
-  for (int level = static_cast<int>(from_level); level <= static_cast<int>(to_level); ++level) {
-    levels.push_back(level);
-  }
-  Json ticks = Json::array();
-  for (int types = static_cast<int>(std::ceil(x_axis.from)); types <= x_axis.to; ++types) {
-    ticks.push_back(types);
-  }
-  Json x_tick = {{"format", "d"}, {"grid", false}};
-  // Every number while there is room for it.
-  if (ticks.size() * 22 <= x_axis.pixels) x_tick["values"] = std::move(ticks);
-  const Json x = {{"field", "x"},
-                  {"type", "quantitative"},
-                  {"title", "Diversity: number of partner types engaged"},
-                  {"scale",
-                   {{"domain", {Hundredths(x_axis.from), Hundredths(x_axis.to)}},
-                    {"nice", false},
-                    {"zero", false}}},
-                  {"axis", std::move(x_tick)}};
-  const Json y = {{"field", "y"},
-                  {"type", "quantitative"},
-                  {"title", "Depth: mean interaction level"},
-                  {"scale",
-                   {{"domain", {Hundredths(y_axis.from), Hundredths(y_axis.to)}},
-                    {"nice", false},
-                    {"zero", false}}},
-                  {"axis", {{"values", std::move(levels)}, {"format", "d"}}}};
-
+  spec["data"] = {
+      {"values", plot.each_site ? LabelledValues(marks, writing, plot) : CountedValues(marks)}};
+  const Json x = AcrossEncoding(plot);
+  const Json y = UpEncoding(plot);
   Json& layers = spec["layer"] = Json::array();
-  if (has_cuts) {
-    const double richness = quadrants.richness_cut().value();
-    const double depth = quadrants.depth_cut().value();
-    layers.push_back(Cut({{"x", Of(x, "cut")}}, richness));
-    layers.push_back(Cut({{"y", Of(y, "cut")}}, depth));
-    Json above = FrameText(absl::StrCat("median ", Short(richness, 1)), 0, -4, "center", "bottom");
-    above["data"]["values"][0]["cut"] = richness;
-    above["encoding"]["x"] = Of(x, "cut");
-    layers.push_back(std::move(above));
-    Json beside = FrameText(absl::StrCat("median ", Short(depth, 2)),
-                            median_right ? Expr("width - 4") : Json(4), 0,
-                            median_right ? "right" : "left", "bottom");
-    beside["mark"]["dy"] = -3;
-    beside["data"]["values"][0]["cut"] = depth;
-    beside["encoding"]["y"] = Of(y, "cut");
-    layers.push_back(std::move(beside));
-    layers.push_back(FrameText("Narrow and deep", 4, 4, "left", "top"));
-    layers.push_back(FrameText("Broad and deep", Expr("width - 4"), 4, "right", "top"));
-    layers.push_back(FrameText("Narrow and shallow", 4, Expr("height - 4"), "left", "bottom"));
-    layers.push_back(
-        FrameText("Broad and shallow", Expr("width - 4"), Expr("height - 4"), "right", "bottom"));
-  }
-  if (each_site) {
+  if (HasCuts(data.quadrants())) AddQuadrants(data.quadrants(), writing, plot, layers);
+  if (plot.each_site) {
     layers.push_back(Interval("x", x, "y", y));
     layers.push_back(Interval("y", y, "x", x));
   }
-  Json mark = {{"type", "point"},
-               {"filled", true},
-               {"opacity", each_site ? 1 : 0.75},
-               {"strokeWidth", 1},
-               {"size", each_site ? Json(kMarkSize) : Expr("datum.size")}};
-  const Json rating_scale = {{"domain", ratings}, {"range", std::move(fills)}};
-  const Json legend = {{"title", "Shared responsibility"},
-                       {"orient", "top"},
-                       {"columns", narrow ? 2 : 4},
-                       {"symbolSize", 120},
-                       {"columnPadding", 14}};
-  layers.push_back(
-      {{"mark", std::move(mark)},
-       {"encoding",
-        {{"x", x},
-         {"y", y},
-         {"fill",
-          {{"field", "rating"}, {"type", "nominal"}, {"scale", rating_scale}, {"legend", legend}}},
-         // A scale, not a constant, so that the legend shows the outline of "no rating", too.
-         {"stroke",
-          {{"field", "rating"},
-           {"type", "nominal"},
-           {"scale", {{"domain", ratings}, {"range", std::move(strokes)}}},
-           {"legend", legend}}},
-         {"shape",
-          {{"field", "rating"},
-           {"type", "nominal"},
-           {"scale", {{"domain", ratings}, {"range", std::move(shapes)}}},
-           {"legend", legend}}},
-         {"tooltip", Json::array({{{"field", "site"}, {"title", "Site"}},
-                                  {{"field", "types"}, {"title", "Partner types engaged"}},
-                                  {{"field", "level"}, {"title", "Mean level"}},
-                                  {{"field", "rating"}, {"title", "Shared responsibility"}},
-                                  {{"field", "quadrant"}, {"title", "Quadrant"}}})}}}});
-  if (each_site) {
+  Json encoding = {{"x", x}, {"y", y}};
+  EncodeRatings(unrated, plot, encoding);
+  encoding["tooltip"] = Json::array({{{"field", "site"}, {"title", "Site"}},
+                                     {{"field", "types"}, {"title", "Partner types engaged"}},
+                                     {{"field", "level"}, {"title", "Mean level"}},
+                                     {{"field", "rating"}, {"title", "Shared responsibility"}},
+                                     {{"field", "quadrant"}, {"title", "Quadrant"}}});
+  layers.push_back({{"mark",
+                     {{"type", "point"},
+                      {"filled", true},
+                      {"opacity", plot.each_site ? 1 : 0.75},
+                      {"strokeWidth", 1},
+                      {"size", Expr("datum.size")}}},
+                    {"encoding", std::move(encoding)}});
+  if (plot.each_site) {
     layers.push_back({{"mark",
                        {{"type", "text"},
-                        {"fontSize", kSmallSize},
+                        {"fontSize", SmallSize(width)},
                         {"baseline", "middle"},
                         {"align", Expr("datum.align")},
                         {"dx", Expr("datum.dx")},

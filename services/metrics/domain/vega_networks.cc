@@ -92,11 +92,11 @@ Json Filter(absl::string_view expression) {
 
 // The key: "CBO  Community-based organizations", in columns.
 Json Key(const v1::SiteNetwork& network, const std::vector<std::string>& codes, int width) {
-  constexpr int kLine = 17;
-  constexpr int kCodeColumn = 34;
+  constexpr int kLine = 18;
+  constexpr int kCodeColumn = 38;
   double widest = 0;
   for (const v1::NetworkNode& node : network.nodes()) {
-    widest = std::max(widest, TextWidth(node.display_name(), kSmallSize));
+    widest = std::max(widest, TextWidth(node.display_name(), SmallSize(width)));
   }
   const int fit = static_cast<int>(width / (widest + kCodeColumn + kGap));
   const int columns = std::clamp(fit, 1, 4);
@@ -115,14 +115,16 @@ Json Key(const v1::SiteNetwork& network, const std::vector<std::string>& codes, 
                 {"axis", nullptr}};
   };
   Json layers = Json::array();
-  layers.push_back(
-      {{"mark",
-        {{"type", "text"}, {"align", "left"}, {"fontSize", kSmallSize}, {"fontWeight", "bold"}}},
-       {"encoding", {{"text", {{"field", "code"}}}}}});
   layers.push_back({{"mark",
                      {{"type", "text"},
                       {"align", "left"},
-                      {"fontSize", kSmallSize},
+                      {"fontSize", SmallSize(width)},
+                      {"fontWeight", "bold"}}},
+                    {"encoding", {{"text", {{"field", "code"}}}}}});
+  layers.push_back({{"mark",
+                     {{"type", "text"},
+                      {"align", "left"},
+                      {"fontSize", SmallSize(width)},
                       {"dx", kCodeColumn},
                       {"limit", width / columns - kCodeColumn - kGap / 2}}},
                     {"encoding", {{"text", {{"field", "name"}}}}}});
@@ -155,7 +157,7 @@ Json Network(int cell, int width) {
   node["fill"] = {{"field", "level"},
                   {"type", "nominal"},
                   {"scale", LevelScale(/*with_unknown=*/true)},
-                  {"legend", LevelLegend(width, /*with_unknown=*/true, "circle")}};
+                  {"legend", LevelLegend(width, width, /*with_unknown=*/true, "circle")}};
   node["tooltip"] = Json::array({{{"field", "site"}, {"title", "Site"}},
                                  {{"field", "type"}, {"title", "Partner type"}},
                                  {{"field", "text"}, {"title", "Level"}}});
@@ -195,7 +197,7 @@ Json Network(int cell, int width) {
   Json foot = Writing(Json{{"x", Across("x")}}, "mean");
   foot["y"] = {{"value", cell + kFoot - 4}};
   layers.push_back({{"transform", Filter("isValid(datum.types)")},
-                    {"mark", {{"type", "text"}, {"fontSize", kSmallSize}}},
+                    {"mark", {{"type", "text"}, {"fontSize", SmallSize(width)}}},
                     {"encoding", std::move(foot)}});
   return {{"width", cell}, {"height", cell + kFoot}, {"layer", std::move(layers)}};
 }

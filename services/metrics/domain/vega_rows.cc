@@ -8,7 +8,7 @@
 namespace weft::metrics {
 namespace {
 
-constexpr int kWideStep = 26;
+constexpr int kWideStep = 27;
 constexpr int kNarrowStep = 44;
 // On a narrow picture, from the middle of a row up to its name and down to its bar.
 constexpr int kNameLift = 13;
@@ -16,9 +16,9 @@ constexpr int kBarDrop = 7;
 // Between a bar and the text beside it.
 constexpr int kGap = 8;
 
-double Widest(const std::vector<RowName>& rows, std::string RowName::*text) {
+double Widest(const std::vector<RowName>& rows, std::string RowName::*text, int width) {
   double widest = 0;
-  for (const RowName& row : rows) widest = std::max(widest, TextWidth(row.*text, kLabelSize));
+  for (const RowName& row : rows) widest = std::max(widest, TextWidth(row.*text, LabelSize(width)));
   return widest;
 }
 
@@ -96,11 +96,11 @@ Json ShareAxis(int width, absl::string_view title) {
 double LegendRoom(const std::vector<RowName>& rows, int width) {
   const double room = width - 2 * kPadding;
   if (width < kNarrow) return room;
-  return room - std::min(Widest(rows, &RowName::name), NameLimit(width)) - kGap;
+  return room - std::min(Widest(rows, &RowName::name, width), NameLimit(width)) - kGap;
 }
 
 double PlotWidth(const std::vector<RowName>& rows, int width) {
-  return std::max(40.0, LegendRoom(rows, width) - Widest(rows, &RowName::label) - kGap);
+  return std::max(40.0, LegendRoom(rows, width) - Widest(rows, &RowName::label, width) - kGap);
 }
 
 }  // namespace weft::metrics

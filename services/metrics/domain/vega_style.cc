@@ -110,12 +110,13 @@ Json Frame(const v1::Figure& figure, absl::string_view alt, int width) {
   spec["$schema"] = "https://vega.github.io/schema/vega-lite/v5.json";
   spec["description"] = std::string(alt);
   constexpr int kTitleSize = 15;
+  const int label_size = LabelSize(width);
   // Bold letters are wider.
   constexpr double kBold = 1.12;
   const double line = width - 2.0 * kPadding;
   spec["title"] = {{"text", Wrap(absl::StrCat("Figure ", figure.number(), ". ", figure.title()),
                                  kTitleSize * kBold, line)},
-                   {"subtitle", Wrap(figure.note(), kLabelSize, line)},
+                   {"subtitle", Wrap(figure.note(), label_size, line)},
                    {"anchor", "start"},
                    {"frame", "bounds"},
                    {"offset", 14}};
@@ -127,15 +128,15 @@ Json Frame(const v1::Figure& figure, absl::string_view alt, int width) {
       {"font", "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"},
       {"view", {{"stroke", nullptr}}},
       {"title",
-       {{"fontSize", kTitleSize}, {"subtitleFontSize", kLabelSize}, {"subtitlePadding", 5}}},
+       {{"fontSize", kTitleSize}, {"subtitleFontSize", label_size}, {"subtitlePadding", 5}}},
       {"axis",
-       {{"labelFontSize", kLabelSize},
-        {"titleFontSize", kLabelSize},
+       {{"labelFontSize", label_size},
+        {"titleFontSize", label_size},
         {"titleFontWeight", "normal"},
         {"gridOpacity", 0.55}}},
-      {"legend", {{"labelFontSize", kLabelSize}, {"titleFontSize", kLabelSize}, {"labelLimit", 0}}},
-      {"header", {{"labelFontSize", kLabelSize}}},
-      {"text", {{"fontSize", kLabelSize}}}};
+      {"legend", {{"labelFontSize", label_size}, {"titleFontSize", label_size}, {"labelLimit", 0}}},
+      {"header", {{"labelFontSize", label_size}}},
+      {"text", {{"fontSize", label_size}}}};
   return spec;
 }
 
@@ -163,14 +164,14 @@ Json LevelScale(bool with_unknown) {
   return {{"domain", domain}, {"range", range}};
 }
 
-Json LevelLegend(double room, bool with_unknown, absl::string_view symbol) {
+Json LevelLegend(int width, double room, bool with_unknown, absl::string_view symbol) {
   constexpr int kColumnPadding = 12;
   constexpr int kSymbol = 20;
   double widest = 0;
   double sum = 0;
   int entries = 0;
   const auto add = [&](type::v1::InteractionLevel level) {
-    const double entry = TextWidth(LevelLabel(level), kLabelSize) + kSymbol + kColumnPadding;
+    const double entry = TextWidth(LevelLabel(level), LabelSize(width)) + kSymbol + kColumnPadding;
     widest = std::max(widest, entry);
     sum += entry;
     ++entries;

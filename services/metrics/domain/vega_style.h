@@ -24,9 +24,9 @@ inline constexpr int kNarrow = 480;
 // Around a picture, in pixels.
 inline constexpr int kPadding = 2;
 
-// Sizes of text in pixels.
-inline constexpr int kLabelSize = 12;
-inline constexpr int kSmallSize = 11;
+// Sizes of text in pixels: a wide picture is looked at from further away.
+inline constexpr int LabelSize(int width) { return width < kNarrow ? 12 : 13; }
+inline constexpr int SmallSize(int width) { return LabelSize(width) - 1; }
 
 // About how wide `text` is in a sans-serif face of `size` pixels. A picture is laid out before
 // anybody knows the face, so this errs on the wide side.
@@ -46,7 +46,7 @@ std::string LevelLabel(type::v1::InteractionLevel level);
 // The scale of LevelLabels; its legend stands above the picture, in as few rows as `room` pixels
 // allow.
 Json LevelScale(bool with_unknown);
-Json LevelLegend(double room, bool with_unknown, absl::string_view symbol);
+Json LevelLegend(int width, double room, bool with_unknown, absl::string_view symbol);
 
 // To a hundredth of a pixel: what is drawn needs no more, and reads better.
 double Hundredths(double value);
