@@ -25,9 +25,9 @@ class StrangerTest(SuiteCase):
         return error
 
     def test_names(self):
-        self.refused(f"{SITE}/GetSite", {"name": "Site 1"}, "INVALID_ARGUMENT", "INVALID_NAME", "sites/{site}")
+        self.refused(f"{SITE}/GetSite", {"name": "Site 1"}, "INVALID_ARGUMENT", "NAME_INVALID", "sites/{site}")
         self.refused(f"{SITE}/GetSite", {"name": "sites/nowhere"}, "NOT_FOUND", "SITE_NOT_FOUND", "sites/nowhere")
-        self.refused(f"{SITE}/GetSite", {}, "INVALID_ARGUMENT", "INVALID_NAME", "sites/{site}")
+        self.refused(f"{SITE}/GetSite", {}, "INVALID_ARGUMENT", "NAME_INVALID", "sites/{site}")
         self.refused("weft.metrics.v1.MetricsService/GetWaveSummary", {"name": "waves/none/summary"},
                      "NOT_FOUND", "WAVE_NOT_FOUND", "waves/none")
 
@@ -47,7 +47,7 @@ class StrangerTest(SuiteCase):
         change["site"]["displayName"] = "C"
         self.refused(f"{SITE}/UpdateSite", change, "ABORTED", "ETAG_MISMATCH", "read it again")
         self.refused(f"{SITE}/UpdateSite", {"site": {"name": "sites/a"}, "updateMask": "colour"},
-                     "INVALID_ARGUMENT", "INVALID_FIELD_MASK", "display_name")
+                     "INVALID_ARGUMENT", "UPDATE_MASK_INVALID", "display_name")
 
     def test_an_unknown_method_and_service(self):
         channel = self.suite.channel("registry")
@@ -79,7 +79,7 @@ class StrangerTest(SuiteCase):
 
     def test_pages_and_positions(self):
         self.refused(f"{SITE}/ListSites", {"pageToken": "made-up"}, "INVALID_ARGUMENT", "PAGE_TOKEN_INVALID")
-        self.refused(f"{SITE}/ListSites", {"pageSize": -1}, "INVALID_ARGUMENT", "INVALID_FIELD")
+        self.refused(f"{SITE}/ListSites", {"pageSize": -1}, "INVALID_ARGUMENT", "PAGE_SIZE_INVALID")
         self.refused("weft.registry.v1.ChangeService/ListChanges", {"resumePosition": "yesterday"},
                      "INVALID_ARGUMENT", "POSITION_INVALID")
 
