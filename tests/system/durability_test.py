@@ -115,7 +115,7 @@ class DurabilityTest(SuiteCase):
         self.suite.call(f"{service}/ReturnResponse",
                         {"name": f"{wave}/responses/site-02", "comment": "please look at the counts"})
         self.suite.call(f"{service}/WithdrawResponse", {"name": f"{wave}/responses/site-03"})
-        self.suite.call(f"{service}/DeclineResponse", {"parent": wave, "respondent": "sites/site-12"})
+        self.suite.call(f"{service}/DeclineResponse", {"parent": wave, "respondent": "sites/site-04"})
         self.suite.kill("ingestion")
         self.suite.start_one("ingestion")
         rate = self.suite.call("weft.ingestion.v1.WaveService/GetResponseRate", {"name": wave})
