@@ -165,7 +165,9 @@ absl::Status ApplyUpdateMask(const google::protobuf::FieldMask& mask, const Mess
       changed.Add(rule, "cannot be changed once it is created");
     }
   }
-  return changed.ToStatus("FIELD_IMMUTABLE");
+  absl::Status status = changed.ToStatus("FIELD_IMMUTABLE");
+  if (!status.ok()) into.CopyFrom(*before);
+  return status;
 }
 
 }  // namespace weft::service

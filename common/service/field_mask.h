@@ -24,7 +24,7 @@ struct MaskRules {
 // mask names and `from` leaves unset is cleared. No mask means every field that is set in `from`;
 // "*" replaces the resource. Fields of sub-messages can be named ("window.start"), elements of
 // lists and maps cannot. An unknown path is INVALID_ARGUMENT (UPDATE_MASK_INVALID) naming the valid
-// ones.
+// ones. After an error `into` is as it was.
 absl::Status ApplyUpdateMask(const google::protobuf::FieldMask& mask,
                              const google::protobuf::Message& from, google::protobuf::Message& into,
                              const MaskRules& rules = {});

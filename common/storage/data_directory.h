@@ -1,7 +1,8 @@
 // A data directory: ours or not, held by one process at a time, anchored.
-//   ANCHOR     which database, and how far it had come (anchor.h)
-//   LOCK       locked while a process uses the directory; holds its id
-//   rocksdb/   the database
+//   ANCHOR       which database, and how far it had come (anchor.h)
+//   LOCK         locked while a process uses the directory; holds its id
+//   rocksdb/     the database
+//   rocksdb.log  what RocksDB warns of
 #ifndef WEFT_COMMON_STORAGE_DATA_DIRECTORY_H_
 #define WEFT_COMMON_STORAGE_DATA_DIRECTORY_H_
 

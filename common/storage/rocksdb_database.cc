@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/storage/rocksdb_log.h"
 #include "common/storage/rocksdb_status.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/file_checksum.h"
@@ -33,9 +34,7 @@ rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, bool create) {
   db.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   db.max_total_wal_size = 4 * options.write_buffer_bytes;
   db.max_background_jobs = 2;
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  db.max_log_file_size = 16u << 20;
-  db.keep_log_file_num = 4;
+  db.info_log = OpenRocksDbLog(absl::StrCat(options.directory, "/rocksdb.log"));
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   return db;

@@ -26,7 +26,9 @@ absl::Status FromRocksDb(const rocksdb::Status& status, absl::string_view what) 
   if (status.IsIOError() || status.IsBusy() || status.IsTimedOut() || status.IsTryAgain() ||
       status.IsShutdownInProgress()) {
     return WithRetryAfter(Error(absl::StatusCode::kUnavailable, "STORAGE_UNAVAILABLE",
-                                absl::StrCat("the storage does not work (", detail, ")")),
+                                absl::StrCat("the disk does not work (", detail,
+                                             "); if it does again and writes still fail, restart "
+                                             "the server: nothing acknowledged is lost")),
                           kRetryAfter);
   }
   return Error(absl::StatusCode::kInternal, "STORAGE_FAILED", detail);

@@ -89,8 +89,9 @@ class RocksDbStore final : public LocalStore {
   }
 
  private:
-  // After an error RocksDB refuses writes until it is told that the disk may work again (a full one
-  // it watches itself). What was acknowledged is written out before anything new is taken.
+  // After most errors RocksDB refuses writes until it is told that the disk may work again (a full
+  // one it watches itself). What was acknowledged is written out before anything new is taken. When
+  // the log itself could not be written, only a restart helps: this is refused then.
   void TryToResume() {
     const auto now = std::chrono::steady_clock::now();
     if (now - resumed_at_ < kResumeEvery) return;
