@@ -33,7 +33,7 @@ class DemoTest(unittest.TestCase):
         self.assertEqual(list(verdicts), expected)
         unstated = {i for i, verdict in verdicts.items() if verdict == "not stated in the brief"}
         self.assertEqual({i for i, v in verdicts.items() if v == "holds"}, set(expected) - unstated)
-        self.assertIn("83%", first.output)
+        self.assertIn("(83 %)", first.output)
         report = (self.checkout.path / "report.html").read_text()
         self.assertIn("<!DOCTYPE html>", report[:100])
         again = Demo(self.checkout.path).run_once()

@@ -70,7 +70,7 @@ std::string Table::ToString() const {
 
 std::string Percent(double share) {
   // The small term keeps exact halves that a double cannot hold (0.285) on their side.
-  return absl::StrFormat("%d%%", static_cast<int>(std::floor(100 * share + 0.5 + 1e-9)));
+  return absl::StrFormat("%d %%", static_cast<int>(std::floor(100 * share + 0.5 + 1e-9)));
 }
 
 std::string ShareText(const type::v1::Estimate& estimate) {

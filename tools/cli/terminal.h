@@ -30,9 +30,9 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// A share as whole percent, rounded half up: "83%".
+// A share as whole percent, rounded half up: "83 %".
 std::string Percent(double share);
-// "83% (10/12)", "– (no data)"; with the interval that missing answers leave, when there is one.
+// "83 % (10/12)", "– (no data)"; with the interval that missing answers leave, when there is one.
 std::string ShareText(const type::v1::Estimate& estimate);
 // "15.0", with `decimals`; with n/N when something is missing.
 std::string NumberText(const type::v1::Estimate& estimate, int decimals = 1);
