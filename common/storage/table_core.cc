@@ -89,13 +89,12 @@ std::string DefaultType(const google::protobuf::Descriptor& descriptor) {
 }  // namespace internal
 
 std::string SerializeDeterministically(const Message& message) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream output(&stream);
-    output.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&output);
-  }
+  const size_t size = message.ByteSizeLong();
+  std::string bytes(size, '\0');
+  google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(size));
+  google::protobuf::io::CodedOutputStream output(&array);
+  output.SetSerializationDeterministic(true);
+  message.SerializeWithCachedSizes(&output);
   return bytes;
 }
 
