@@ -349,9 +349,6 @@ void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path
   violations.Require(
       instrument.supersedes().empty() || IdIn("instruments", instrument.supersedes()).has_value(),
       at("supersedes"), "must be a name like instruments/lab-survey-2024, or empty");
-  violations.Require(
-      instrument.supersedes().empty() || instrument.supersedes() != instrument.name(),
-      at("supersedes"), "names the instrument itself");
   violations.Require(IdIn("taxonomies", instrument.taxonomy()).has_value(), at("taxonomy"),
                      "must be a name like taxonomies/lab-2025");
   CheckText(violations, at("description"), instrument.description(), kMaxDescription, Lines::kMany);

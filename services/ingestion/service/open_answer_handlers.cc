@@ -65,9 +65,26 @@ Task<absl::Status> OpenAnswerHandlers::UpdateOpenAnswer(rpc::CallContext& contex
   WEFT_CO_RETURN_IF_ERROR(service::ParseName(tables_.open_answers.pattern().text(),
                                              request.open_answer().name(), "open_answer.name")
                               .status());
-  auto body = [&](storage::Transaction& txn) { return Change(txn, request, response); };
+  // The answer that is remembered for a repetition is one without the text, so that a deleted text
+  // is gone. A repetition, which does not run the body, gets it from the row.
+  std::optional<std::string> text;
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::Status changed = co_await Change(txn, request, response);
+    text = std::move(*response.mutable_text());
+    response.clear_text();
+    co_return changed;
+  };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
-  co_return status;
+  WEFT_CO_RETURN_IF_ERROR(std::move(status));
+  if (!text.has_value()) {
+    std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+    absl::StatusOr<std::optional<v1::OpenAnswer>> stored =
+        co_await tables_.open_answers.Find(*snapshot, request.open_answer().name());
+    WEFT_CO_RETURN_IF_ERROR(stored.status());
+    text = stored->has_value() ? (*stored)->text() : "";
+  }
+  response.set_text(*std::move(text));
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> OpenAnswerHandlers::Change(storage::Transaction& txn,

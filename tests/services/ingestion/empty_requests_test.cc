@@ -13,6 +13,7 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
                                   {"ListInstruments"});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.WaveService", {"ListWaves"});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ResponseService", {});
+  testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ImportService", {});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ChangeService",
                                   {"Watch", "ListChanges"});
 }

@@ -55,7 +55,6 @@ TEST(ValidateInstrument, RefusesWhatNoDraftMayHold) {
       {"instrument.family", [](auto& i) { i.set_family("Lab Survey"); }},
       {"instrument.version", [](auto& i) { i.set_version(0); }},
       {"instrument.supersedes", [](auto& i) { i.set_supersedes("lab-survey-2023"); }},
-      {"instrument.supersedes", [](auto& i) { i.set_supersedes(i.name()); }},
       {"instrument.taxonomy", [](auto& i) { i.set_taxonomy("lab-2025"); }},
       {"instrument.description", [](auto& i) { i.set_description(std::string(4001, 'x')); }},
       {"instrument.sections[1].id", [](auto& i) { i.mutable_sections(1)->set_id("partners"); }},

@@ -1,5 +1,9 @@
 // Free text: where it is, and where it must never be.
+#include <algorithm>
+#include <functional>
+#include <future>
 #include <set>
+#include <utility>
 
 #include "tests/services/ingestion/service_fixture.h"
 
@@ -15,6 +19,13 @@ using testing::Violates;
 
 constexpr char kName[] = "waves/w1/responses/site-01/openAnswers/barriers";
 constexpr char kWord[] = "Schmetterlingsflieder";
+
+// Starts a coroutine on the server's thread.
+struct OnExecutor final : Work {
+  explicit OnExecutor(std::function<Detached()> start) : start_(std::move(start)) {}
+  void Run() override { start_(); }
+  std::function<Detached()> start_;
+};
 
 class OpenAnswerServiceTest : public IngestionTest {
  protected:
@@ -32,6 +43,24 @@ class OpenAnswerServiceTest : public IngestionTest {
   }
   absl::StatusOr<v1::OpenAnswer> Write(const v1::UpdateOpenAnswerRequest& request) {
     return Call<v1::OpenAnswer>("ResponseService/UpdateOpenAnswer", request);
+  }
+  // Stored values of any table that hold `word`.
+  int CountRowsWith(const std::string& word) {
+    std::promise<int> count;
+    OnExecutor work{[&]() -> Detached {
+      std::shared_ptr<storage::Snapshot> snapshot = engine().GetSnapshot();
+      storage::KeyRange everything;
+      const storage::ScanOptions options{.limit = 100'000};
+      absl::StatusOr<std::vector<storage::Entry>> entries =
+          co_await snapshot->Scan(std::move(everything), options);
+      EXPECT_THAT(entries, IsOk());
+      count.set_value(static_cast<int>(
+          std::count_if(entries->begin(), entries->end(), [&](const storage::Entry& entry) {
+            return entry.value.find(word) != std::string::npos;
+          })));
+    }};
+    executor().Post(work);
+    return count.get_future().get();
   }
   absl::StatusOr<v1::OpenAnswer> Get(const std::string& name = kName) {
     v1::GetOpenAnswerRequest request;
@@ -117,6 +146,22 @@ TEST_P(OpenAnswerServiceTest, DeletesForGood) {
   request.set_name(kName);
   CarefulWrite<Empty>("ResponseService/DeleteOpenAnswer", request);
   EXPECT_THAT(Get(), IsError(absl::StatusCode::kNotFound, "OPEN_ANSWER_NOT_FOUND"));
+}
+
+TEST_P(OpenAnswerServiceTest, LeavesNoWordBehindInTheStore) {
+  CarefulWrite<v1::OpenAnswer>("ResponseService/UpdateOpenAnswer", Text(kName, kWord));
+  EXPECT_EQ(CountRowsWith(kWord), 1);
+  v1::DeleteOpenAnswerRequest request;
+  request.set_name(kName);
+  Done<Empty>("ResponseService/DeleteOpenAnswer", request);
+  EXPECT_EQ(CountRowsWith(kWord), 0);
+  // A repetition of the write is still known, and has no text to give any more.
+  v1::UpdateOpenAnswerRequest repeated = Text(kName, kWord);
+  repeated.set_request_id("00000000-0000-4000-8000-000000000001");
+  const absl::StatusOr<v1::OpenAnswer> answer = Write(repeated);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->text(), "");
+  EXPECT_EQ(CountRowsWith(kWord), 0);
 }
 
 // One stream that carries structured answers and text in one item, too.

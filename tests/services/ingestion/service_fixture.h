@@ -55,6 +55,7 @@ class IngestionTest : public ::testing::TestWithParam<std::string> {
 
   rpc::SyncClient& client() { return ingestion_->client(); }
   storage::Engine& engine() { return ingestion_->engine(); }
+  Executor& executor() { return ingestion_->server().executor(); }
 
   // `method` is "WaveService/GetWave".
   template <class Response, class Request>
