@@ -134,6 +134,8 @@ class ClientStreamCall final : public MessageSource, Interruptible {
       operation.Finish(false);
       return;
     }
+    // Cancelled while nothing was read: no interruption will come any more.
+    if (caller_.cancelled()) context_.TryCancel();
     reading_ = &operation;
     caller_.SetInterruptible(this);
     Retain();
