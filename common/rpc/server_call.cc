@@ -147,7 +147,8 @@ class ServerCall::Finishing final {
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> driver) {
     call_.driver_ = driver;
-    call_.TakeMetadata(/*trailing=*/call_.headers_sent_);
+    // An error has no headers of its own: what it says to clients' retries counts in trailers only.
+    call_.TakeMetadata(/*trailing=*/call_.headers_sent_ || !status_.ok());
     const WireStatus wire = ToWire(status_);
     const grpc::Status status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details);
     if (status.ok() && response_ != nullptr) {
