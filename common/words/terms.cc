@@ -77,7 +77,8 @@ absl::string_view QuadrantWords(metrics::v1::Quadrant quadrant) {
 }
 
 absl::string_view FloorWords(metrics::v1::ReviewFloor floor) {
-  return floor == metrics::v1::REVIEW_FLOOR_APPROVED ? "approved" : "submitted";
+  return floor == metrics::v1::REVIEW_FLOOR_APPROVED ? "an approved response"
+                                                     : "a submitted response";
 }
 
 absl::string_view EngagedRuleWords(metrics::v1::EngagedRule rule) {

@@ -26,7 +26,7 @@ absl::string_view RatingWords(type::v1::SharedResponsibility rating);
 // "broad and deep" and so on; "not placed" for anything else.
 absl::string_view QuadrantWords(metrics::v1::Quadrant quadrant);
 
-// "submitted" or "approved".
+// "a submitted response" or "an approved response".
 absl::string_view FloorWords(metrics::v1::ReviewFloor floor);
 // When a type counts as engaged: "its level is networking or deeper, or …".
 absl::string_view EngagedRuleWords(metrics::v1::EngagedRule rule);

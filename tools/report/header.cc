@@ -66,10 +66,9 @@ std::string Header(const ReportInput& input) {
   if (input.roster_size > 0 && input.roster_size != summary.invited()) {
     absl::StrAppend(&facts, Fact("On the roster", Counted(input.roster_size, "site", "sites")));
   }
-  absl::StrAppend(&facts,
-                  Fact("Counted (n of N)",
-                       absl::StrCat(summary.counted(), " of ", summary.invited(), " invited, with ",
-                                    FloorWords(parameters.floor()), " responses")));
+  absl::StrAppend(&facts, Fact("Counted (n of N)",
+                               absl::StrCat(summary.counted(), " of ", summary.invited(),
+                                            " invited, with ", FloorWords(parameters.floor()))));
   absl::StrAppend(&facts, Fact("A type is engaged when",
                                std::string(EngagedRuleWords(parameters.engaged_rule()))));
   absl::StrAppend(&facts, Fact("Own organization", SelfRuleWords(parameters.self_rule())));

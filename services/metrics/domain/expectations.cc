@@ -94,7 +94,7 @@ std::string ObservedText(const v1::Expectation& expectation, const type::v1::Est
 }
 
 Finding FindNumber(const v1::Expectation& expectation, std::string subject,
-                   type::v1::Estimate estimate, bool whole = false) {
+                   type::v1::Estimate estimate, NumberKind kind = NumberKind::kPlain) {
   Finding finding;
   v1::Observation& observation = finding.observation;
   observation.set_subject(std::move(subject));
@@ -107,7 +107,7 @@ Finding FindNumber(const v1::Expectation& expectation, std::string subject,
     const v1::NumberClaim& claim = expectation.number();
     observation.set_verdict(
         NumberHolds(claim, estimate.value(), estimate.numerator(), estimate.n()) ? kHolds : kFails);
-    finding.possible = PossibleNumber(claim, estimate, whole);
+    finding.possible = PossibleNumber(claim, estimate, kind);
   }
   *observation.mutable_estimate() = std::move(estimate);
   return finding;
@@ -173,7 +173,7 @@ std::vector<Finding> Find(const v1::Expectation& expectation, const v1::WaveSumm
     case v1::METRIC_RESPONSE_RATE:
       return {FindNumber(expectation, "", summary.response_rate())};
     case v1::METRIC_TYPE_COUNT:
-      return {FindNumber(expectation, "", TypeCount(summary), /*whole=*/true)};
+      return {FindNumber(expectation, "", TypeCount(summary), NumberKind::kWhole)};
     case v1::METRIC_RICHNESS_MEAN:
       return {FindNumber(expectation, "", summary.richness().mean())};
     case v1::METRIC_RICHNESS_MEDIAN:
@@ -185,7 +185,8 @@ std::vector<Finding> Find(const v1::Expectation& expectation, const v1::WaveSumm
     case v1::METRIC_SITE_RICHNESS:
       for (const v1::SiteMetrics& site : sites) {
         if (site.site() != metric.site()) continue;
-        findings.push_back(FindNumber(expectation, site.site(), site.richness(), /*whole=*/true));
+        findings.push_back(
+            FindNumber(expectation, site.site(), site.richness(), NumberKind::kWhole));
       }
       return findings;
     case v1::METRIC_PRESENCE:
@@ -201,7 +202,10 @@ std::vector<Finding> Find(const v1::Expectation& expectation, const v1::WaveSumm
         const auto level = std::find_if(
             levels.shares().begin(), levels.shares().end(),
             [&metric](const v1::LevelShare& share) { return share.level() == metric.level(); });
-        findings.push_back(FindNumber(expectation, code, level->share()));
+        const bool open = levels.base() == type::v1::BASE_ENGAGED &&
+                          type.presence().n() < type.presence().base_size();
+        findings.push_back(FindNumber(expectation, code, level->share(),
+                                      open ? NumberKind::kOfOpenBase : NumberKind::kPlain));
       }
       return findings;
     case v1::METRIC_LEVEL_MODE:

@@ -14,14 +14,14 @@ namespace weft::metrics {
 namespace {
 
 std::string Basis(const v1::Figure& figure) {
-  return absl::StrCat(figure.counted(), " of ", figure.invited(), " sites");
+  return absl::StrCat(figure.counted(), " of ", figure.invited(), " sites are counted");
 }
 
 // Types that have the same share are read out together.
 std::string PartnerTypesText(const v1::Figure& figure) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const v1::PartnerTypeBar& bar : figure.partner_types().bars()) {
-    const std::string share = bar.share().has_value() ? ShareText(bar.share()) : "not known";
+    const std::string share = bar.share().has_value() ? ShareText(bar.share()) : "Not known";
     if (groups.empty() || groups.back().first != share) groups.push_back({share, {}});
     groups.back().second.push_back(bar.display_name());
   }
@@ -108,7 +108,9 @@ std::string ModelText(const v1::Figure& figure) {
     std::vector<std::string> parts;
     int sites = 0;
     for (const auto& [rating, count] : ratings) {
-      parts.push_back(absl::StrCat(RatingWords(rating), " at ", count));
+      parts.push_back(absl::StrCat(
+          rating == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED ? "not rated" : RatingWords(rating),
+          " at ", count));
       sites += count;
     }
     absl::StrAppend(&text, " ", Counted(sites, "site is ", "sites are "), QuadrantWords(quadrant),

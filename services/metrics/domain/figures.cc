@@ -27,8 +27,8 @@ constexpr FigureKind kKinds[] = {FigureKind::kPartnerTypes, FigureKind::kInterac
 // Who answered, and what was done with it: every note ends with this.
 std::string BasisSentence(const v1::WaveSummary& summary) {
   const v1::Parameters& parameters = summary.provenance().parameters();
-  std::string text = absl::StrCat(summary.counted(), " of ", summary.invited(), " sites have a ",
-                                  FloorWords(parameters.floor()), " response");
+  std::string text = absl::StrCat(summary.counted(), " of ", summary.invited(), " sites have ",
+                                  FloorWords(parameters.floor()));
   if (summary.response_rate().has_value()) {
     absl::StrAppend(&text, " (", Percent(summary.response_rate()), ")");
   }

@@ -33,7 +33,7 @@ std::vector<LabelPlace> PlaceLabels(const std::vector<LabelledPoint>& points, do
     const double side = radius + 4;
     const double above = radius + 2 + point.height / 2;
     const double corner = radius * 0.75 + 2;
-    const double slant = radius * 0.75 + point.height / 2;
+    const double slant = above;
     // In order of preference.
     const LabelPlace candidates[] = {
         {side, 0, LabelPlace::kLeft},          {-side, 0, LabelPlace::kRight},

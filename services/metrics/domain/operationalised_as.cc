@@ -130,8 +130,7 @@ std::string OperationalisedAs(const v1::Expectation& expectation, const v1::Wave
   const v1::Parameters& parameters = summary.provenance().parameters();
   std::string words = absl::StrCat(MetricWords(expectation.metric()), ClaimWords(expectation), ".");
   if (expectation.metric().metric() == v1::METRIC_TYPE_COUNT) return words;
-  absl::StrAppend(&words, " Counted are sites with a ", FloorWords(parameters.floor()),
-                  " response");
+  absl::StrAppend(&words, " Counted are sites with ", FloorWords(parameters.floor()));
   if (!parameters.cohort().empty()) {
     absl::StrAppend(&words, " in cohort ", IdOf(parameters.cohort()));
   }

@@ -65,7 +65,8 @@ Possible PossibleCount(const v1::NumberClaim& claim, int64_t low, int64_t high, 
 }
 
 // Numbers of which only the ends are known to be possible.
-Possible PossibleBetween(const v1::NumberClaim& claim, const type::v1::Estimate& estimate) {
+Possible PossibleBetween(const v1::NumberClaim& claim, const type::v1::Estimate& estimate,
+                         bool open_base) {
   const bool at_low = NumberHolds(claim, estimate.low());
   const bool at_high = NumberHolds(claim, estimate.high());
   Possible possible{.hold = at_low || at_high, .fail = !at_low || !at_high};
@@ -74,7 +75,8 @@ Possible PossibleBetween(const v1::NumberClaim& claim, const type::v1::Estimate&
       claim.value() < Compared(claim, estimate.high())) {
     possible.hold = std::nullopt;
   }
-  const bool complete = estimate.n() == estimate.base_size() && estimate.low() == estimate.high();
+  const bool complete =
+      !open_base && estimate.n() == estimate.base_size() && estimate.low() == estimate.high();
   if (claim.has_n() && complete && claim.n() != estimate.n()) return {.hold = false, .fail = true};
   if (claim.has_n() && !complete) {
     // How many units there would be is not known: what cannot hold anyway still cannot.
@@ -93,10 +95,10 @@ bool NumberHolds(const v1::NumberClaim& claim, double value, int numerator, int 
 }
 
 Possible PossibleNumber(const v1::NumberClaim& claim, const type::v1::Estimate& estimate,
-                        bool whole) {
+                        NumberKind kind) {
   if (!estimate.has_low() || !estimate.has_high()) return {};
   const int size = estimate.base_size();
-  if (whole) {
+  if (kind == NumberKind::kWhole) {
     return PossibleCount(claim, std::llround(estimate.low()), std::llround(estimate.high()), size,
                          [](int64_t k) { return static_cast<double>(k); });
   }
@@ -111,8 +113,9 @@ Possible PossibleNumber(const v1::NumberClaim& claim, const type::v1::Estimate& 
                                             : static_cast<double>(k) / size;
                          });
   }
-  if (!numerator) return PossibleBetween(claim, estimate);
-  if (estimate.low() < estimate.high() || estimate.n() != size) return {};
+  const bool open_base = kind == NumberKind::kOfOpenBase;
+  if (!numerator) return PossibleBetween(claim, estimate, open_base);
+  if (open_base || estimate.low() < estimate.high() || estimate.n() != size) return {};
   const bool holds = NumberHolds(claim, estimate.value(), estimate.numerator(), estimate.n());
   return {.hold = holds, .fail = !holds};
 }

@@ -21,10 +21,17 @@ struct Possible {
 // Whether `claim` is true of a number: `numerator` is looked at where it is claimed.
 bool NumberHolds(const v1::NumberClaim& claim, double value, int numerator, int n);
 
-// What can become of a claim about a number. `whole`: the estimate is a whole number of things
-// (types of one site) rather than a share or a mean.
+// What kind of number an estimate is, as far as missing answers matter.
+enum class NumberKind {
+  kPlain,  // a mean, or a share of a base that no answer can change
+  kWhole,  // a whole number of things: the types of one site
+  // A share of a base that missing answers can make larger: cells that may turn out to be engaged.
+  kOfOpenBase,
+};
+
+// What can become of a claim about a number.
 Possible PossibleNumber(const v1::NumberClaim& claim, const type::v1::Estimate& estimate,
-                        bool whole);
+                        NumberKind kind);
 
 // The cells of one partner type, as far as modes depend on them.
 struct OpenLevels {
