@@ -92,17 +92,19 @@ Task<absl::Status> Follower::Follow(rpc::CallContext& context) {
   request.mutable_heartbeat()->set_seconds(kHeartbeatSeconds);
   rpc::ServerStream<WatchResponse> stream =
       channel_->Open<WatchResponse>(context, WatchMethod(feed_), request);
-  for (;;) {
+  while (!context.stopping()) {
     WatchResponse message;
     const bool more = co_await stream.Read(message);
-    if (!more) break;
+    if (!more) {
+      absl::Status ended = co_await stream.Finish();
+      co_return ended.ok() ? absl::UnavailableError("the peer ended the stream") : ended;
+    }
     absl::Status applied = co_await ApplyMessage(message);
-    // Leaving cancels the stream.
     WEFT_CO_RETURN_IF_ERROR(std::move(applied));
     NoteConnected();
   }
-  absl::Status ended = co_await stream.Finish();
-  co_return ended.ok() ? absl::UnavailableError("the peer ended the stream") : ended;
+  // Leaving cancels the stream.
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> Follower::ApplyMessage(const WatchResponse& message) {

@@ -157,6 +157,9 @@ Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& contex
       const rpc::Signal::Outcome outcome = co_await changed_.Wait(context, left);
       if (outcome == rpc::Signal::kNotified) continue;
     }
+    // The caller's time is up: a client that tries UNAVAILABLE again by itself would only turn this
+    // answer into DEADLINE_EXCEEDED.
+    context.AddMetadata("grpc-retry-pushback-ms", "-1");
     co_return Behind(building ? "the feeds are still being read for the first time"
                               : "the feeds have not been read up to min_positions");
   }

@@ -72,6 +72,15 @@ bool SameQuestions(const Instrument& a, const Instrument& b) {
   return google::protobuf::util::MessageDifferencer::Equals(of_a, of_b);
 }
 
+// Whether two states of a site say the same at a floor.
+bool SameAnswers(const store::v1::SiteRecord& a, const store::v1::SiteRecord& b,
+                 v1::ReviewFloor floor) {
+  const store::v1::CountedAnswers* const of_a = AnswersAt(a, floor);
+  const store::v1::CountedAnswers* const of_b = AnswersAt(b, floor);
+  if (of_a == nullptr || of_b == nullptr) return of_a == of_b;
+  return of_a->SerializeAsString() == of_b->SerializeAsString();
+}
+
 }  // namespace
 
 Task<absl::Status> Applier::Apply(const Change& change) {
@@ -285,6 +294,7 @@ Task<absl::Status> Applier::Recount(std::string wave, std::string site, Site& to
   const std::vector<std::string> scopes_before = ScopesOf(row.record());
   const std::vector<std::string> scopes_after = ScopesOf(after);
   for (const v1::ReviewFloor floor : kFloors) {
+    if (scopes_before == scopes_after && SameAnswers(row.record(), after, floor)) continue;
     const std::vector<Increment> before = Contribution(row.record(), floor);
     const std::vector<Increment> now = Contribution(after, floor);
     absl::btree_map<std::string, std::vector<Increment>> by_scope;

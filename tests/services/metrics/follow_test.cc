@@ -22,9 +22,9 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::IsError;
 using testing::IsOk;
+using ::testing::Not;
 
 constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
 
@@ -46,8 +46,7 @@ void OnEngine(const std::string& directory, Work work) {
 
 // On engines that keep what was written.
 class FollowTest : public MetricsTest {};
-INSTANTIATE_TEST_SUITE_P(Engines, FollowTest, ::testing::Values("rocksdb"),
-                         ingestion::EngineName);
+INSTANTIATE_TEST_SUITE_P(Engines, FollowTest, ::testing::Values("rocksdb"), ingestion::EngineName);
 
 // On every engine.
 class FeedTest : public MetricsTest {};
@@ -230,8 +229,7 @@ TEST_P(FeedTest, PositionsThatAreNotOfThisFeed) {
   request.mutable_min_positions()->set_ingestion("nonsense");
   const auto nonsense = GetSummary(request);
   EXPECT_THAT(nonsense, IsError(absl::StatusCode::kInvalidArgument, "POSITION_INVALID"));
-  EXPECT_THAT(testing::ViolatedFields(nonsense.status()),
-              ElementsAre("min_positions.ingestion"));
+  EXPECT_THAT(testing::ViolatedFields(nonsense.status()), ElementsAre("min_positions.ingestion"));
   request.mutable_min_positions()->set_ingestion("");
   request.mutable_min_positions()->set_registry(
       storage::Position(engine().head().epoch() ^ 1, 1).ToString());

@@ -13,11 +13,11 @@ namespace weft::metrics {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::EqualsProto;
+using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
+using ::testing::Not;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr auto kNotFound = absl::StatusCode::kNotFound;
@@ -124,8 +124,7 @@ TEST_P(MetricsServiceTest, OneSite) {
   EXPECT_EQ(site->quadrant(), v1::QUADRANT_BROAD_DEEP);
   EXPECT_EQ(site->cells_size(), 3);
   EXPECT_EQ(site->cells(0).partner_type(), "cbo");
-  EXPECT_EQ(site->provenance().computed_through().ingestion(),
-            request.min_positions().ingestion());
+  EXPECT_EQ(site->provenance().computed_through().ingestion(), request.min_positions().ingestion());
 
   request.set_name("waves/w1/siteMetrics/site-02");
   const auto silent = Ask<v1::SiteMetrics>("GetSiteMetrics", request);

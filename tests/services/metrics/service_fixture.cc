@@ -26,9 +26,9 @@ v1::Positions MetricsTest::Now() {
   v1::Positions positions;
   weft::type::v1::ListChangesRequest request;
   request.set_page_size(1000);
-  positions.set_registry(InRegistry<weft::type::v1::ListChangesResponse>(
-                             "ChangeService/ListChanges", request)
-                             .resume_position());
+  positions.set_registry(
+      InRegistry<weft::type::v1::ListChangesResponse>("ChangeService/ListChanges", request)
+          .resume_position());
   positions.set_ingestion(engine().head().ToString());
   return positions;
 }
