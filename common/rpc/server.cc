@@ -34,6 +34,9 @@ constexpr int kRequestedCalls = 64;
 // What calls get to answer after their time has been cut off, before the transport drops them.
 constexpr absl::Duration kCutOffTime = absl::Milliseconds(500);
 
+// How often a server that cannot end says what it waits for.
+constexpr absl::Duration kReportTime = absl::Seconds(10);
+
 void SetTransportLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
   // Larger than what we accept, so that a message that is too large gets our answer, which says
   // what to do, and not the transport's.
@@ -105,6 +108,7 @@ class Server::Impl {
   Detached Drive(Background& background);
   void TellIfDrained();
   bool WaitUntilDrained(absl::Duration limit);
+  void LogWhatIsLeft();
 
   ListenAddress address_;
   grpc::ServerBuilder builder_;
@@ -233,8 +237,22 @@ void Server::Impl::Shutdown(absl::Duration grace) {
   transport_->Shutdown(std::chrono::system_clock::now());
   // A handler may still be at a commit, which nothing interrupts.
   loop_.Run([this] { TellIfDrained(); });
-  WaitUntilDrained(absl::Hours(24));
+  while (!WaitUntilDrained(kReportTime)) {
+    loop_.Run([this] { LogWhatIsLeft(); });
+  }
   loop_.WaitUntilReleased();
+}
+
+// For whoever wonders why a server does not end.
+void Server::Impl::LogWhatIsLeft() {
+  if (core_.options.logger == nullptr) return;
+  using observability::LogLine;
+  core_.options.logger->Write(LogLine(observability::Level::kWarning, "still_draining")
+                                  .Add("calls", core_.admission.calls()));
+  for (const Background& task : background_) {
+    core_.options.logger->Write(LogLine(observability::Level::kWarning, "still_draining")
+                                    .Add("task", task.context.method()));
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options) {
