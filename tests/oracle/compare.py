@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import oracle
-from pyweft import Suite
+from pyweft import CallError, Suite
 from random_wave import RandomWave
 from wave_files import read_wave
 
@@ -31,6 +31,7 @@ UNCOMPARED = {"provenance", "description"}
 COMBINATIONS = list(itertools.product(
     ("SUBMITTED", "APPROVED"), oracle.ENGAGED_RULES, ("INCLUDE", "EXCLUDE")))
 SHOWN = 20
+CATCH_UP_SECONDS = 300
 
 
 def differences(path, ours, theirs):
@@ -107,6 +108,8 @@ def act(suite, wave, actions):
         for verb, group in by_verb.items():
             if verb == "take":
                 take(suite, wave, group)
+            elif verb in ("add", "remove"):
+                amend(suite, wave, group)
             else:
                 requests = [request_of(wave, action) for action in group]
                 suite.call_many(RESPONSES + requests[0][0], [each for _, each in requests])
@@ -149,11 +152,22 @@ def list_site_metrics(suite, wave, request, page_size):
             return sites
 
 
+def get_summary(suite, wave, request):
+    """The summary, once the read model holds what was written. It may be far behind after a load."""
+    give_up = time.monotonic() + CATCH_UP_SECONDS
+    while True:
+        try:
+            return suite.call(METRICS + "GetWaveSummary", {"name": f"{wave}/summary", **request})
+        except CallError as error:
+            if error.reason != "READ_MODEL_BEHIND" or time.monotonic() > give_up:
+                raise
+
+
 def compare_wave(suite, wave, records, parameters, rng):
     """Differences under one set of parameters."""
     judge = oracle.WaveMetrics(records, parameters)
     request = {"parameters": parameters_json(parameters), "minPositions": suite.heads()}
-    summary = suite.call(METRICS + "GetWaveSummary", {"name": f"{wave}/summary", **request})
+    summary = get_summary(suite, wave, request)
     yield from differences("summary", summary, judge.summary())
     yield from differences("summary.provenance.parameters", summary["provenance"]["parameters"],
                            request["parameters"])

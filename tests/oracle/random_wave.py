@@ -327,7 +327,7 @@ class RandomWave:
         removed = {action["site"] for action in self.actions if action["verb"] == "remove"}
         for number in sorted(self.member_cohorts):
             if self.answers.get(number) is not None:
-                if rng.random() < 0.6:
+                if rng.random() < (0.6 if self.size < 1000 else 0.15):
                     self._draw_review(number)
             elif f"sites/pool-{number}" not in removed and number not in self.answers:
                 self._draw_late_answer(number)
@@ -335,11 +335,22 @@ class RandomWave:
     def _draw_late_answer(self, number):
         rng = self.rng
         fate = rng.random()
-        if fate < 0.2:
+        if fate < 0.15:
             self._act("decline", number)
+            if rng.random() < 0.2:
+                self._act("remove", number)
+        elif fate < 0.2:
+            self._act("remove", number)
+            if rng.random() < 0.5:
+                self._act("add", number)
         elif fate < 0.25:
             self._act("decline", number)
             self._act("take", number, answers=self.random_answers())
+        elif fate < 0.28:
+            self._act("decline", number)
+            self._act("update", number, answers=self.random_answers())
+            if rng.random() < 0.5:
+                self._act("submit", number)
         elif fate < 0.45:
             self._act("take", number, answers=self.random_answers())
             self._draw_review(number)
@@ -351,7 +362,17 @@ class RandomWave:
             step = rng.random()
             if step < 0.1:
                 self._act("withdraw", number)
-                return
+                if rng.random() < 0.2:
+                    self._act("remove", number)
+                    return
+                if rng.random() < 0.6:
+                    return
+                # Taking part after all: nothing of before counts any more.
+                self._act("update", number, answers=self.random_answers())
+                if rng.random() < 0.5:
+                    return
+                self._act("submit", number)
+                continue
             if step < 0.3:
                 # Taken back to the desk: the last submitted revision counts until the next.
                 self._act("update", number, answers=self.random_answers())
