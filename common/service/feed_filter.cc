@@ -60,6 +60,25 @@ bool FeedFilter::Wants(const weft::type::v1::Change& change) const {
   return WantsType(change.type()) && StandsBelow(change.name(), parent_);
 }
 
+absl::Status FeedFilter::AppendWanted(
+    const storage::FeedPage& page,
+    google::protobuf::RepeatedPtrField<weft::type::v1::ChangeBatch>& batches) const {
+  for (const storage::FeedCommit& commit : page.commits) {
+    weft::type::v1::ChangeBatch* batch = batches.Add();
+    for (const std::string& record : commit.changes) {
+      weft::type::v1::Change* change = batch->add_changes();
+      if (!change->ParseFromString(record)) {
+        return Error(absl::StatusCode::kDataLoss, "FEED_CORRUPT",
+                     absl::StrCat("a change record at position ", commit.position.ToString(),
+                                  " does not parse"));
+      }
+      if (!Wants(*change)) batch->mutable_changes()->RemoveLast();
+    }
+    if (batch->changes().empty()) batches.RemoveLast();
+  }
+  return absl::OkStatus();
+}
+
 uint64_t FeedFilter::Hash() const {
   return storage::FixedHash(
       absl::StrCat(absl::StrJoin(parent_, "/"), "\n", absl::StrJoin(types_, "\n")));

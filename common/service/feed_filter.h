@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/storage/engine.h"
 #include "common/storage/feed_table.h"
 #include "google/protobuf/repeated_field.h"
 #include "weft/type/v1/change.pb.h"
@@ -24,6 +26,11 @@ class FeedFilter {
 
   bool WantsType(absl::string_view type) const;
   bool Wants(const weft::type::v1::Change& change) const;
+  // Appends the wanted changes of each commit, and nothing of a commit without any. DATA_LOSS
+  // (FEED_CORRUPT) for a record that does not parse.
+  absl::Status AppendWanted(
+      const storage::FeedPage& page,
+      google::protobuf::RepeatedPtrField<weft::type::v1::ChangeBatch>& batches) const;
   // Equal for equal filters, in every process.
   uint64_t Hash() const;
 

@@ -22,8 +22,8 @@ class InProcessServer {
       std::function<std::unique_ptr<rpc::Service>(rpc::Server&, const storage::Database&)>;
 
   // Serves from here on; ends the process with a message when that fails.
-  InProcessServer(const storage::EngineOptions& engine, const Clock& clock,
-                  const OpenService& open, const rpc::ServerOptions& options = {});
+  InProcessServer(const storage::EngineOptions& engine, const Clock& clock, const OpenService& open,
+                  const rpc::ServerOptions& options = {});
   // Drains, then closes the engine.
   ~InProcessServer();
 

@@ -9,8 +9,8 @@ namespace weft::cli {
 
 std::string ErrorText(const absl::Status& status) {
   const std::string reason = ReasonOf(status);
-  std::string text = absl::StrCat("error: ", status.message(), "\n  code: ",
-                                  absl::StatusCodeToString(status.code()),
+  std::string text = absl::StrCat("error: ", status.message(),
+                                  "\n  code: ", absl::StatusCodeToString(status.code()),
                                   reason.empty() ? "" : absl::StrCat(", reason: ", reason), "\n");
   google::rpc::BadRequest bad_request;
   if (GetDetail(status, bad_request)) {

@@ -116,9 +116,9 @@ absl::Status ShowFigure(Session& session, const FigureOptions& options) {
     PrintJson(figure);
     return absl::OkStatus();
   }
-  std::printf("Figure %d. %s\n%s\n", figure.number(), figure.title().c_str(),
-              BasisText(figure.counted(), figure.invited(), figure.provenance().parameters())
-                  .c_str());
+  std::printf(
+      "Figure %d. %s\n%s\n", figure.number(), figure.title().c_str(),
+      BasisText(figure.counted(), figure.invited(), figure.provenance().parameters()).c_str());
   if (figure.has_partner_types()) {
     Print(figure.partner_types());
   } else if (figure.has_interaction_levels()) {
@@ -206,11 +206,13 @@ absl::Status WriteReport(Session& session, const ReportOptions& options) {
 
 void AddFigureCommands(CLI::App& app, Session*& session, absl::Status& result) {
   CLI::App* figure = app.add_subcommand(
-      "figure", "Shows a figure: bars on the terminal, data with --json, a Vega-Lite picture with --vega");
+      "figure",
+      "Shows a figure: bars on the terminal, data with --json, a Vega-Lite picture with --vega");
   auto options = std::make_shared<FigureOptions>();
   options->wave = AddWaveOptions(*figure);
-  figure->add_option("FIGURE", options->figure,
-                     "partner-types, interaction-levels, networks or model")
+  figure
+      ->add_option("FIGURE", options->figure,
+                   "partner-types, interaction-levels, networks or model")
       ->required();
   figure->add_option("--types", options->types,
                      "for interaction-levels: codes to show, in order: cbo,k12_school");
@@ -225,7 +227,8 @@ void AddFigureCommands(CLI::App& app, Session*& session, absl::Status& result) {
       "report", "Writes a self-contained HTML page about a wave: figures, tables, claims, caveats");
   auto page = std::make_shared<ReportOptions>();
   page->wave = AddWaveOptions(*report);
-  report->add_option("--expectations", page->expectations, "claims to check on the page, as for check");
+  report->add_option("--expectations", page->expectations,
+                     "claims to check on the page, as for check");
   report->add_option("--notice", page->notice, "a notice for its top");
   report->add_option("--types", page->types, "for Figure 2: codes to show, in order");
   report->add_option("-o,--output", page->output, "the file")->capture_default_str();

@@ -78,8 +78,9 @@ void PrintImport(const v1::Import& import) {
               import.name().c_str(), import.rows_read(), import.sites_accepted(),
               import.sites_rejected(), import.error_count(), import.warning_count());
   if (import.state() == v1::Import::STATE_FAILED) {
-    std::printf("nothing was applied; mend the file, or apply the rows without errors with "
-                "--partial\n");
+    std::printf(
+        "nothing was applied; mend the file, or apply the rows without errors with "
+        "--partial\n");
   } else if (import.dry_run()) {
     std::printf("dry run: nothing was applied\n");
   } else {
@@ -204,16 +205,17 @@ void AddFileCommands(CLI::App& app, Session*& session, absl::Status& result) {
   import->add_option("--id", in->id, "id of the import (default: made from the file)");
   import->add_flag("--dry-run", in->dry_run, "check and apply nothing");
   import->add_flag("--partial", in->partial, "apply the sites without errors");
-  import->callback([&session, &result, in] { result = ImportFile(*session, *in); });
+  import->callback([&session, &result, in] { result = ImportFile(*session, *in);
+});
 
-  auto out = std::make_shared<ExportOptions>();
-  CLI::App* export_command =
-      app.add_subcommand("export", "Exports a wave's structured answers as a CSV file");
-  export_command->add_option("WAVE", out->wave, "e.g. waves/2025-winter")->required();
-  export_command->add_option("-o,--output", out->output, "the file (default: standard output)");
-  export_command->add_option("--format", out->format, "wide (default) or tidy");
-  export_command->add_option("--floor", out->floor, "approved (default) or submitted");
-  export_command->callback([&session, &result, out] { result = Export(*session, *out); });
-}
+auto out = std::make_shared<ExportOptions>();
+CLI::App* export_command =
+    app.add_subcommand("export", "Exports a wave's structured answers as a CSV file");
+export_command->add_option("WAVE", out->wave, "e.g. waves/2025-winter")->required();
+export_command->add_option("-o,--output", out->output, "the file (default: standard output)");
+export_command->add_option("--format", out->format, "wide (default) or tidy");
+export_command->add_option("--floor", out->floor, "approved (default) or submitted");
+export_command->callback([&session, &result, out] { result = Export(*session, *out); });
+}  // namespace weft::cli
 
 }  // namespace weft::cli

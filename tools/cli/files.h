@@ -19,8 +19,8 @@ struct ImportOptions {
   bool partial = false;
 };
 
-// Sends the file and prints what became of it. FAILED_PRECONDITION (IMPORT_FAILED) when the file has
-// errors.
+// Sends the file and prints what became of it. FAILED_PRECONDITION (IMPORT_FAILED) when the file
+// has errors.
 absl::Status ImportFile(Session& session, const ImportOptions& options);
 
 void AddFileCommands(CLI::App& app, Session*& session, absl::Status& result);

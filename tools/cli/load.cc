@@ -24,8 +24,12 @@ struct Step {
   const char* verb;
 };
 constexpr Step kSteps[] = {
-    {"taxonomy.json", "Publish"}, {"cohort.json", ""},          {"sites.json", ""},
-    {"memberships.json", ""},     {"instrument.json", "Publish"}, {"wave.json", "Open"},
+    {"taxonomy.json", "Publish"},
+    {"cohort.json", ""},
+    {"sites.json", ""},
+    {"memberships.json", ""},
+    {"instrument.json", "Publish"},
+    {"wave.json", "Open"},
 };
 
 std::string NameOf(const std::string& document) {
@@ -80,7 +84,8 @@ absl::Status Load(Session& session, const std::string& directory) {
   }
   if (found) return absl::OkStatus();
   return Error(absl::StatusCode::kNotFound, "NOTHING_TO_LOAD",
-               absl::StrCat("\"", directory, "\" has none of the files that load takes; "
+               absl::StrCat("\"", directory,
+                            "\" has none of the files that load takes; "
                             "weft load --help lists them"));
 }
 

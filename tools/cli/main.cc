@@ -36,7 +36,8 @@ Exit codes: 0 done, 1 refused or failed, 2 the command line is off.
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Weft: records of learner-centered ecosystems, and the figures made from them.", "weft");
+  CLI::App app("Weft: records of learner-centered ecosystems, and the figures made from them.",
+               "weft");
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough();
@@ -54,7 +55,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--principal", options.principal, "who you are: users/amara")
       ->envname("WEFT_PRINCIPAL");
-  app.add_option("--timeout", timeout_seconds, "seconds to wait for an answer")->capture_default_str();
+  app.add_option("--timeout", timeout_seconds, "seconds to wait for an answer")
+      ->capture_default_str();
   app.add_flag("--json", options.json, "print answers as proto JSON");
 
   // Commands run while the line is parsed, when the options before and after them are known.

@@ -40,8 +40,9 @@ std::string Words(absl::string_view enum_name, absl::string_view prefix) {
 
 void AddStatistic(Table& table, const std::string& label, const v1::SiteStatistic& statistic,
                   int decimals) {
-  table.Add({label, NumberText(statistic.mean(), decimals), NumberText(statistic.median(), decimals),
-             NumberText(statistic.min(), decimals), NumberText(statistic.max(), decimals),
+  table.Add({label, NumberText(statistic.mean(), decimals),
+             NumberText(statistic.median(), decimals), NumberText(statistic.min(), decimals),
+             NumberText(statistic.max(), decimals),
              absl::StrCat(statistic.mean().n(), "/", statistic.mean().base_size())});
 }
 
@@ -53,11 +54,11 @@ std::string ModeText(const v1::LevelDistribution& levels) {
 }
 
 void PrintSummary(const v1::WaveSummary& summary) {
-  std::printf("%s (%s)\n%s\nresponse rate %s\n\n", summary.display_name().c_str(),
-              summary.provenance().wave().c_str(),
-              BasisText(summary.counted(), summary.invited(), summary.provenance().parameters())
-                  .c_str(),
-              ShareText(summary.response_rate()).c_str());
+  std::printf(
+      "%s (%s)\n%s\nresponse rate %s\n\n", summary.display_name().c_str(),
+      summary.provenance().wave().c_str(),
+      BasisText(summary.counted(), summary.invited(), summary.provenance().parameters()).c_str(),
+      ShareText(summary.response_rate()).c_str());
   Table sites({"ACROSS SITES", "MEAN", "MEDIAN", "MIN", "MAX", "n/N"});
   AddStatistic(sites, absl::StrCat("partner types engaged, of ", summary.type_count()),
                summary.richness(), 1);
@@ -97,8 +98,7 @@ absl::Status Summary(Session& session, const WaveOptions& options) {
   WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
   *request.mutable_min_positions() = MinPositions(session, options);
   v1::WaveSummary summary;
-  WEFT_RETURN_IF_ERROR(
-      session.Call(absl::StrCat(kService, "GetWaveSummary"), request, summary));
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "GetWaveSummary"), request, summary));
   if (session.json()) {
     PrintJson(summary);
   } else {
@@ -117,8 +117,7 @@ absl::Status SiteMetrics(Session& session, const WaveOptions& options) {
   v1::ListSiteMetricsResponse all;
   do {
     v1::ListSiteMetricsResponse page;
-    WEFT_RETURN_IF_ERROR(
-        session.Call(absl::StrCat(kService, "ListSiteMetrics"), request, page));
+    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "ListSiteMetrics"), request, page));
     request.set_page_token(page.next_page_token());
     all.MergeFrom(page);
   } while (!request.page_token().empty());
@@ -134,12 +133,11 @@ absl::Status SiteMetrics(Session& session, const WaveOptions& options) {
       table.Add({site.label(), "– (no counted response)"});
       continue;
     }
-    table.Add({site.label(), NumberText(site.richness(), 0),
-               NumberText(site.mean_level_engaged(), 2),
-               ShareText(site.share_coordination_or_deeper()),
-               NumberText(site.depth_weighted_breadth(), 2),
-               RatingName(site.shared_responsibility()),
-               Words(v1::Quadrant_Name(site.quadrant()), "QUADRANT_")});
+    table.Add(
+        {site.label(), NumberText(site.richness(), 0), NumberText(site.mean_level_engaged(), 2),
+         ShareText(site.share_coordination_or_deeper()),
+         NumberText(site.depth_weighted_breadth(), 2), RatingName(site.shared_responsibility()),
+         Words(v1::Quadrant_Name(site.quadrant()), "QUADRANT_")});
   }
   std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
@@ -154,9 +152,9 @@ void PrintItem(const v1::ItemFrequencies& item) {
   }
   if (item.has_number()) {
     std::printf("  mean %s, median %s, from %s to %s (n = %d)\n",
-                NumberText(item.number().mean()).c_str(), NumberText(item.number().median()).c_str(),
-                NumberText(item.number().min()).c_str(), NumberText(item.number().max()).c_str(),
-                item.number().mean().n());
+                NumberText(item.number().mean()).c_str(),
+                NumberText(item.number().median()).c_str(), NumberText(item.number().min()).c_str(),
+                NumberText(item.number().max()).c_str(), item.number().mean().n());
   }
   for (const v1::MissingCount& missing : item.missing()) {
     if (missing.count() == 0) continue;
@@ -199,7 +197,8 @@ const char* VerdictWord(v1::ExpectationResult::Verdict verdict) {
 
 std::string ObservedText(const v1::ExpectationResult& result) {
   return absl::StrJoin(result.observations(), "; ", [](std::string* out, const auto& observation) {
-    absl::StrAppend(out, observation.subject().empty() ? "" : absl::StrCat(observation.subject(), " "),
+    absl::StrAppend(out,
+                    observation.subject().empty() ? "" : absl::StrCat(observation.subject(), " "),
                     observation.text());
   });
 }
@@ -225,9 +224,9 @@ absl::Status Check(Session& session, const WaveOptions& options, const std::stri
     std::printf("%d claims hold, %d do not\n", response.holds(), response.fails());
   }
   if (response.fails() == 0) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "EXPECTATIONS_FAILED",
-               absl::StrCat(response.fails(), " of ", response.results_size(),
-                            " claims do not hold"));
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "EXPECTATIONS_FAILED",
+      absl::StrCat(response.fails(), " of ", response.results_size(), " claims do not hold"));
 }
 
 }  // namespace
@@ -236,9 +235,11 @@ std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
   auto options = std::make_shared<WaveOptions>();
   command.add_option("WAVE", options->wave, "e.g. waves/2025-winter")->required();
   command.add_option("--cohort", options->cohort, "only sites of this cohort, cohorts/{cohort}");
-  command.add_option("--floor", options->floor, "which revisions count: submitted (default), approved");
-  command.add_option("--rule", options->rule,
-                     "when a type is engaged: level-first (default), level-only, count-only, either");
+  command.add_option("--floor", options->floor,
+                     "which revisions count: submitted (default), approved");
+  command.add_option(
+      "--rule", options->rule,
+      "when a type is engaged: level-first (default), level-only, count-only, either");
   command.add_option("--self", options->self,
                      "the site's own organization: include (default), exclude");
   command.add_option("--min-registry", options->min_registry,
@@ -297,8 +298,8 @@ void AddMetricsCommands(CLI::App& app, Session*& session, absl::Status& result) 
   sites->callback([&session, &result, site_wave] { result = SiteMetrics(*session, *site_wave); });
 
   auto questions = std::make_shared<std::vector<std::string>>();
-  CLI::App* frequencies =
-      app.add_subcommand("frequencies", "Shows how often each answer to the structured items was given");
+  CLI::App* frequencies = app.add_subcommand(
+      "frequencies", "Shows how often each answer to the structured items was given");
   auto item_wave = AddWaveOptions(*frequencies);
   frequencies->add_option("QUESTIONS", *questions, "ids of questions (default: all)");
   frequencies->callback([&session, &result, item_wave, questions] {
@@ -310,9 +311,8 @@ void AddMetricsCommands(CLI::App& app, Session*& session, absl::Status& result) 
       "check", "Checks claims against the records; exit code 1 when one does not hold");
   auto check_wave = AddWaveOptions(*check);
   check->add_option("EXPECTATIONS", *file, "e.g. examples/lab-2025/expectations.json")->required();
-  check->callback([&session, &result, check_wave, file] {
-    result = Check(*session, *check_wave, *file);
-  });
+  check->callback(
+      [&session, &result, check_wave, file] { result = Check(*session, *check_wave, *file); });
 }
 
 }  // namespace weft::cli

@@ -95,8 +95,8 @@ std::unique_ptr<Message> NewMessage(const Descriptor* descriptor) {
 }
 
 absl::StatusOr<Method> FindMethod(absl::string_view service, absl::string_view name) {
-  const MethodDescriptor* method = DescriptorPool::generated_pool()->FindMethodByName(
-      absl::StrCat(service, ".", name));
+  const MethodDescriptor* method =
+      DescriptorPool::generated_pool()->FindMethodByName(absl::StrCat(service, ".", name));
   if (method == nullptr) {
     std::string others;
     if (const auto* descriptor =
@@ -210,7 +210,8 @@ absl::Status List(Session& session, const ListOptions& options) {
                         FindMethod(resource->service, absl::StrCat("List", resource->plural)));
   Message& request = *method.request;
   const size_t slash = options.collection.rfind('/');
-  if (slash != std::string::npos) SetIfPresent(request, "parent", options.collection.substr(0, slash));
+  if (slash != std::string::npos)
+    SetIfPresent(request, "parent", options.collection.substr(0, slash));
   if (const FieldDescriptor* size = Field(request, "page_size")) {
     request.GetReflection()->SetInt32(&request, size, options.page_size);
   }
@@ -374,8 +375,9 @@ absl::StatusOr<std::vector<std::string>> SplitDocuments(const std::string& text,
   nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
   if (!document.is_object()) {
     return Error(absl::StatusCode::kInvalidArgument, "INVALID_JSON",
-                 absl::StrCat(path, " holds no JSON object; it takes one resource, or a list such as "
-                                    "{\"sites\": [{\"name\": \"sites/site-01\", …}]}"));
+                 absl::StrCat(path,
+                              " holds no JSON object; it takes one resource, or a list such as "
+                              "{\"sites\": [{\"name\": \"sites/site-01\", …}]}"));
   }
   std::vector<std::string> documents;
   for (const auto& [key, value] : document.items()) {
@@ -414,13 +416,15 @@ absl::Status CallVerb(Session& session, const std::string& verb, const std::stri
 void AddResourceCommands(CLI::App& app, Session*& session, absl::Status& result) {
   auto name = std::make_shared<std::string>();
   CLI::App* get = app.add_subcommand("get", "Prints a resource as JSON");
-  get->add_option("NAME", *name, "e.g. sites/site-01, waves/2025-winter/responses/site-01")->required();
+  get->add_option("NAME", *name, "e.g. sites/site-01, waves/2025-winter/responses/site-01")
+      ->required();
   get->callback([&session, &result, name] { result = Get(*session, *name); });
 
   auto list = std::make_shared<ListOptions>();
   CLI::App* list_command = app.add_subcommand("list", "Lists a collection");
-  list_command->add_option("COLLECTION", list->collection,
-                           "e.g. sites, waves/2025-winter/responses, cohorts/-/memberships")
+  list_command
+      ->add_option("COLLECTION", list->collection,
+                   "e.g. sites, waves/2025-winter/responses, cohorts/-/memberships")
       ->required();
   list_command->add_option("--page-size", list->page_size, "rows in a page (default 50)");
   list_command->add_option("--page-token", list->page_token, "go on from an earlier page");
@@ -432,7 +436,8 @@ void AddResourceCommands(CLI::App& app, Session*& session, absl::Status& result)
       "create", "Creates resources from JSON: one, or a list such as {\"sites\": [...]}");
   create_command->add_option("NAME", create->name, "its name, when the JSON has none");
   create_command->add_option("-d,--data", create->data, "the JSON");
-  create_command->add_option("-f,--file", create->file, "a file with the JSON; - is standard input");
+  create_command->add_option("-f,--file", create->file,
+                             "a file with the JSON; - is standard input");
   create_command->add_flag("--validate-only", create->validate_only, "check and change nothing");
   create_command->callback([&session, &result, create] { result = Create(*session, *create); });
 
@@ -442,7 +447,8 @@ void AddResourceCommands(CLI::App& app, Session*& session, absl::Status& result)
   update_command->add_option("NAME", update->name, "its name, when the JSON has none");
   update_command->add_option("-d,--data", update->data,
                              "the JSON; with its \"etag\" a change made meanwhile is noticed");
-  update_command->add_option("-f,--file", update->file, "a file with the JSON; - is standard input");
+  update_command->add_option("-f,--file", update->file,
+                             "a file with the JSON; - is standard input");
   update_command->add_option("--mask", update->mask,
                              "fields to write, also to clear: display_name,places; * for all");
   update_command->add_flag("--validate-only", update->validate_only, "check and change nothing");

@@ -27,9 +27,10 @@ bool HasInterval(const type::v1::Estimate& estimate) {
 
 std::string NoValue(const type::v1::Estimate& estimate) {
   if (estimate.has_suppressed()) return "suppressed";
-  return absl::StrCat("– (", EnumWords(type::v1::UndefinedReason_Name(estimate.undefined().reason()),
-                                       "UNDEFINED_REASON_"),
-                      ")");
+  return absl::StrCat(
+      "– (",
+      EnumWords(type::v1::UndefinedReason_Name(estimate.undefined().reason()), "UNDEFINED_REASON_"),
+      ")");
 }
 
 }  // namespace
@@ -95,9 +96,7 @@ std::string NumberText(const type::v1::Estimate& estimate, int decimals) {
   return text;
 }
 
-std::string Bar(double share, size_t width) {
-  return StackedBar({share}, {"█"}, width);
-}
+std::string Bar(double share, size_t width) { return StackedBar({share}, {"█"}, width); }
 
 std::string StackedBar(const std::vector<double>& shares, const std::vector<std::string>& fills,
                        size_t width) {

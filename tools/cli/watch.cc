@@ -29,12 +29,11 @@ struct WatchOptions {
 };
 
 void PrintChange(const type::v1::Change& change) {
-  std::printf("%s  %s  %s\n",
-              absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromProto(change.commit_time()),
-                               absl::UTCTimeZone())
-                  .c_str(),
-              Fit(type::v1::Change::Kind_Name(change.kind()).substr(5), 8).c_str(),
-              change.name().c_str());
+  std::printf(
+      "%s  %s  %s\n",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromProto(change.commit_time()), absl::UTCTimeZone())
+          .c_str(),
+      Fit(type::v1::Change::Kind_Name(change.kind()).substr(5), 8).c_str(), change.name().c_str());
 }
 
 int PrintStep(const type::v1::WatchResponse& step) {
@@ -49,7 +48,8 @@ int PrintStep(const type::v1::WatchResponse& step) {
     PrintChange(change);
     ++printed;
   }
-  if (step.has_snapshot_end()) std::printf("-- %d records; changes follow\n", step.snapshot_end().count());
+  if (step.has_snapshot_end())
+    std::printf("-- %d records; changes follow\n", step.snapshot_end().count());
   return printed;
 }
 
@@ -109,7 +109,8 @@ absl::Status Watch(Session& session, const WatchOptions& options) {
   if (options.what.rfind("waves/", 0) == 0) return WatchSummary(session, options);
   return Error(absl::StatusCode::kInvalidArgument, "USAGE",
                absl::StrCat("watch takes registry, ingestion or a wave such as waves/2025-winter, "
-                            "not \"", options.what, "\""));
+                            "not \"",
+                            options.what, "\""));
 }
 
 // A watch from now on starts with a bookmark: where the feed stands.
@@ -119,8 +120,8 @@ absl::Status Position(Session& session, const std::string& service) {
                  absl::StrCat("position takes registry or ingestion, not \"", service, "\""));
   }
   const std::string method = absl::StrCat("weft.", service, ".v1.ChangeService/Watch");
-  rpc::SyncStream stream = session.ClientFor(method).ServerStream(
-      method, type::v1::WatchRequest(), session.MakeOptions());
+  rpc::SyncStream stream = session.ClientFor(method).ServerStream(method, type::v1::WatchRequest(),
+                                                                  session.MakeOptions());
   type::v1::WatchResponse step;
   if (!stream.Read(step)) return stream.Finish();
   std::printf("%s\n", step.resume_position().c_str());

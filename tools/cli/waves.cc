@@ -106,7 +106,8 @@ void AddWaveCommands(CLI::App& app, Session*& session, absl::Status& result) {
   });
 
   auto roster = std::make_shared<RosterOptions>();
-  CLI::App* amend = app.add_subcommand("amend-roster", "Puts sites on a wave's roster or takes them off");
+  CLI::App* amend =
+      app.add_subcommand("amend-roster", "Puts sites on a wave's roster or takes them off");
   amend->add_option("WAVE", roster->wave, "e.g. waves/2025-winter")->required();
   amend->add_option("--add", roster->add, "sites to put on it, sites/{site}");
   amend->add_option("--remove", roster->remove, "sites to take off it, sites/{site}");

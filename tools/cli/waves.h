@@ -1,4 +1,5 @@
-// What belongs to a wave and is no plain resource: who answered, who declined, who is on the roster.
+// What belongs to a wave and is no plain resource: who answered, who declined, who is on the
+// roster.
 #ifndef WEFT_TOOLS_CLI_WAVES_H_
 #define WEFT_TOOLS_CLI_WAVES_H_
 

@@ -123,7 +123,7 @@ std::string Item(const metrics::v1::ItemFrequencies& item) {
   if (!item.options().empty()) {
     std::vector<BarRow> rows;
     for (const metrics::v1::OptionFrequency& option : item.options()) {
-      rows.push_back({option.label(), option.share()});
+      rows.push_back({option.label().empty() ? option.option() : option.label(), option.share()});
     }
     absl::StrAppend(&html, BarTable(item.text(), "Answer", rows));
   } else if (item.has_number()) {
@@ -151,8 +151,9 @@ std::string BarTable(absl::string_view label, absl::string_view first_column,
       "</tr></thead><tbody>");
   for (const BarRow& row : rows) {
     const type::v1::Estimate& share = row.share;
-    std::string sites = share.has_numerator() ? absl::StrCat(share.numerator(), " of ", share.n())
-                                              : UndefinedText(share);
+    const std::string sites = share.has_numerator()
+                                  ? absl::StrCat(share.numerator(), " of ", share.n())
+                                  : share.has_suppressed() ? "withheld" : "not known";
     std::string bar = Escape(share.has_value() ? Percent(share) : "");
     if (share.has_value()) {
       absl::StrAppend(

@@ -23,8 +23,8 @@ enum TableId : uint16_t {
   kAggregates = 67,   // wave, cohort's name or "", floor, part -> store.v1.Histogram
 };
 
-// What the rows mean: how cells, parts and their keys are numbered. Raise it with any change of that,
-// and a new version rebuilds the read model instead of reading it wrongly.
+// What the rows mean: how cells, parts and their keys are numbered. Raise it with any change of
+// that, and a new version rebuilds the read model instead of reading it wrongly.
 inline constexpr int kLayout = 1;
 
 // The feeds that are followed; also what their positions are called in keys and logs.

@@ -439,6 +439,34 @@ TEST_P(ChangeServiceTest, ADrainEndsWithABookmark) {
   EXPECT_EQ(call.last().resume_position(), engine_->head().ToString());
 }
 
+TEST_P(ChangeServiceTest, ADrainAmidASnapshotIsTakenUpByTheNextServer) {
+  std::vector<std::string> expected;
+  Write([&](Transaction& txn) -> Task<absl::Status> {
+    absl::Status status;
+    for (int i = 0; i < 1000 && status.ok(); ++i) {
+      PlainNote note;
+      note.set_name(absl::StrCat("notes/", 1000 + i));
+      expected.push_back(absl::StrCat("snapshot ", note.name()));
+      status = co_await notes_.Insert(txn, note);
+    }
+    co_return status;
+  });
+  Call& drained = Watch(Initial());
+  EXPECT_FALSE(drained.ended.has_value());
+  drained.context.Drain();
+  executor_.RunUntil([&] { return drained.ended.has_value(); });
+  EXPECT_THAT(*drained.ended, IsError(absl::StatusCode::kUnavailable, "SERVER_DRAINING"));
+  std::vector<std::string> seen = AllTexts(drained);
+  EXPECT_THAT(seen, ::testing::Not(IsEmpty()));
+  WatchRequest resume = Initial();
+  resume.set_resume_position(drained.last().resume_position());
+  Call& second = Watch(resume);
+  executor_.RunUntil([&] { return second.size() > 0 && second.last().has_snapshot_end(); });
+  EXPECT_EQ(second.last().snapshot_end().count(), 1000);
+  for (const std::string& text : AllTexts(second)) seen.push_back(text);
+  EXPECT_EQ(seen, expected);
+}
+
 TEST_P(ChangeServiceTest, ACancelledWatchLeavesNothingBehind) {
   const int64_t frames = LiveFrames::Count();
   Call& call = Watch({});

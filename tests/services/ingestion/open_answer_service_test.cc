@@ -140,6 +140,55 @@ TEST_P(OpenAnswerServiceTest, ListsOfAResponseAndOfAWave) {
               IsError(absl::StatusCode::kNotFound, "RESPONSE_NOT_FOUND"));
 }
 
+TEST_P(OpenAnswerServiceTest, IsAskedForWhereTheInstrumentRequiresIt) {
+  v1::CreateInstrumentRequest instrument;
+  instrument.set_instrument_id("lab-survey-2025");
+  *instrument.mutable_instrument() = ExampleDraft();
+  instrument.mutable_instrument()->set_version(2);
+  instrument.mutable_instrument()->mutable_sections(1)->mutable_questions(3)->set_required(true);
+  Done<v1::Instrument>("InstrumentService/CreateInstrument", instrument);
+  PublishInstrument("instruments/lab-survey-2025");
+  v1::CreateWaveRequest wave;
+  wave.set_wave_id("w2");
+  wave.mutable_wave()->set_display_name("Winter 2026");
+  wave.mutable_wave()->set_instrument("instruments/lab-survey-2025");
+  wave.mutable_wave()->add_cohorts("cohorts/new");
+  Done<v1::Wave>("WaveService/CreateWave", wave);
+  OpenWave("waves/w2");
+  v1::CreateResponseRequest create;
+  create.set_parent("waves/w2");
+  create.mutable_response()->set_respondent("sites/site-03");
+  *create.mutable_response()->mutable_answers() = AnswersWith(1);
+  Done<v1::Response>("ResponseService/CreateResponse", create);
+
+  v1::SubmitResponseRequest submit;
+  submit.set_name("waves/w2/responses/site-03");
+  EXPECT_THAT(Call<v1::Response>("ResponseService/SubmitResponse", submit).status(),
+              Violates("open_answers"));
+  ASSERT_THAT(Write(Text("waves/w2/responses/site-03/openAnswers/barriers", "Buses.")), IsOk());
+  EXPECT_THAT(Call<v1::Response>("ResponseService/SubmitResponse", submit), IsOk());
+
+  // A stream may bring it, or rely on the one that is there.
+  v1::IngestResponsesRequest message;
+  message.mutable_header()->set_parent("waves/w2");
+  rpc::SyncStream stream = client().Bidi("weft.ingestion.v1.ResponseService/IngestResponses");
+  ASSERT_TRUE(stream.Write(message));
+  for (const char* site : {"sites/site-03", "sites/site-04"}) {
+    v1::IngestItem& item = *message.mutable_batch()->add_items();
+    item.mutable_response()->set_respondent(site);
+    *item.mutable_response()->mutable_answers() = AnswersWith(2);
+  }
+  *message.mutable_batch()->add_items() = message.batch().items(1);
+  message.mutable_batch()->mutable_items(2)->add_open_answers()->set_question("barriers");
+  message.mutable_batch()->mutable_items(2)->mutable_open_answers(0)->set_text("Buses.");
+  ASSERT_TRUE(stream.Write(message));
+  v1::IngestResponsesResponse acknowledged;
+  ASSERT_TRUE(stream.Read(acknowledged));
+  EXPECT_EQ(acknowledged.results(0).outcome(), v1::IngestResult::OUTCOME_UPDATED);
+  EXPECT_EQ(acknowledged.results(1).outcome(), v1::IngestResult::OUTCOME_REJECTED);
+  EXPECT_EQ(acknowledged.results(2).outcome(), v1::IngestResult::OUTCOME_CREATED);
+}
+
 TEST_P(OpenAnswerServiceTest, DeletesForGood) {
   ASSERT_THAT(Write(Text(kName, "One.")), IsOk());
   v1::DeleteOpenAnswerRequest request;

@@ -2,8 +2,12 @@
 #ifndef WEFT_TESTS_SERVICES_METRICS_EXPECTATION_EXAMPLE_H_
 #define WEFT_TESTS_SERVICES_METRICS_EXPECTATION_EXAMPLE_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
 #include "services/metrics/domain/expectations.h"
 #include "tests/services/metrics/figure_example.h"
 #include "weft/metrics/v1/expectation.pb.h"
