@@ -102,7 +102,7 @@ Task<absl::Status> ImportHandlers::ImportResponses(rpc::CallContext& context,
 
   std::string import;
   {
-    Upload upload(db_, tables_, header.parent(), runner_.active_uploads());
+    Upload upload(db_, tables_, header.parent(), max_file_bytes_, runner_.active_uploads());
     absl::Status received = co_await Receive(context, reader, header, upload, import);
     if (!received.ok()) {
       // Should this fail as well, the next start of the server deletes what is left.

@@ -25,8 +25,8 @@ class ImportHandlers {
  public:
   // The arguments outlive the handlers.
   ImportHandlers(const storage::Database& db, const Tables& tables, WaveLoader& waves,
-                 ImportRunner& runner)
-      : db_(db), tables_(tables), waves_(waves), runner_(runner) {}
+                 ImportRunner& runner, int max_file_bytes = kMaxFileBytes)
+      : db_(db), tables_(tables), waves_(waves), runner_(runner), max_file_bytes_(max_file_bytes) {}
 
   Task<absl::Status> ImportResponses(rpc::CallContext& context,
                                      rpc::Reader<v1::ImportResponsesRequest>& reader,
@@ -53,6 +53,7 @@ class ImportHandlers {
   const Tables& tables_;
   WaveLoader& waves_;
   ImportRunner& runner_;
+  const int max_file_bytes_;
 };
 
 }  // namespace weft::ingestion

@@ -17,23 +17,23 @@ constexpr size_t kCommitBytes = 4 * kChunkBytes;
 // Rows are read before they are deleted; so many at a time.
 constexpr int kDeletesBetweenYields = 8;
 
-absl::Status TooLarge() {
+absl::Status TooLarge(int max_bytes) {
   return Error(absl::StatusCode::kInvalidArgument, "FILE_TOO_LARGE",
-               absl::StrCat("the file is larger than ", kMaxFileBytes >> 20,
+               absl::StrCat("the file is larger than ", max_bytes >> 20,
                             " MiB; import it in parts, each with other sites"));
 }
 
 }  // namespace
 
 Upload::Upload(const storage::Database& db, const Tables& tables, absl::string_view wave,
-               ActiveUploads& active)
-    : db_(db), tables_(tables), active_(active), name_(NewUploadName(wave)) {
+               int max_bytes, ActiveUploads& active)
+    : db_(db), tables_(tables), active_(active), name_(NewUploadName(wave)), max_bytes_(max_bytes) {
   active_.insert(name_);
 }
 
 Task<absl::Status> Upload::Append(const std::string& bytes) {
   size_ += static_cast<int64_t>(bytes.size());
-  if (size_ > kMaxFileBytes) co_return TooLarge();
+  if (size_ > max_bytes_) co_return TooLarge(max_bytes_);
   hash_.Update(bytes);
   buffer_.append(bytes);
   if (buffer_.size() < kCommitBytes) co_return absl::OkStatus();

@@ -17,7 +17,7 @@
 
 namespace weft::ingestion {
 
-// The largest file that is taken.
+// The largest file that is taken, unless a server is told otherwise.
 inline constexpr int kMaxFileBytes = 256 << 20;
 // The size of a chunk row.
 inline constexpr size_t kChunkBytes = 256 << 10;
@@ -29,7 +29,7 @@ using ActiveUploads = absl::flat_hash_set<std::string>;
 class Upload {
  public:
   // The arguments outlive the upload. It is active for as long as it lives.
-  Upload(const storage::Database& db, const Tables& tables, absl::string_view wave,
+  Upload(const storage::Database& db, const Tables& tables, absl::string_view wave, int max_bytes,
          ActiveUploads& active);
   ~Upload() { active_.erase(name_); }
   Upload(const Upload&) = delete;
@@ -60,6 +60,7 @@ class Upload {
   const Tables& tables_;
   ActiveUploads& active_;
   const std::string name_;
+  const int max_bytes_;
   FileHash hash_;
   int64_t size_ = 0;
   // Not stored yet; it begins with chunk stored_chunks_.

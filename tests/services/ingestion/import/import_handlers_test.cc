@@ -116,23 +116,31 @@ TEST_F(ImportHandlersTest, MalformedStreamsAreToldWhatIsExpected) {
 
 TEST_F(ImportHandlersTest, TooLargeAFileIsRefusedWhileItComes) {
   Messages messages = {Header()};
-  for (int i = 0; i <= 256; ++i) messages.push_back(Chunk(std::string(1 << 20, 'x')));
+  for (int i = 0; i <= kLabMaxFileMiB; ++i) messages.push_back(Chunk(std::string(1 << 20, 'x')));
   EXPECT_THAT(lab_.SendMessages(std::move(messages)),
               IsError(absl::StatusCode::kInvalidArgument, "FILE_TOO_LARGE"));
   ExpectNothingKept();
 }
 
-TEST_F(ImportHandlersTest, AFileOfSeveralChunksIsReadAsOne) {
+TEST(ImportChunksTest, AFileOfSeveralChunksIsReadAsOne) {
   // Rows cross the borders of messages and chunk rows.
-  const std::string file = LabFile(5, 0, 9000) + std::string(3 << 20, '\n');
-  for (const size_t step : {size_t{999}, size_t{1} << 20}) {
-    const absl::StatusOr<v1::Import> import = lab_.Send(file, {}, step);
+  constexpr int kSites = 150;
+  const std::string file = LabFile(kSites, 0, 9000);
+  ASSERT_GT(file.size(), size_t{5} * kChunkBytes);
+  for (const size_t step : {size_t{9999}, size_t{1} << 20}) {
+    ImportLab lab;
+    lab.Seed(LenientInstrument(), kSites);
+    lab.StartRunner();
+    const absl::StatusOr<v1::Import> import = lab.Send(file, {}, step);
     ASSERT_THAT(import, IsOk());
     EXPECT_EQ(import->state(), v1::Import::STATE_SUCCEEDED) << import->DebugString();
-    EXPECT_EQ(import->sites_applied(), 5);
+    EXPECT_EQ(import->sites_applied(), kSites);
+    for (const v1::OpenAnswer& answer :
+         lab.All(lab.tables().open_answers, "waves/w1/responses/-")) {
+      EXPECT_EQ(answer.text(), std::string(9000, 'x'));
+    }
+    EXPECT_THAT(lab.All(lab.tables().spool, "waves/-/imports/-"), IsEmpty());
   }
-  EXPECT_THAT(lab_.All(lab_.tables().open_answers, "waves/w1/responses/-"), SizeIs(5));
-  EXPECT_THAT(lab_.All(lab_.tables().spool, "waves/-/imports/-"), IsEmpty());
 }
 
 TEST_F(ImportHandlersTest, IdsAreMadeFromFileAndOptions) {

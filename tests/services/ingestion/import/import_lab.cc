@@ -20,6 +20,15 @@ Detached Drive(ImportRunner& runner, rpc::CallContext& context, bool& running) {
   running = false;
 }
 
+v1::RosterEntry Entry(absl::string_view site, absl::string_view display_name) {
+  v1::RosterEntry entry;
+  entry.set_name(absl::StrCat(kWave, "/roster/", site));
+  entry.set_site(absl::StrCat("sites/", site));
+  entry.set_display_name(std::string(display_name));
+  entry.set_active(true);
+  return entry;
+}
+
 }  // namespace
 
 Task<absl::StatusOr<storage::Position>> HookedEngine::Commit(storage::Batch batch) {
@@ -48,7 +57,8 @@ ImportLab::ImportLab(const std::string& kind, const std::string& directory) {
   database_.emplace(storage::Database{*engine_, clock_});
   inner_database_.emplace(storage::Database{engine_->inner(), clock_});
   runner_ = std::make_unique<ImportRunner>(*database_, tables_, waves_);
-  import_handlers_ = std::make_unique<ImportHandlers>(*database_, tables_, waves_, *runner_);
+  import_handlers_ =
+      std::make_unique<ImportHandlers>(*database_, tables_, waves_, *runner_, kLabMaxFileMiB << 20);
   export_handlers_ = std::make_unique<ExportHandlers>(*database_, tables_, waves_);
 }
 
@@ -64,20 +74,20 @@ void ImportLab::Seed(const v1::Instrument& instrument, int sites) {
     wave.set_instrument(stored.name());
     wave.set_state(v1::Wave::STATE_OPEN);
     absl::Status opened = co_await tables_.waves.Insert(txn, wave);
-    co_return opened;
+    WEFT_CO_RETURN_IF_ERROR(std::move(opened));
+    for (int i = 1; i <= sites; ++i) {
+      v1::RosterEntry entry = Entry(LabSite(i), absl::StrCat("Place ", i));
+      absl::Status added = co_await tables_.roster.Insert(txn, entry);
+      WEFT_CO_RETURN_IF_ERROR(std::move(added));
+    }
+    co_return absl::OkStatus();
   });
-  for (int i = 1; i <= sites; ++i) AddRosterEntry(LabSite(i), absl::StrCat("Place ", i));
 }
 
 void ImportLab::AddRosterEntry(absl::string_view site, absl::string_view display_name) {
-  v1::RosterEntry entry;
-  entry.set_name(absl::StrCat(kWave, "/roster/", site));
-  entry.set_site(absl::StrCat("sites/", site));
-  entry.set_display_name(std::string(display_name));
-  entry.set_active(true);
   Write([&](storage::Transaction& txn) -> Task<absl::Status> {
-    v1::RosterEntry stored = entry;
-    absl::Status inserted = co_await tables_.roster.Insert(txn, stored);
+    v1::RosterEntry entry = Entry(site, display_name);
+    absl::Status inserted = co_await tables_.roster.Insert(txn, entry);
     co_return inserted;
   });
 }

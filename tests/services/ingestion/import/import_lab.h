@@ -62,6 +62,9 @@ class HookedEngine final : public storage::Engine {
   int commits_ = 0;
 };
 
+// The largest file that the lab takes.
+inline constexpr int kLabMaxFileMiB = 4;
+
 class ImportLab {
  public:
   // Opens the engine; `directory` is for "rocksdb".

@@ -1,0 +1,41 @@
+// Replays the fuzzer's corpus in every build, with the sample files and their truncations beside
+// it.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/fuzz/file_reader_target.h"
+
+namespace weft::ingestion {
+namespace {
+
+std::vector<std::string> FilesIn(const std::string& directory) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    files.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  return files;
+}
+
+TEST(FileReaderCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/file_reader");
+  EXPECT_GE(corpus.size(), 50u);
+  for (const std::string& input : corpus) CheckFileReader(input);
+}
+
+TEST(FileReaderCorpusTest, SampleFilesAndTheirTruncationsHold) {
+  const std::vector<std::string> files = FilesIn(WEFT_SOURCE_DIR "/tests/data/import");
+  EXPECT_GE(files.size(), 5u);
+  for (const std::string& file : files) {
+    for (size_t size = 0; size <= file.size(); size += 7) {
+      CheckFileReader(std::string("\0\x05", 2) + file.substr(0, size));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weft::ingestion
