@@ -25,7 +25,7 @@ using store::v1::FollowerState;
 using store::v1::SiteRow;
 
 // What is kept of the deadline so that the answer still arrives.
-constexpr absl::Duration kAnswerTime = absl::Milliseconds(100);
+constexpr absl::Duration kAnswerTime = absl::Milliseconds(300);
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 absl::Status Behind(absl::string_view why) {

@@ -207,7 +207,7 @@ TEST_P(FeedTest, WaitsForMinPositions) {
       storage::Position(head.epoch(), head.sequence() + 1).ToString());
 
   rpc::CallOptions options;
-  options.timeout = absl::Milliseconds(400);
+  options.timeout = absl::Seconds(2);
   const auto late = GetSummary(request, options);
   EXPECT_THAT(late, IsError(kUnavailable, "READ_MODEL_BEHIND"));
   google::rpc::RetryInfo retry;

@@ -45,7 +45,7 @@ absl::StatusOr<v1::WaveSummary> MetricsTest::SummaryAsItIs() {
   v1::GetWaveSummaryRequest request;
   request.set_name("waves/w1/summary");
   rpc::CallOptions options;
-  options.timeout = absl::Milliseconds(500);
+  options.timeout = absl::Seconds(2);
   return GetSummary(request, options);
 }
 
