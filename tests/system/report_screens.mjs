@@ -49,6 +49,10 @@ async function open(look, {width, theme, javascript = true}) {
   await page.setJavaScriptEnabled(javascript);
   await page.setOfflineMode(true);
   page.on('console', (message) => complain(look, `console ${message.type()}: ${message.text()}`));
+  page.on('dialog', (dialog) => {
+    complain(look, `a dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
   page.on('pageerror', (error) => complain(look, `error: ${error.message}`));
   page.on('request', (request) => {
     const url = request.url();

@@ -153,7 +153,8 @@ std::string BarTable(absl::string_view label, absl::string_view first_column,
     const type::v1::Estimate& share = row.share;
     const std::string sites = share.has_numerator()
                                   ? absl::StrCat(share.numerator(), " of ", share.n())
-                                  : share.has_suppressed() ? "withheld" : "not known";
+                              : share.has_suppressed() ? "withheld"
+                                                       : "not known";
     std::string bar = Escape(share.has_value() ? Percent(share) : "");
     if (share.has_value()) {
       absl::StrAppend(
