@@ -37,7 +37,8 @@ Task<absl::Status> HealthHandlers::Watch(CallContext& context, const Request& re
   for (;;) {
     response.set_status(StatusOf(request.service()));
     const bool sent = co_await writer.Write(response);
-    if (!sent || context.stopping()) co_return Stopped(context);
+    if (!sent) co_return Stopped(context);
+    // Looks before it leaves: the last change is that the server drains.
     while (StatusOf(request.service()) == response.status()) {
       const Signal::Outcome outcome = co_await changed_.Wait(context);
       if (outcome == Signal::kInterrupted) co_return Stopped(context);
