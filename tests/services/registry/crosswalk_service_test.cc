@@ -77,6 +77,8 @@ TEST_P(CrosswalkServiceTest, CreateRefuses) {
   AddPublished("lab-1", 1, {"a", "b"});
   EXPECT_THAT(Create(CreateRequest("lab-1", "lab-2")),
               IsError(absl::StatusCode::kNotFound, "TAXONOMY_NOT_FOUND"));
+  EXPECT_THAT(Create(CreateRequest("lab-0", "lab-1")),
+              IsError(absl::StatusCode::kNotFound, "TAXONOMY_NOT_FOUND"));
   AddTaxonomy("lab-2", 2, {"x"});
   EXPECT_THAT(Create(CreateRequest("lab-1", "lab-2")),
               IsError(absl::StatusCode::kFailedPrecondition, "TAXONOMY_NOT_PUBLISHED"));
