@@ -20,7 +20,7 @@ class [[nodiscard]] FeedPause final : Timer, rpc::Interruptible {
             absl::Duration timeout)
       : context_(context), wait_(signal, after), timeout_(timeout) {}
   // Also when the suspended coroutine is destroyed.
-  ~FeedPause() { Disarm(); }
+  ~FeedPause() override { Disarm(); }
 
   bool await_ready() const { return context_.stopping(); }
   bool await_suspend(std::coroutine_handle<> self);

@@ -105,8 +105,11 @@ class Suite:
         """Starts a server and waits for its ready line. A restart takes the same port again."""
         data = self.data_dir / name
         data.mkdir(parents=True, exist_ok=True)
+        # The servers end with the test, also when the test is killed. Linux means the thread that
+        # starts them, so start them from the main thread.
         command = [
-            self.bin_dir / f"weft-{name}", "--listen", f"127.0.0.1:{self._ports.get(name, 0)}",
+            "setpriv", "--pdeathsig", "KILL", self.bin_dir / f"weft-{name}",
+            "--listen", f"127.0.0.1:{self._ports.get(name, 0)}",
             "--data", data, "--engine", self.engine, "--log_level", self.log_level,
         ]
         for peer in SERVERS[:SERVERS.index(name)]:

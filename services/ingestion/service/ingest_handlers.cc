@@ -1,13 +1,17 @@
 #include "services/ingestion/service/ingest_handlers.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
+#include "common/rpc/waits.h"
 #include "common/storage/run_in_transaction.h"
 #include "common/validation/ids.h"
 #include "services/ingestion/service/response_writer.h"
@@ -17,6 +21,11 @@ namespace {
 
 constexpr int kMaxItems = 1000;
 constexpr size_t kMaxStreamId = 64;
+// How often a batch that lost against other writers each time is started anew, and the pauses
+// before: a stream cannot be asked to come again as a call can.
+constexpr int kMaxRounds = 20;
+constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(200);
 
 absl::Status Malformed(absl::string_view reason, absl::string_view message) {
   return Error(absl::StatusCode::kInvalidArgument, reason, message);
@@ -145,10 +154,20 @@ Task<absl::Status> IngestHandlers::TakeBatch(rpc::CallContext& context, const st
     }
     co_return absl::OkStatus();
   };
-  absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
-  WEFT_CO_RETURN_IF_ERROR(position.status());
-  acknowledgement.set_position(position->ToString());
-  co_return absl::OkStatus();
+  absl::BitGen random;
+  absl::Duration pause = kFirstPause;
+  for (int round = 1;; ++round) {
+    absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
+    if (position.ok()) {
+      acknowledgement.set_position(position->ToString());
+      co_return absl::OkStatus();
+    }
+    if (!absl::IsAborted(position.status()) || round == kMaxRounds) co_return position.status();
+    // Of random length, so that those who met do not meet again.
+    const bool slept = co_await rpc::Sleep(context, pause * absl::Uniform(random, 0.5, 1.5));
+    if (!slept) co_return rpc::Stopped(context);
+    pause = std::min(2 * pause, kLongestPause);
+  }
 }
 
 }  // namespace weft::ingestion

@@ -1,6 +1,7 @@
 #include "services/metrics/service/read_model.h"
 
 #include <algorithm>
+#include <compare>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -47,7 +48,7 @@ absl::StatusOr<bool> IsPast(Feed feed, const std::string& reached, const std::st
   }
   WEFT_ASSIGN_OR_RETURN(const Position position, Position::Parse(reached));
   const std::optional<std::strong_ordering> order = Compare(position, *at_least);
-  if (order.has_value()) return *order >= 0;
+  if (order.has_value()) return std::is_gteq(*order);
   return Error(
       absl::StatusCode::kFailedPrecondition, "FEED_EPOCH_CHANGED",
       absl::StrCat("min_positions.", FeedName(feed), " is of another history of the ",

@@ -62,7 +62,7 @@ class ImportHandlersTest : public ::testing::Test {
 
 TEST_F(ImportHandlersTest, AStreamThatIsCutKeepsNothing) {
   // Small enough to be in memory still, and large enough to be stored in part.
-  for (const int size : {10, 5 << 20}) {
+  for (const int size : {10, (kLabMaxFileMiB - 1) << 20}) {
     Messages messages = {Header()};
     for (int at = 0; at < size; at += 1 << 20) {
       messages.push_back(Chunk(std::string(static_cast<size_t>(std::min(size, 1 << 20)), 'x')));
