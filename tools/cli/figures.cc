@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/words/terms.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/terminal.h"
 #include "tools/report/report.h"
@@ -39,7 +40,7 @@ double ValueOf(const type::v1::Estimate& estimate) {
 void Print(const v1::PartnerTypesFigure& figure) {
   for (const v1::PartnerTypeBar& bar : figure.bars()) {
     std::printf("%s %s %s\n", Fit(bar.display_name(), kLabelWidth).c_str(),
-                Bar(ValueOf(bar.share()), kBarWidth).c_str(), ShareText(bar.share()).c_str());
+                Bar(ValueOf(bar.share()), kBarWidth).c_str(), ShareCell(bar.share()).c_str());
   }
 }
 
@@ -47,7 +48,7 @@ void Print(const v1::InteractionLevelsFigure& figure) {
   std::string legend;
   for (size_t i = 0; i < LevelFills().size(); ++i) {
     absl::StrAppend(&legend, i == 0 ? "" : "   ", LevelFills()[i], " ",
-                    LevelName(static_cast<type::v1::InteractionLevel>(i + 1)));
+                    LevelWords(static_cast<type::v1::InteractionLevel>(i + 1)));
   }
   std::printf("%s\n", legend.c_str());
   for (const v1::InteractionLevelsRow& row : figure.rows()) {

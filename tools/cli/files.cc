@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/words/number_text.h"
 #include "tools/cli/terminal.h"
 #include "weft/ingestion/v1/import.pb.h"
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/words/terms.h"
 #include "tools/cli/terminal.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
 
@@ -40,16 +41,16 @@ std::string Words(absl::string_view enum_name, absl::string_view prefix) {
 
 void AddStatistic(Table& table, const std::string& label, const v1::SiteStatistic& statistic,
                   int decimals) {
-  table.Add({label, NumberText(statistic.mean(), decimals),
-             NumberText(statistic.median(), decimals), NumberText(statistic.min(), decimals),
-             NumberText(statistic.max(), decimals),
+  table.Add({label, NumberCell(statistic.mean(), decimals),
+             NumberCell(statistic.median(), decimals), NumberCell(statistic.min(), decimals),
+             NumberCell(statistic.max(), decimals),
              absl::StrCat(statistic.mean().n(), "/", statistic.mean().base_size())});
 }
 
 std::string ModeText(const v1::LevelDistribution& levels) {
   if (levels.modes().empty()) return "–";
   return absl::StrJoin(levels.modes(), ", ", [](std::string* out, int level) {
-    absl::StrAppend(out, LevelName(static_cast<type::v1::InteractionLevel>(level)));
+    absl::StrAppend(out, LevelWords(static_cast<type::v1::InteractionLevel>(level)));
   });
 }
 
@@ -58,7 +59,7 @@ void PrintSummary(const v1::WaveSummary& summary) {
       "%s (%s)\n%s\nresponse rate %s\n\n", summary.display_name().c_str(),
       summary.provenance().wave().c_str(),
       BasisText(summary.counted(), summary.invited(), summary.provenance().parameters()).c_str(),
-      ShareText(summary.response_rate()).c_str());
+      ShareCell(summary.response_rate()).c_str());
   Table sites({"ACROSS SITES", "MEAN", "MEDIAN", "MIN", "MAX", "n/N"});
   AddStatistic(sites, absl::StrCat("partner types engaged, of ", summary.type_count()),
                summary.richness(), 1);
@@ -71,20 +72,20 @@ void PrintSummary(const v1::WaveSummary& summary) {
   Table types({"PARTNER TYPE", "SITES ENGAGED", "MOST FREQUENT LEVEL (ALL)", "WHEN ENGAGED"});
   for (const v1::PartnerTypeSummary& type : summary.partner_types()) {
     types.Add({type.display_name().empty() ? type.partner_type() : type.display_name(),
-               ShareText(type.presence()), ModeText(type.levels_all()),
+               ShareCell(type.presence()), ModeText(type.levels_all()),
                ModeText(type.levels_engaged())});
   }
   std::printf("%s\n", types.ToString().c_str());
   Table ratings({"SHARED RESPONSIBILITY", "SITES"});
   for (const v1::RatingShare& share : summary.shared_responsibility().shares()) {
-    ratings.Add({RatingName(share.rating()), ShareText(share.share())});
+    ratings.Add({std::string(RatingWords(share.rating())), ShareCell(share.share())});
   }
   ratings.Add({"at least moderately evident",
-               ShareText(summary.shared_responsibility().at_least_moderate())});
+               ShareCell(summary.shared_responsibility().at_least_moderate())});
   std::printf("%s\n", ratings.ToString().c_str());
   for (const v1::Association& association : summary.associations()) {
     std::printf("tau-b of %s with %s: %s (n = %d)\n", association.x().c_str(),
-                association.y().c_str(), NumberText(association.tau_b(), 2).c_str(),
+                association.y().c_str(), NumberCell(association.tau_b(), 2).c_str(),
                 association.tau_b().n());
   }
   for (const std::string& caveat : summary.provenance().caveats()) {
@@ -133,11 +134,12 @@ absl::Status SiteMetrics(Session& session, const WaveOptions& options) {
       table.Add({site.label(), "– (no counted response)"});
       continue;
     }
-    table.Add(
-        {site.label(), NumberText(site.richness(), 0), NumberText(site.mean_level_engaged(), 2),
-         ShareText(site.share_coordination_or_deeper()),
-         NumberText(site.depth_weighted_breadth(), 2), RatingName(site.shared_responsibility()),
-         Words(v1::Quadrant_Name(site.quadrant()), "QUADRANT_")});
+    table.Add({site.label(), NumberCell(site.richness(), 0),
+               NumberCell(site.mean_level_engaged(), 2),
+               ShareCell(site.share_coordination_or_deeper()),
+               NumberCell(site.depth_weighted_breadth(), 2),
+               std::string(RatingWords(site.shared_responsibility())),
+               Words(v1::Quadrant_Name(site.quadrant()), "QUADRANT_")});
   }
   std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
@@ -148,13 +150,13 @@ void PrintItem(const v1::ItemFrequencies& item) {
   for (const v1::OptionFrequency& option : item.options()) {
     const double share = option.share().has_value() ? option.share().value() : 0;
     std::printf("  %s  %s  %s\n", Fit(option.label(), 36).c_str(), Bar(share, 20).c_str(),
-                ShareText(option.share()).c_str());
+                ShareCell(option.share()).c_str());
   }
   if (item.has_number()) {
     std::printf("  mean %s, median %s, from %s to %s (n = %d)\n",
-                NumberText(item.number().mean()).c_str(),
-                NumberText(item.number().median()).c_str(), NumberText(item.number().min()).c_str(),
-                NumberText(item.number().max()).c_str(), item.number().mean().n());
+                NumberCell(item.number().mean()).c_str(),
+                NumberCell(item.number().median()).c_str(), NumberCell(item.number().min()).c_str(),
+                NumberCell(item.number().max()).c_str(), item.number().mean().n());
   }
   for (const v1::MissingCount& missing : item.missing()) {
     if (missing.count() == 0) continue;

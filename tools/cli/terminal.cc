@@ -7,9 +7,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "common/words/number_text.h"
 
 namespace weft::cli {
 namespace {
@@ -19,10 +19,6 @@ bool StartsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC
 std::string EnumWords(absl::string_view name, absl::string_view prefix) {
   absl::string_view rest = absl::StripPrefix(name, prefix);
   return absl::StrReplaceAll(absl::AsciiStrToLower(rest), {{"_", " "}});
-}
-
-bool HasInterval(const type::v1::Estimate& estimate) {
-  return estimate.has_low() && estimate.has_high() && estimate.low() < estimate.high();
 }
 
 std::string NoValue(const type::v1::Estimate& estimate) {
@@ -69,29 +65,24 @@ std::string Table::ToString() const {
   return text;
 }
 
-std::string Percent(double share) {
-  // The small term keeps exact halves that a double cannot hold (0.285) on their side.
-  return absl::StrFormat("%d %%", static_cast<int>(std::floor(100 * share + 0.5 + 1e-9)));
-}
-
-std::string ShareText(const type::v1::Estimate& estimate) {
+std::string ShareCell(const type::v1::Estimate& estimate) {
   if (!estimate.has_value()) return NoValue(estimate);
-  std::string text = Percent(estimate.value());
+  std::string text = Percent(estimate);
   if (estimate.has_numerator()) {
     absl::StrAppend(&text, " (", estimate.numerator(), "/", estimate.n(), ")");
   }
-  if (HasInterval(estimate)) {
+  if (HasOpenInterval(estimate)) {
     absl::StrAppend(&text, " [", Percent(estimate.low()), "–", Percent(estimate.high()), "]");
   }
   return text;
 }
 
-std::string NumberText(const type::v1::Estimate& estimate, int decimals) {
+std::string NumberCell(const type::v1::Estimate& estimate, int decimals) {
   if (!estimate.has_value()) return NoValue(estimate);
-  std::string text = absl::StrFormat("%.*f", decimals, estimate.value());
-  if (HasInterval(estimate)) {
-    absl::StrAppendFormat(&text, " [%.*f–%.*f]", decimals, estimate.low(), decimals,
-                          estimate.high());
+  std::string text = Fixed(estimate.value(), decimals);
+  if (HasOpenInterval(estimate)) {
+    absl::StrAppend(&text, " [", Fixed(estimate.low(), decimals), "–",
+                    Fixed(estimate.high(), decimals), "]");
   }
   return text;
 }
@@ -109,16 +100,6 @@ std::string StackedBar(const std::vector<double>& shares, const std::vector<std:
     for (; drawn < end; ++drawn) bar += fills[i % fills.size()];
   }
   return Fit(bar, width);
-}
-
-std::string LevelName(type::v1::InteractionLevel level) {
-  if (level == type::v1::INTERACTION_LEVEL_UNSPECIFIED) return "unknown";
-  return EnumWords(type::v1::InteractionLevel_Name(level), "INTERACTION_LEVEL_");
-}
-
-std::string RatingName(type::v1::SharedResponsibility rating) {
-  if (rating == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED) return "not stated";
-  return EnumWords(type::v1::SharedResponsibility_Name(rating), "SHARED_RESPONSIBILITY_");
 }
 
 }  // namespace weft::cli

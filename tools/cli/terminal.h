@@ -7,7 +7,6 @@
 
 #include "absl/strings/string_view.h"
 #include "weft/type/v1/estimate.pb.h"
-#include "weft/type/v1/scale.pb.h"
 
 namespace weft::cli {
 
@@ -30,23 +29,17 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// A share as whole percent, rounded half up: "83 %".
-std::string Percent(double share);
-// "83 % (10/12)", "– (no data)"; with the interval that missing answers leave, when there is one.
-std::string ShareText(const type::v1::Estimate& estimate);
-// "15.0", with `decimals`; with n/N when something is missing.
-std::string NumberText(const type::v1::Estimate& estimate, int decimals = 1);
+// For the cells of tables, rounded as everywhere (common/words/number_text.h), with the interval
+// that missing answers leave when there is one: "83 % (10/12)", "– (no data)".
+std::string ShareCell(const type::v1::Estimate& estimate);
+// "15.0", with `decimals`.
+std::string NumberCell(const type::v1::Estimate& estimate, int decimals = 1);
 
 // A bar of `width` columns of which `share` is filled.
 std::string Bar(double share, size_t width);
 // A bar of up to `width` columns, one stretch for each share, each in its own character.
 std::string StackedBar(const std::vector<double>& shares, const std::vector<std::string>& fills,
                        size_t width);
-
-// "collaboration"; "unknown" for unspecified.
-std::string LevelName(type::v1::InteractionLevel level);
-// "moderately evident"; "not stated" for unspecified.
-std::string RatingName(type::v1::SharedResponsibility rating);
 
 }  // namespace weft::cli
 

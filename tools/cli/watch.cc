@@ -95,8 +95,8 @@ absl::Status WatchSummary(Session& session, const WatchOptions& options) {
       PrintJson(summary);
     } else {
       std::printf("%s  response rate %s, mean %s types\n", summary.name().c_str(),
-                  ShareText(summary.response_rate()).c_str(),
-                  NumberText(summary.richness().mean()).c_str());
+                  ShareCell(summary.response_rate()).c_str(),
+                  NumberCell(summary.richness().mean()).c_str());
     }
     std::fflush(stdout);
   }

@@ -36,7 +36,7 @@ absl::Status Rate(Session& session, const std::string& wave, const std::string& 
   table.Add({"declined", absl::StrCat(rate.declined())});
   table.Add({"withdrawn", absl::StrCat(rate.withdrawn())});
   std::printf("%ssubmitted %s, approved %s\n", table.ToString().c_str(),
-              ShareText(rate.submitted_rate()).c_str(), ShareText(rate.approved_rate()).c_str());
+              ShareCell(rate.submitted_rate()).c_str(), ShareCell(rate.approved_rate()).c_str());
   return absl::OkStatus();
 }
 
