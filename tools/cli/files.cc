@@ -9,6 +9,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/words/number_text.h"
+#include "common/words/terms.h"
 #include "tools/cli/terminal.h"
 #include "weft/ingestion/v1/import.pb.h"
 
@@ -75,9 +76,11 @@ void PrintImport(const v1::Import& import) {
     std::printf("  … and %d more; weft get %s shows them\n", total - kProblemsShown,
                 import.name().c_str());
   }
-  std::printf("%s: %d rows read, %d sites accepted, %d rejected; %d errors, %d warnings\n",
-              import.name().c_str(), import.rows_read(), import.sites_accepted(),
-              import.sites_rejected(), import.error_count(), import.warning_count());
+  std::printf("%s: %s read, %s accepted, %d rejected; %s, %s\n", import.name().c_str(),
+              Counted(import.rows_read(), "row", "rows").c_str(),
+              Counted(import.sites_accepted(), "site", "sites").c_str(), import.sites_rejected(),
+              Counted(import.error_count(), "error", "errors").c_str(),
+              Counted(import.warning_count(), "warning", "warnings").c_str());
   if (import.state() == v1::Import::STATE_FAILED) {
     std::printf(
         "nothing was applied; mend the file, or apply the rows without errors with "
@@ -85,8 +88,8 @@ void PrintImport(const v1::Import& import) {
   } else if (import.dry_run()) {
     std::printf("dry run: nothing was applied\n");
   } else {
-    std::printf("%d sites applied, of which %d had these answers already\n", import.sites_applied(),
-                import.sites_unchanged());
+    std::printf("%s applied, of which %d had these answers already\n",
+                Counted(import.sites_applied(), "site", "sites").c_str(), import.sites_unchanged());
   }
 }
 
@@ -191,7 +194,7 @@ absl::Status ImportFile(Session& session, const ImportOptions& options) {
   }
   if (import->state() != v1::Import::STATE_FAILED) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "IMPORT_FAILED",
-               absl::StrCat("the file has ", import->error_count(), " errors"));
+               absl::StrCat("the file has ", Counted(import->error_count(), "error", "errors")));
 }
 
 void AddFileCommands(CLI::App& app, Session*& session, absl::Status& result) {
