@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/auth/method_permission.h"
@@ -22,6 +23,13 @@ constexpr size_t kMaxListedBytes = 240;
 absl::string_view Shape(bool client_streaming, bool server_streaming) {
   if (client_streaming) return server_streaming ? "bidirectional stream" : "client stream";
   return server_streaming ? "server stream" : "unary";
+}
+
+// The permission says whether a method changes anything.
+CallClass ClassOf(const google::protobuf::MethodDescriptor& method, absl::string_view permission) {
+  if (method.client_streaming() || method.server_streaming()) return CallClass::kStream;
+  const bool reads = permission.empty() || absl::EndsWith(permission, ".read");
+  return reads ? CallClass::kRead : CallClass::kWrite;
 }
 
 // The names joined by ", ", as many as fit.
@@ -59,6 +67,7 @@ absl::Status MethodTable::Add(const google::protobuf::MethodDescriptor& method,
   Method entry;
   entry.descriptor = &method;
   entry.name = absl::StrCat(method.service()->full_name(), "/", method.name());
+  entry.call_class = ClassOf(method, permission);
   entry.permission = std::move(permission);
   entry.handler = std::move(handler);
   if (!by_path_.emplace(absl::StrCat("/", entry.name), std::move(entry)).second) {

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/rpc/call_class.h"
 #include "common/rpc/method_handler.h"
 #include "google/protobuf/descriptor.h"
 
@@ -22,6 +23,7 @@ struct Method {
   std::string name;
   // "" when anybody may call it.
   std::string permission;
+  CallClass call_class = CallClass::kWrite;
   std::unique_ptr<MethodHandler> handler;
 
   bool client_streaming() const { return descriptor->client_streaming(); }

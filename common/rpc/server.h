@@ -18,6 +18,8 @@
 #include "common/base/executor.h"
 #include "common/base/task.h"
 #include "common/observability/log.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/call_class.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/method_handler.h"
 #include "google/protobuf/descriptor.h"
@@ -30,12 +32,17 @@ struct ServerOptions {
   auth::Policy policy = auth::Policy::Loopback();
   // Where access and error lines go; null for nowhere. Must outlive the server.
   observability::Logger* logger = nullptr;
+  // Where calls and connections are counted; null for nowhere. Must outlive the server.
+  observability::Metrics* metrics = nullptr;
   // What a call gets at most, also when it names no deadline or a later one.
   absl::Duration unary_time = absl::Seconds(30);
   absl::Duration stream_time = absl::Minutes(30);
-  // Calls in progress; more are refused with RESOURCE_EXHAUSTED before their payload is read.
-  int max_unary_calls = 1024;
-  int max_streams = 16384;
+  // Calls in progress; more are refused with RESOURCE_EXHAUSTED before their payload is read. A
+  // unary call takes about 10 KB while it lasts and a stream that waits 15 KB, so that all of them
+  // together stay below 300 MB; one principal gets half of the unary calls and a quarter of the
+  // streams, so that it takes two, or four, to shut out the others.
+  CallLimits call_limits = {.reads = 1024, .writes = 1024, .streams = 16384};
+  CallLimits call_limits_per_principal = {.reads = 512, .writes = 512, .streams = 4096};
   // The largest request message.
   size_t max_message_bytes = 8 << 20;
 };

@@ -110,11 +110,14 @@ absl::Status ServerCall::Accept() {
 
   if (core_.draining) return DrainingError();
   if (method_ == nullptr) return core_.methods.NotFound(transport_.method());
-  WEFT_RETURN_IF_ERROR(core_.admission.Enter(method_->unary()));
-  admitted_ = true;
   WEFT_RETURN_IF_ERROR(principal.status());
-  if (method_->permission.empty()) return absl::OkStatus();
-  return core_.options.policy.Check(context_->principal(), method_->permission);
+  if (!method_->permission.empty()) {
+    WEFT_RETURN_IF_ERROR(core_.options.policy.Check(context_->principal(), method_->permission));
+  }
+  WEFT_RETURN_IF_ERROR(core_.admission.Enter(method_->call_class, context_->principal().name));
+  admitted_ = true;
+  core_.metrics.Entered(method_->call_class);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<auth::Principal> ServerCall::Caller() const {
@@ -170,7 +173,9 @@ class ServerCall::Finishing final {
 
 Detached ServerCall::Serve(absl::Status status) {
   google::protobuf::Message* response = nullptr;
-  if (status.ok()) {
+  if (!status.ok()) {
+    core_.metrics.Refused(ReasonOf(status));
+  } else {
     LimitTime();
     google::protobuf::ArenaOptions arena_options;
     arena_block_ = std::make_unique<char[]>(kArenaBlockBytes);
@@ -203,11 +208,7 @@ Detached ServerCall::Serve(absl::Status status) {
   finishing_ = true;
   Finishing finishing(*this, status, response);
   co_await finishing;
-  Log(status, delivered_);
-  if (admitted_) {
-    core_.admission.Leave(method_->unary());
-    core_.on_call_ended();
-  }
+  Ended(status);
   Release();
 }
 
@@ -231,7 +232,17 @@ absl::Status ServerCall::FinalStatus(absl::Status status) const {
   return status;
 }
 
-void ServerCall::Log(const absl::Status& status, bool delivered) const {
+void ServerCall::Ended(const absl::Status& status) {
+  const absl::Duration duration = absl::Now() - arrived_;
+  core_.metrics.Ended(method_, status.code(), duration, bytes_read_, bytes_written_);
+  Log(status, duration);
+  if (!admitted_) return;
+  core_.metrics.Left(method_->call_class);
+  core_.admission.Leave(method_->call_class, context_->principal().name);
+  core_.on_call_ended();
+}
+
+void ServerCall::Log(const absl::Status& status, absl::Duration duration) const {
   if (core_.options.logger == nullptr) return;
   const bool our_fault = status.code() == absl::StatusCode::kInternal ||
                          status.code() == absl::StatusCode::kUnknown ||
@@ -247,7 +258,7 @@ void ServerCall::Log(const absl::Status& status, bool delivered) const {
   line.Add("service", name.substr(0, slash))
       .Add("method", name.substr(std::min(slash + 1, name.size())))
       .Add("code", absl::StatusCodeToString(status.code()))
-      .Add("duration_ms", absl::ToDoubleMilliseconds(absl::Now() - arrived_))
+      .Add("duration_ms", absl::ToDoubleMilliseconds(duration))
       .Add("principal", context_->principal().name)
       .Add("peer", transport_.peer())
       .Add("request_bytes", bytes_read_)
@@ -255,7 +266,7 @@ void ServerCall::Log(const absl::Status& status, bool delivered) const {
   if (!status.ok()) line.Add("reason", ReasonOf(status));
   // Texts of other errors repeat what the caller sent, which has no place in a log.
   if (our_fault) line.Add("message", status.message());
-  if (!delivered) line.Add("delivered", "no");
+  if (!delivered_) line.Add("delivered", "no");
   core_.options.logger->Write(line);
 }
 

@@ -26,6 +26,7 @@
 #include "common/rpc/loop.h"
 #include "common/rpc/method_table.h"
 #include "common/rpc/server.h"
+#include "common/rpc/server_metrics.h"
 #include "common/rpc/stream.h"
 #include "google/protobuf/arena.h"
 
@@ -38,15 +39,19 @@ struct ServerCore {
   ServerCore(ServerOptions server_options, Loop& server_loop)
       : options(std::move(server_options)),
         loop(server_loop),
-        admission(options.max_unary_calls, options.max_streams) {}
+        admission(options.call_limits, options.call_limits_per_principal),
+        metrics(options.metrics != nullptr ? *options.metrics : unread_metrics) {}
 
   // Applies `function` to every call under way, which may end calls.
   void ForEachCall(absl::FunctionRef<void(ServerCall&)> function);
 
   const ServerOptions options;
+  // Counts for nobody, where the options name no registry.
+  observability::Metrics unread_metrics;
   Loop& loop;
   MethodTable methods;
   Admission admission;
+  ServerMetrics metrics;
   grpc::AsyncGenericService service;
   // New calls are refused.
   bool draining = false;
@@ -86,7 +91,8 @@ class ServerCall final : MessageSource, MessageSink {
   void LimitTime();
   Detached Serve(absl::Status status);
   absl::Status FinalStatus(absl::Status status) const;
-  void Log(const absl::Status& status, bool delivered) const;
+  void Ended(const absl::Status& status);
+  void Log(const absl::Status& status, absl::Duration duration) const;
 
   // Operations.
   void StartRead(google::protobuf::Message& message, StreamOperation& operation) override;

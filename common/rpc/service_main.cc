@@ -15,7 +15,10 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/base/task.h"
+#include "common/observability/metrics_endpoint.h"
+#include "common/observability/process_metrics.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/listen_address.h"
 #include "common/rpc/shutdown_signals.h"
 #include "common/storage/open_engine.h"
 
@@ -38,6 +41,10 @@ ABSL_FLAG(
     std::string, log_level, "info",
     "The least that is logged, as JSON lines on standard error: debug, info (a line per call), "
     "warning, error or off.");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "Address for Prometheus to read metrics from, host:port, at /metrics over HTTP. Only "
+          "loopback addresses are allowed; port 0 takes any free one, and the ready line says "
+          "which. Empty: none is served, so that nothing listens that nobody asked for.");
 ABSL_FLAG(absl::Duration, drain_time, absl::Seconds(10),
           "How long calls in progress may go on after SIGTERM before they are cancelled.");
 
@@ -51,6 +58,8 @@ struct Settings {
   std::string data;
   std::string engine;
   observability::Level log_level;
+  // "" for none.
+  std::string metrics_listen;
 };
 
 std::string DefaultListen(const ServiceSpec& spec) {
@@ -74,6 +83,11 @@ absl::StatusOr<Settings> ReadSettings(int argc, char** argv, const ServiceSpec& 
     return Error(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
                  absl::StrCat("--log_level=", absl::GetFlag(FLAGS_log_level),
                               ": it is debug, info, warning, error or off"));
+  }
+  settings.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  if (!settings.metrics_listen.empty()) {
+    WEFT_ASSIGN_OR_RETURN(ListenAddress address, ParseListenAddress(settings.metrics_listen));
+    settings.metrics_listen = address.ToString();
   }
   return settings;
 }
@@ -108,38 +122,53 @@ void RaiseDescriptorLimit() {
 // before the server whose loop they use.
 struct Process {
   SystemClock clock;
+  observability::Metrics metrics;
+  std::unique_ptr<observability::ProcessMetrics> process_metrics;
   std::unique_ptr<observability::Logger> logger;
   std::unique_ptr<Server> server;
   std::unique_ptr<storage::Engine> engine;
   std::unique_ptr<storage::Database> database;
   std::unique_ptr<Service> service;
+  std::unique_ptr<observability::MetricsEndpoint> metrics_endpoint;
 };
 
 absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& process) {
   process.logger = observability::Logger::ToStderr(settings.log_level);
+  process.process_metrics =
+      std::make_unique<observability::ProcessMetrics>(process.metrics, spec.name, WEFT_VERSION);
   ServerOptions server_options;
   server_options.listen = settings.listen;
   server_options.logger = process.logger.get();
+  server_options.metrics = &process.metrics;
   WEFT_ASSIGN_OR_RETURN(process.server, Server::Create(std::move(server_options)));
 
   storage::EngineOptions engine_options;
   engine_options.kind = settings.engine;
   engine_options.directory = settings.data;
+  engine_options.metrics = &process.metrics;
   WEFT_ASSIGN_OR_RETURN(process.engine,
                         storage::OpenEngine(engine_options, process.server->executor()));
   process.database.reset(new storage::Database{*process.engine, process.clock});
 
-  ServiceEnvironment environment{*process.server, *process.database, *process.logger, settings.data,
-                                 settings.engine};
+  ServiceEnvironment environment{*process.server, *process.database, *process.logger,
+                                 process.metrics, settings.data,     settings.engine};
   WEFT_ASSIGN_OR_RETURN(process.service, spec.open(environment));
+  if (!settings.metrics_listen.empty()) {
+    WEFT_ASSIGN_OR_RETURN(process.metrics_endpoint, observability::MetricsEndpoint::Open(
+                                                        settings.metrics_listen, process.metrics));
+  }
   return process.server->Start();
 }
 
 void PrintReady(const Settings& settings, const ServiceSpec& spec, const Process& process) {
   const std::string where =
       settings.engine == "memory" ? "in memory" : absl::StrCat("in ", settings.data);
+  const std::string metrics =
+      process.metrics_endpoint == nullptr
+          ? ""
+          : absl::StrCat(", metrics on ", process.metrics_endpoint->address(), "/metrics");
   const std::string text = absl::StrCat("weft-", spec.name, " ready on ", process.server->address(),
-                                        ", data ", where, "\n");
+                                        ", data ", where, metrics, "\n");
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
@@ -160,6 +189,7 @@ int RunUntilSignal(const Settings& settings, const ServiceSpec& spec, ShutdownSi
   signals.EndProcessOnNext();
   logger.Write(LogLine(Level::kInfo, "draining").Add("signal", signal));
   process.server->Shutdown(absl::GetFlag(FLAGS_drain_time));
+  process.metrics_endpoint.reset();
   process.service.reset();
   process.engine.reset();
   process.server.reset();

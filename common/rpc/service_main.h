@@ -22,6 +22,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/observability/log.h"
+#include "common/observability/metrics.h"
 #include "common/rpc/server.h"
 #include "common/storage/database.h"
 
@@ -32,6 +33,7 @@ struct ServiceEnvironment {
   Server& server;
   storage::Database& database;
   observability::Logger& logger;
+  observability::Metrics& metrics;
   // --data: the service's directory. The database is in it; further engines get directories beside
   // it, "{data}/releases".
   std::string data;

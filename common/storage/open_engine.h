@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/executor.h"
+#include "common/observability/metrics.h"
 #include "common/storage/engine.h"
 
 namespace weft::storage {
@@ -19,6 +20,9 @@ struct EngineOptions {
   std::string kind = "rocksdb";
   // Created when it does not exist. An existing one must be empty or one of ours.
   std::string directory;
+
+  // Where the engine counts what it does; null for nowhere. Must outlive the engine.
+  observability::Metrics* metrics = nullptr;
 
   // Commits beyond these wait in no queue: they fail with COMMIT_QUEUE_FULL.
   size_t max_queued_commits = 8192;

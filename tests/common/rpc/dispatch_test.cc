@@ -137,8 +137,7 @@ TEST(Dispatch, PermissionIsChecked) {
 
 TEST(Dispatch, CallsBeyondTheLimitAreRefused) {
   ServerOptions options;
-  options.max_unary_calls = 2;
-  options.max_streams = 1;
+  options.call_limits = {.reads = 2, .writes = 1, .streams = 1};
   ProbeServer probe(options);
   v1::SleepRequest sleep;
   sleep.set_milliseconds(60'000);

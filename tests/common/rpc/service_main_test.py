@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 PROBE = ""  # set by main
 
@@ -61,6 +62,19 @@ class ServiceMainTest(unittest.TestCase):
         self.assertIn("data in memory", running.ready)
         self.assertEqual(running.stop()[0], 0)
 
+    def test_metrics_are_served_where_they_are_asked_for(self):
+        running = Running("--engine=memory", "--metrics_listen=127.0.0.1:0")
+        match = re.search(r", metrics on (127\.0\.0\.1:\d+)/metrics\n$", running.ready)
+        self.assertIsNotNone(match, running.ready)
+        with urllib.request.urlopen(f"http://{match[1]}/metrics", timeout=30) as answer:
+            text = answer.read().decode()
+        self.assertIn('weft_build_info{service="probe",version="', text)
+        self.assertIn('rpc_server_calls_in_progress{class="read"} 0', text)
+        result = run("--listen=127.0.0.1:0", "--engine=memory", f"--metrics_listen={match[1]}")
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(result.stderr, rf"^weft-probe: cannot serve metrics on {match[1]}.*\n$")
+        self.assertEqual(running.stop()[0], 0)
+
     def test_environment_and_precedence(self):
         with tempfile.TemporaryDirectory() as data:
             running = Running(WEFT_DATA=data, WEFT_ENGINE="rocksdb")
@@ -87,6 +101,7 @@ class ServiceMainTest(unittest.TestCase):
             (["--listn=127.0.0.1:0"], {}, "did you mean --listen?"),
             (["--listen=0.0.0.0:7499"], {}, "not authenticated yet"),
             (["--listen=127.0.0.1:99999"], {}, "1 to 65535"),
+            (["--metrics_listen=0.0.0.0:9100"], {}, "not authenticated yet"),
             (["--engine=sqlite"], {}, "rocksdb or memory"),
             (["--log_level=loud"], {}, "debug, info, warning, error or off"),
             (["--drain_time=soon"], {}, "soon"),
