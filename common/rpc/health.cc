@@ -13,7 +13,17 @@ void HealthHandlers::SetServing(bool serving) {
   changed_.NotifyAll();
 }
 
+void HealthHandlers::SetPartServing(const std::string& part, bool serving) {
+  const auto [known, is_new] = parts_.try_emplace(part, serving);
+  if (!is_new && known->second == serving) return;
+  known->second = serving;
+  services_.insert(part);
+  changed_.NotifyAll();
+}
+
 HealthHandlers::Response::ServingStatus HealthHandlers::StatusOf(const std::string& service) const {
+  const auto part = parts_.find(service);
+  if (part != parts_.end() && !part->second) return Response::NOT_SERVING;
   if (services_.count(service) == 0) return Response::SERVICE_UNKNOWN;
   return serving_ ? Response::SERVING : Response::NOT_SERVING;
 }

@@ -1,7 +1,9 @@
-// grpc.health.v1.Health: one state for the whole server, under "" and under each service's name.
+// grpc.health.v1.Health: one state for the whole server, under "" and under each service's name,
+// and states of parts of it under names of their own ("storage").
 #ifndef WEFT_COMMON_RPC_HEALTH_H_
 #define WEFT_COMMON_RPC_HEALTH_H_
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -27,6 +29,8 @@ class HealthHandlers {
     services_.insert(names.begin(), names.end());
   }
   void SetServing(bool serving);
+  // The state of `part`, a name that is known from then on; NOT_SERVING also while the server is.
+  void SetPartServing(const std::string& part, bool serving);
 
   // An unknown name is NOT_FOUND.
   Task<absl::Status> Check(CallContext& context, const Request& request, Response& response);
@@ -38,6 +42,7 @@ class HealthHandlers {
   Response::ServingStatus StatusOf(const std::string& service) const;
 
   std::set<std::string> services_ = {""};
+  std::map<std::string, bool> parts_;
   bool serving_ = false;
   Signal changed_;
 };

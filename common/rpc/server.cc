@@ -83,6 +83,9 @@ class Server::Impl {
   void SetServing(bool serving) {
     loop_.Run([&] { health_.SetServing(serving); });
   }
+  void SetPartServing(const std::string& part, bool serving) {
+    loop_.Run([&] { health_.SetPartServing(part, serving); });
+  }
   void Shutdown(absl::Duration grace);
 
   Loop& loop() { return loop_; }
@@ -276,6 +279,9 @@ absl::Status Server::Start() { return impl_->Start(*this); }
 int Server::port() const { return impl_->address().port; }
 std::string Server::address() const { return impl_->address().ToString(); }
 void Server::SetServing(bool serving) { impl_->SetServing(serving); }
+void Server::SetPartServing(const std::string& part, bool serving) {
+  impl_->SetPartServing(part, serving);
+}
 void Server::Shutdown(absl::Duration grace) { impl_->Shutdown(grace); }
 
 }  // namespace weft::rpc

@@ -80,6 +80,8 @@ class Server {
   // What the health service answers for "" and every service; true from Start() until Shutdown().
   // From any thread.
   void SetServing(bool serving);
+  // The same for a part of the server that callers may ask for by name, such as "storage".
+  void SetPartServing(const std::string& part, bool serving);
 
   // Drains: health says NOT_SERVING, new calls are refused, waits and background tasks are
   // interrupted, calls in progress get `grace` to end and are cancelled then. Returns when no call

@@ -20,6 +20,7 @@
 #include "common/rpc/flags.h"
 #include "common/rpc/listen_address.h"
 #include "common/rpc/shutdown_signals.h"
+#include "common/rpc/storage_report.h"
 #include "common/storage/open_engine.h"
 
 #if __has_include("google/protobuf/stubs/logging.h")
@@ -149,6 +150,8 @@ absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& pr
   WEFT_ASSIGN_OR_RETURN(process.engine,
                         storage::OpenEngine(engine_options, process.server->executor()));
   process.database.reset(new storage::Database{*process.engine, process.clock});
+
+  ReportStorageHealth(*process.server, *process.engine, *process.logger);
 
   ServiceEnvironment environment{*process.server, *process.database, *process.logger,
                                  process.metrics, settings.data,     settings.engine};

@@ -15,6 +15,7 @@ constexpr size_t kMaxGroupCommits = 1024;
 constexpr size_t kMaxGroupBytes = 4u << 20;
 constexpr std::chrono::seconds kMaintainEvery(1);
 constexpr absl::Duration kRetryWhenFull = absl::Milliseconds(100);
+constexpr absl::Duration kRetryWhenStalled = absl::Seconds(1);
 
 size_t BytesOf(const Batch& batch) {
   size_t bytes = sizeof(Batch);
@@ -27,6 +28,11 @@ size_t BytesOf(const Batch& batch) {
   for (const std::string& change : batch.changes) bytes += sizeof(change) + change.size();
   return bytes;
 }
+
+// Behind a stall of so many times its threshold nothing more is queued.
+constexpr int kRefuseAfterStalls = 10;
+
+int64_t SteadyNow() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 absl::Status QueueFull(size_t commits, size_t bytes) {
   return WithRetryAfter(
@@ -66,7 +72,26 @@ CommitQueue::~CommitQueue() {
   thread_.join();
 }
 
+absl::Status CommitQueue::StalledFor(absl::Duration limit) const {
+  const int64_t began = group_began_.load(std::memory_order_relaxed);
+  if (began == 0) return absl::OkStatus();
+  const absl::Duration taken =
+      absl::FromChrono(std::chrono::steady_clock::duration(SteadyNow() - began));
+  if (taken <= limit) return absl::OkStatus();
+  return WithRetryAfter(
+      Error(absl::StatusCode::kUnavailable, "STORAGE_STALLED",
+            absl::StrCat("the disk has been at work on one write for ",
+                         absl::FormatDuration(absl::Trunc(taken, absl::Milliseconds(1))),
+                         "; reads are served. Nothing was written; send this again later")),
+      kRetryWhenStalled);
+}
+
 bool CommitQueue::Push(PendingCommit& commit) {
+  absl::Status stalled = StalledFor(kRefuseAfterStalls * limits_.stall_after);
+  if (!stalled.ok()) {
+    commit.outcome = std::move(stalled);
+    return false;
+  }
   std::lock_guard<std::mutex> lock(mutex_);
   const bool full = queue_.size() >= limits_.max_commits ||
                     (!queue_.empty() && queued_bytes_ + commit.bytes_ > limits_.max_bytes);
@@ -99,7 +124,9 @@ void CommitQueue::Run() {
   std::vector<Work*> work;
   while (TakeGroup(group)) {
     if (!group.empty()) {
+      group_began_.store(SteadyNow(), std::memory_order_relaxed);
       Work* const more = process_(group);
+      group_began_.store(0, std::memory_order_relaxed);
       work.assign(group.begin(), group.end());
       if (more != nullptr) work.push_back(more);
       group.clear();

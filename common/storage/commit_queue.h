@@ -2,15 +2,18 @@
 #ifndef WEFT_COMMON_STORAGE_COMMIT_QUEUE_H_
 #define WEFT_COMMON_STORAGE_COMMIT_QUEUE_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -53,6 +56,8 @@ class CommitQueue {
   struct Limits {
     size_t max_commits;
     size_t max_bytes;
+    // A group that takes longer than this is a stall.
+    absl::Duration stall_after;
   };
   // Sets the outcome of every commit of the group; returns further work to post with them, or null.
   using Process = std::function<Work*(absl::Span<PendingCommit* const>)>;
@@ -62,6 +67,9 @@ class CommitQueue {
   CommitQueue(Executor& executor, Limits limits, Process process, Maintain maintain);
   // Everything that is queued is carried out first.
   ~CommitQueue();
+  // OK, or UNAVAILABLE (STORAGE_STALLED) while a group takes too long. From any thread.
+  absl::Status Stalled() const { return StalledFor(limits_.stall_after); }
+
   CommitQueue(const CommitQueue&) = delete;
   CommitQueue& operator=(const CommitQueue&) = delete;
 
@@ -71,6 +79,7 @@ class CommitQueue {
   bool Push(PendingCommit& commit);
   void Run();
   bool TakeGroup(std::vector<PendingCommit*>& group);
+  absl::Status StalledFor(absl::Duration limit) const;
 
   Executor& executor_;
   const Limits limits_;
@@ -82,6 +91,8 @@ class CommitQueue {
   std::deque<PendingCommit*> queue_;
   size_t queued_bytes_ = 0;
   bool stopping_ = false;
+  // When the group under way was begun, on the steady clock; 0 while there is none.
+  std::atomic<int64_t> group_began_ = 0;
   std::thread thread_;
 };
 

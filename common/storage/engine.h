@@ -131,7 +131,8 @@ class Engine {
   // Checks the preconditions and applies the batch, all at once or not at all, in one total order
   // with all other commits. The position that holds it, or
   //  ABORTED (CONFLICT): a precondition did not hold; nothing is written. Read again and retry.
-  //  RESOURCE_EXHAUSTED (COMMIT_QUEUE_FULL): nothing is written. Retry later.
+  //  RESOURCE_EXHAUSTED (COMMIT_QUEUE_FULL), UNAVAILABLE (STORAGE_STALLED): nothing is written.
+  //  Retry later.
   //  RESOURCE_EXHAUSTED (STORAGE_FULL), UNAVAILABLE (STORAGE_UNAVAILABLE): the disk failed. No
   //  snapshot shows the batch now, but it may be there after a restart: a retry must be idempotent.
   // OK means durable, and visible to every snapshot taken from then on. A batch that writes nothing
@@ -153,7 +154,7 @@ class Engine {
   // Drops the records up to and including `through`.
   virtual Task<absl::Status> TrimFeed(Position through) = 0;
 
-  // OK, or why commits are being refused.
+  // OK, or why commits are being refused or take too long. From any thread.
   virtual absl::Status Health() const = 0;
 };
 

@@ -39,7 +39,7 @@ LocalEngine::LocalEngine(std::unique_ptr<LocalStore> store, const EngineOptions&
       committed_(last_sequence_),
       latest_(store_->TakeSnapshot()),
       queue_(
-          executor, {options.max_queued_commits, options.max_queued_bytes},
+          executor, {options.max_queued_commits, options.max_queued_bytes, options.stall_after},
           [this](absl::Span<PendingCommit* const> group) { return Process(group); },
           [this](bool closing) { store_->Maintain(closing); }) {}
 
@@ -78,8 +78,8 @@ Task<absl::Status> LocalEngine::TrimFeed(Position through) {
 }
 
 absl::Status LocalEngine::Health() const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return health_;
+  WEFT_RETURN_IF_ERROR(queue_.Stalled());
+  return store_->Health();
 }
 
 absl::Status LocalEngine::Check(const Batch& batch) {
@@ -112,6 +112,7 @@ Work* LocalEngine::Process(absl::Span<PendingCommit* const> group) {
   pending_versions_.clear();
   track_pending_ = group.size() > 1;
   uint64_t trim = 0;
+  const uint64_t before = last_sequence_;
   for (PendingCommit* commit : group) {
     if (commit->trim_through > 0) {
       trim = std::max(trim, commit->trim_through);
@@ -135,24 +136,35 @@ Work* LocalEngine::Process(absl::Span<PendingCommit* const> group) {
   }
   if (items_.empty() && trim <= Latest()->trimmed()) return nullptr;
 
-  const absl::Status applied = store_->Apply({items_, head, trim});
-  if (applied.ok()) {
-    committed_ = head;
-  } else {
-    for (PendingCommit* commit : group) {
-      if (commit->outcome.ok()) commit->outcome = applied;
-    }
+  // Trims are let through: they make room.
+  const absl::Status admitted = items_.empty() ? absl::OkStatus() : store_->Admit();
+  if (!admitted.ok()) {
+    // Nothing was tried, so the sequences are free again.
+    last_sequence_ = before;
+    Refuse(group, admitted);
+    return nullptr;
   }
-  Publish(applied);
-  return applied.ok() ? signal_.Advance(committed_) : nullptr;
+  const absl::Status applied = store_->Apply({items_, head, trim});
+  if (!applied.ok()) {
+    Refuse(group, applied);
+    return nullptr;
+  }
+  committed_ = head;
+  Publish();
+  return signal_.Advance(committed_);
 }
 
-void LocalEngine::Publish(absl::Status health) {
-  std::shared_ptr<LocalSnapshot> snapshot = health.ok() ? store_->TakeSnapshot() : nullptr;
+void LocalEngine::Refuse(absl::Span<PendingCommit* const> group, const absl::Status& why) {
+  for (PendingCommit* commit : group) {
+    if (commit->outcome.ok()) commit->outcome = why;
+  }
+}
+
+void LocalEngine::Publish() {
+  std::shared_ptr<LocalSnapshot> snapshot = store_->TakeSnapshot();
   std::lock_guard<std::mutex> lock(mutex_);
-  health_ = std::move(health);
   // The one before is released after the lock, by whoever holds it last.
-  if (snapshot != nullptr) latest_.swap(snapshot);
+  latest_.swap(snapshot);
 }
 
 }  // namespace weft::storage

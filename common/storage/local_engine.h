@@ -41,7 +41,8 @@ class LocalEngine final : public Engine {
   Work* Process(absl::Span<PendingCommit* const> group);
   absl::Status Check(const Batch& batch);
   void Accept(const PendingCommit& commit);
-  void Publish(absl::Status health);
+  void Refuse(absl::Span<PendingCommit* const> group, const absl::Status& why);
+  void Publish();
 
   std::unique_ptr<LocalStore> store_;
   const uint64_t epoch_;
@@ -59,7 +60,6 @@ class LocalEngine final : public Engine {
 
   mutable std::mutex mutex_;
   std::shared_ptr<LocalSnapshot> latest_;  // guarded by mutex_
-  absl::Status health_;                    // guarded by mutex_
 
   CommitQueue queue_;  // last: its thread uses all of the above
 };

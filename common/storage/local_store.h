@@ -50,10 +50,14 @@ class LocalStore {
 
   // The version of the key now, kAbsent when it does not exist.
   virtual absl::StatusOr<uint64_t> VersionOf(const std::string& key) = 0;
+  // OK, or why nothing may be written now; asked before Apply.
+  virtual absl::Status Admit() { return absl::OkStatus(); }
   // Applies the group durably, all or nothing. An error means that the outcome is unknown.
   virtual absl::Status Apply(const CommitGroup& group) = 0;
   // The state after the last Apply. Usable from any thread, also after the store is gone.
   virtual std::shared_ptr<LocalSnapshot> TakeSnapshot() = 0;
+  // OK, or why commits are being refused. From any thread.
+  virtual absl::Status Health() const { return absl::OkStatus(); }
   // Called now and then, also when nothing happens, and once with `closing` before destruction.
   virtual void Maintain(bool closing) {}
 };

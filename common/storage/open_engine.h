@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/base/executor.h"
 #include "common/observability/metrics.h"
+#include "common/storage/disk_space.h"
 #include "common/storage/engine.h"
 
 namespace weft::storage {
@@ -27,6 +28,9 @@ struct EngineOptions {
   // Commits beyond these wait in no queue: they fail with COMMIT_QUEUE_FULL.
   size_t max_queued_commits = 8192;
   size_t max_queued_bytes = 256u << 20;
+  // A group of commits that takes longer than this is a stall: Health() says so, and after ten
+  // times as long new commits fail with STORAGE_STALLED instead of waiting behind it.
+  absl::Duration stall_after = absl::Seconds(1);
   // The feed keeps this many commits at least, and not many more.
   uint64_t feed_commits_kept = 20'000'000;
 
@@ -36,6 +40,9 @@ struct EngineOptions {
   // How often the anchor file is renewed while commits go on: the most that a loss of the log could
   // take without being noticed at the next start.
   absl::Duration anchor_interval = absl::Seconds(2);
+  // Writes are refused while less than this is free on the disk (disk_guard.h); 0 switches it off.
+  uint64_t disk_reserve_bytes = 256u << 20;
+  DiskSpaceProbe disk_space = ReadDiskSpace;
 };
 
 // Fails with a message that says what to do when the directory is in use, not Weft's, written by a

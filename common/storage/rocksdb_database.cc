@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/storage/rocksdb_events.h"
 #include "common/storage/rocksdb_log.h"
 #include "common/storage/rocksdb_status.h"
 #include "rocksdb/cache.h"
@@ -21,7 +22,8 @@ namespace {
 
 constexpr char kFeedFamily[] = "feed";
 
-rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, bool create) {
+rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, bool create,
+                                 std::shared_ptr<StorageHealth> health) {
   rocksdb::DBOptions db;
   db.create_if_missing = create;
   db.create_missing_column_families = create;
@@ -35,6 +37,7 @@ rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, bool create) {
   db.max_total_wal_size = 4 * options.write_buffer_bytes;
   db.max_background_jobs = 2;
   db.info_log = OpenRocksDbLog(absl::StrCat(options.directory, "/rocksdb.log"));
+  db.listeners.push_back(MakeRocksDbEvents(std::move(health)));
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   return db;
@@ -168,8 +171,8 @@ absl::StatusOr<std::shared_ptr<RocksDbDatabase>> OpenRocksDb(const EngineOptions
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(MakeDbOptions(options, create), database->directory->database_path(),
-                        families, &handles, &db);
+      rocksdb::DB::Open(MakeDbOptions(options, create, database->health),
+                        database->directory->database_path(), families, &handles, &db);
   if (!status.ok()) return CannotOpen(options.directory, status);
   database->db.reset(db);
   database->rows = handles[0];

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/storage/data_directory.h"
 #include "common/storage/open_engine.h"
+#include "common/storage/storage_health.h"
 #include "rocksdb/db.h"
 
 namespace weft::storage {
@@ -19,6 +20,7 @@ struct RocksDbDatabase {
   ~RocksDbDatabase();
 
   std::unique_ptr<DataDirectory> directory;
+  const std::shared_ptr<StorageHealth> health = std::make_shared<StorageHealth>();
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* rows = nullptr;
   rocksdb::ColumnFamilyHandle* feed = nullptr;

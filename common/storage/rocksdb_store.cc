@@ -7,9 +7,11 @@
 
 #include "absl/time/time.h"
 #include "common/base/status_macros.h"
+#include "common/storage/disk_guard.h"
 #include "common/storage/rocksdb_database.h"
 #include "common/storage/rocksdb_snapshot.h"
 #include "common/storage/rocksdb_status.h"
+#include "common/storage/storage_health.h"
 #include "rocksdb/write_batch.h"
 
 namespace weft::storage {
@@ -20,9 +22,10 @@ constexpr std::chrono::seconds kResumeEvery(1);
 
 class RocksDbStore final : public LocalStore {
  public:
-  RocksDbStore(std::shared_ptr<RocksDbDatabase> database, absl::Duration anchor_interval)
+  RocksDbStore(std::shared_ptr<RocksDbDatabase> database, const EngineOptions& options)
       : database_(std::move(database)),
-        anchor_interval_(absl::ToChronoNanoseconds(anchor_interval)),
+        anchor_interval_(absl::ToChronoNanoseconds(options.anchor_interval)),
+        disk_(database_->directory->path(), options.disk_reserve_bytes, options.disk_space),
         head_(database_->head),
         trimmed_(database_->trimmed) {}
 
@@ -40,6 +43,14 @@ class RocksDbStore final : public LocalStore {
     if (!status.ok() && !status.IsNotFound()) return FromRocksDb(status, "read");
     return version;
   }
+
+  absl::Status Admit() override {
+    absl::Status room = disk_.Check();
+    database_->health->Set(StorageHealth::kDiskSpace, room);
+    return room;
+  }
+
+  absl::Status Health() const override { return database_->health->Get(); }
 
   absl::Status Apply(const CommitGroup& group) override {
     rocksdb::WriteBatch batch(0, 0, kProtectionBytesPerKey, 0);
@@ -72,8 +83,10 @@ class RocksDbStore final : public LocalStore {
     rocksdb::WriteOptions durable;
     durable.sync = true;
     if (status.ok()) status = database_->db->Write(durable, &batch);
-    failing_ = !status.ok();
-    if (failing_) return FromRocksDb(status, "commit");
+    if (status.IsNoSpace()) disk_.GiveUpBallast();
+    absl::Status applied = FromRocksDb(status, "commit");
+    database_->health->Set(StorageHealth::kDatabase, applied);
+    if (!applied.ok()) return applied;
     head_ = group.head;
     trimmed_ = std::max(trimmed_, group.trim_through);
     return absl::OkStatus();
@@ -84,7 +97,11 @@ class RocksDbStore final : public LocalStore {
   }
 
   void Maintain(bool closing) override {
-    if (failing_ && !closing) TryToResume();
+    if (!closing) {
+      // Also when nothing is written, so that a disk with room again is known to have it.
+      Admit().IgnoreError();
+      TryToResume();
+    }
     AdvanceAnchor(closing);
   }
 
@@ -93,10 +110,16 @@ class RocksDbStore final : public LocalStore {
   // one it watches itself). What was acknowledged is written out before anything new is taken. When
   // the log itself could not be written, only a restart helps: this is refused then.
   void TryToResume() {
+    const absl::Status failing = database_->health->Get(StorageHealth::kDatabase);
+    if (failing.ok()) return;
     const auto now = std::chrono::steady_clock::now();
     if (now - resumed_at_ < kResumeEvery) return;
     resumed_at_ = now;
-    database_->db->Resume().PermitUncheckedError();
+    // A background flush may have been what met the full disk.
+    if (absl::IsResourceExhausted(failing)) disk_.GiveUpBallast();
+    if (database_->db->Resume().ok()) {
+      database_->health->Set(StorageHealth::kDatabase, absl::OkStatus());
+    }
   }
 
   // A failure leaves an older anchor, which is right too, only weaker; the next round tries again.
@@ -114,7 +137,7 @@ class RocksDbStore final : public LocalStore {
   const std::chrono::nanoseconds anchor_interval_;
   std::chrono::steady_clock::time_point anchored_at_;
   std::chrono::steady_clock::time_point resumed_at_;
-  bool failing_ = false;
+  DiskGuard disk_;
   uint64_t head_;
   uint64_t trimmed_;
   rocksdb::PinnableSlice stored_;
@@ -124,7 +147,7 @@ class RocksDbStore final : public LocalStore {
 
 absl::StatusOr<std::unique_ptr<LocalStore>> OpenRocksDbStore(const EngineOptions& options) {
   WEFT_ASSIGN_OR_RETURN(std::shared_ptr<RocksDbDatabase> database, OpenRocksDb(options));
-  return std::make_unique<RocksDbStore>(std::move(database), options.anchor_interval);
+  return std::make_unique<RocksDbStore>(std::move(database), options);
 }
 
 }  // namespace weft::storage
