@@ -9,7 +9,10 @@ option(WEFT_PCH "Precompile common headers; halves the time of most sources" ON)
 if(WEFT_PCH)
   file(WRITE ${PROJECT_BINARY_DIR}/pch.cc "")
   add_library(weft_pch STATIC ${PROJECT_BINARY_DIR}/pch.cc)
-  target_precompile_headers(weft_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
+  # In angle brackets, so that CMake does not write the path of this checkout into what is compiled:
+  # another one could not share the results then.
+  target_include_directories(weft_pch PRIVATE ${PROJECT_SOURCE_DIR})
+  target_precompile_headers(weft_pch PRIVATE <cmake/pch.h>)
   target_link_libraries(weft_pch PRIVATE protobuf::libprotobuf absl::status absl::statusor
     absl::strings absl::time weft_warnings)
 endif()

@@ -9,10 +9,6 @@ namespace {
 
 constexpr size_t kEpochDigits = 16;
 
-bool IsLowerHex(absl::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
-}
-
 }  // namespace
 
 // "9f0c5a7be2d14c36-1a2b": the epoch in 16 hexadecimal digits, the sequence in as many as it needs.
@@ -26,16 +22,13 @@ absl::StatusOr<Position> Position::Parse(absl::string_view text) {
   uint64_t epoch = 0;
   uint64_t sequence = 0;
   const bool parsed = text.size() > kEpochDigits + 1 && text.size() <= 2 * kEpochDigits + 1 &&
-                      text[kEpochDigits] == '-' && IsLowerHex(text.substr(0, kEpochDigits)) &&
-                      IsLowerHex(text.substr(kEpochDigits + 1)) &&
                       absl::SimpleHexAtoi(text.substr(0, kEpochDigits), &epoch) &&
                       absl::SimpleHexAtoi(text.substr(kEpochDigits + 1), &sequence) && epoch != 0;
-  if (!parsed) {
-    return Error(absl::StatusCode::kInvalidArgument, "POSITION_INVALID",
-                 "the position is not one that this server gave out; send one exactly as it was "
-                 "received, or none");
-  }
-  return Position(epoch, sequence);
+  const Position position(epoch, sequence);
+  if (parsed && position.ToString() == text) return position;
+  return Error(absl::StatusCode::kInvalidArgument, "POSITION_INVALID",
+               "the position is not one that this server gave out; send one exactly as it was "
+               "received, or none");
 }
 
 std::optional<std::strong_ordering> Compare(const Position& a, const Position& b) {

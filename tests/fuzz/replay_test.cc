@@ -1,5 +1,5 @@
-// Replays the fuzzer's corpus in every build, with the sample files and their truncations beside
-// it.
+// Replays what the fuzzers have found in every build, with the sample files and their truncations
+// beside it.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/fuzz/codecs_target.h"
 #include "tests/fuzz/file_reader_target.h"
 
-namespace weft::ingestion {
+namespace weft {
 namespace {
 
 std::vector<std::string> FilesIn(const std::string& directory) {
@@ -24,7 +25,7 @@ std::vector<std::string> FilesIn(const std::string& directory) {
 TEST(FileReaderCorpusTest, Replays) {
   const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/file_reader");
   EXPECT_GE(corpus.size(), 50u);
-  for (const std::string& input : corpus) CheckFileReader(input);
+  for (const std::string& input : corpus) ingestion::CheckFileReader(input);
 }
 
 TEST(FileReaderCorpusTest, SampleFilesAndTheirTruncationsHold) {
@@ -32,10 +33,16 @@ TEST(FileReaderCorpusTest, SampleFilesAndTheirTruncationsHold) {
   EXPECT_GE(files.size(), 5u);
   for (const std::string& file : files) {
     for (size_t size = 0; size <= file.size(); size += 7) {
-      CheckFileReader(std::string("\0\x05", 2) + file.substr(0, size));
+      ingestion::CheckFileReader(std::string("\0\x05", 2) + file.substr(0, size));
     }
   }
 }
 
+TEST(CodecsCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/codecs");
+  EXPECT_GE(corpus.size(), 30u);
+  for (const std::string& input : corpus) CheckCodecs(input);
+}
+
 }  // namespace
-}  // namespace weft::ingestion
+}  // namespace weft
