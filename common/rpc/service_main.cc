@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <string>
@@ -46,6 +47,11 @@ ABSL_FLAG(std::string, metrics_listen, "",
           "Address for Prometheus to read metrics from, host:port, at /metrics over HTTP. Only "
           "loopback addresses are allowed; port 0 takes any free one, and the ready line says "
           "which. Empty: none is served, so that nothing listens that nobody asked for.");
+ABSL_FLAG(
+    absl::Duration, feed_age, absl::Hours(30 * 24),
+    "How long change records are kept for followers. One that was away for longer starts with "
+    "a snapshot.");
+ABSL_FLAG(uint64_t, feed_mib, 8192, "How much of them is kept at most, in MiB.");
 ABSL_FLAG(absl::Duration, drain_time, absl::Seconds(10),
           "How long calls in progress may go on after SIGTERM before they are cancelled.");
 
@@ -147,6 +153,8 @@ absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& pr
   engine_options.kind = settings.engine;
   engine_options.directory = settings.data;
   engine_options.metrics = &process.metrics;
+  engine_options.feed_kept.age = absl::GetFlag(FLAGS_feed_age);
+  engine_options.feed_kept.bytes = absl::GetFlag(FLAGS_feed_mib) << 20;
   WEFT_ASSIGN_OR_RETURN(process.engine,
                         storage::OpenEngine(engine_options, process.server->executor()));
   process.database.reset(new storage::Database{*process.engine, process.clock});

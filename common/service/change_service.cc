@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/base/error.h"
@@ -35,6 +36,12 @@ constexpr absl::Duration kMaxHeartbeat = absl::Minutes(10);
 constexpr absl::Duration kMaxWait = absl::Seconds(30);
 // What a long poll leaves of the caller's time to send the answer in.
 constexpr absl::Duration kAnswerTime = absl::Milliseconds(200);
+// Of messages that watchers share.
+constexpr size_t kSharedBytes = 16u << 20;
+// How long a stream goes on: less than the server's cap, and of different length for each, so that
+// those who came together do not come back together.
+constexpr absl::Duration kLongestLife = absl::Minutes(28);
+constexpr double kShortestPart = 0.7;
 constexpr int32_t kDefaultPage = 100;
 constexpr int32_t kMaxPage = 1000;
 
@@ -49,13 +56,14 @@ absl::Status CheckWatch(const WatchRequest& request) {
       .ToStatus();
 }
 
-FeedWatcher::Options WatchOptions(const WatchRequest& request) {
+FeedWatcher::Options WatchOptions(const WatchRequest& request, absl::Duration life) {
   const int32_t bytes =
       request.max_batch_bytes() == 0 ? kDefaultBatchBytes : request.max_batch_bytes();
   const absl::Duration heartbeat =
       request.has_heartbeat() ? FromProto(request.heartbeat()) : kDefaultHeartbeat;
-  return {.batch_bytes = static_cast<size_t>(std::min(bytes, kMaxBatchBytes)),
-          .heartbeat = std::clamp(heartbeat, kMinHeartbeat, kMaxHeartbeat)};
+  return {.heartbeat = std::clamp(heartbeat, kMinHeartbeat, kMaxHeartbeat),
+          .batch_bytes = static_cast<size_t>(std::min(bytes, kMaxBatchBytes)),
+          .life = life};
 }
 
 absl::Status CheckList(const ListChangesRequest& request) {
@@ -69,7 +77,7 @@ absl::Status CheckList(const ListChangesRequest& request) {
 
 ChangeServiceHandlers::ChangeServiceHandlers(const storage::Database& db,
                                              std::vector<FeedTable> tables)
-    : db_(db), tables_(std::move(tables)) {}
+    : db_(db), tables_(std::move(tables)), messages_(db.engine, kSharedBytes) {}
 
 Task<absl::Status> ChangeServiceHandlers::Watch(rpc::CallContext& context,
                                                 const WatchRequest& request,
@@ -81,7 +89,12 @@ Task<absl::Status> ChangeServiceHandlers::Watch(rpc::CallContext& context,
       SnapshotCursor::Parse(request.resume_position(), filter->Hash());
   WEFT_CO_RETURN_IF_ERROR(cursor.status());
 
-  FeedWatcher watcher(context, db_, tables_, *std::move(filter), WatchOptions(request), writer);
+  const FeedWatcher::Options options =
+      WatchOptions(request, kLongestLife * absl::Uniform(random_, kShortestPart, 1.0));
+  std::shared_ptr<FeedMessages::Channel> channel =
+      messages_.ChannelFor(*filter, options.batch_bytes);
+  FeedWatcher watcher(context, db_, tables_, *std::move(filter), options, std::move(channel),
+                      writer);
   if (cursor->has_value()) {
     Task<absl::Status> watch = watcher.ResumeSnapshotThenFollow(**std::move(cursor));
     absl::Status ended = co_await std::move(watch);

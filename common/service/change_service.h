@@ -7,10 +7,12 @@
 
 #include <vector>
 
+#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/stream.h"
+#include "common/service/feed_messages.h"
 #include "common/storage/database.h"
 #include "common/storage/feed_table.h"
 #include "weft/type/v1/change.pb.h"
@@ -31,6 +33,8 @@ class ChangeServiceHandlers {
  private:
   storage::Database db_;
   std::vector<storage::FeedTable> tables_;
+  FeedMessages messages_;
+  absl::BitGen random_;
 };
 
 }  // namespace weft::service

@@ -25,6 +25,12 @@ bool StandsBelow(absl::string_view name, const std::vector<std::string>& segment
 
 }  // namespace
 
+absl::Status FeedCorrupt(const storage::Position& position) {
+  return Error(
+      absl::StatusCode::kDataLoss, "FEED_CORRUPT",
+      absl::StrCat("a change record at position ", position.ToString(), " does not parse"));
+}
+
 absl::StatusOr<FeedFilter> FeedFilter::Make(
     absl::string_view parent, const google::protobuf::RepeatedPtrField<std::string>& types,
     absl::Span<const storage::FeedTable> tables) {
@@ -56,32 +62,29 @@ bool FeedFilter::WantsType(absl::string_view type) const {
   return types_.empty() || std::find(types_.begin(), types_.end(), type) != types_.end();
 }
 
-bool FeedFilter::Wants(const weft::type::v1::Change& change) const {
-  return WantsType(change.type()) && StandsBelow(change.name(), parent_);
+bool FeedFilter::Wants(absl::string_view type, absl::string_view name) const {
+  return WantsType(type) && StandsBelow(name, parent_);
 }
 
 absl::Status FeedFilter::AppendWanted(
     const storage::FeedPage& page,
     google::protobuf::RepeatedPtrField<weft::type::v1::ChangeBatch>& batches) const {
-  for (const storage::FeedCommit& commit : page.commits) {
+  for (const auto& commit : page.commits) {
     weft::type::v1::ChangeBatch* batch = batches.Add();
-    for (const std::string& record : commit.changes) {
+    for (const std::string& record : commit->changes) {
       weft::type::v1::Change* change = batch->add_changes();
-      if (!change->ParseFromString(record)) {
-        return Error(absl::StatusCode::kDataLoss, "FEED_CORRUPT",
-                     absl::StrCat("a change record at position ", commit.position.ToString(),
-                                  " does not parse"));
-      }
-      if (!Wants(*change)) batch->mutable_changes()->RemoveLast();
+      if (!change->ParseFromString(record)) return FeedCorrupt(commit->position);
+      if (!Wants(change->type(), change->name())) batch->mutable_changes()->RemoveLast();
     }
     if (batch->changes().empty()) batches.RemoveLast();
   }
   return absl::OkStatus();
 }
 
-uint64_t FeedFilter::Hash() const {
-  return storage::FixedHash(
-      absl::StrCat(absl::StrJoin(parent_, "/"), "\n", absl::StrJoin(types_, "\n")));
+std::string FeedFilter::ToText() const {
+  return absl::StrCat(absl::StrJoin(parent_, "/"), "\n", absl::StrJoin(types_, "\n"));
 }
+
+uint64_t FeedFilter::Hash() const { return storage::FixedHash(ToText()); }
 
 }  // namespace weft::service

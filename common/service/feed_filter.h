@@ -17,6 +17,9 @@
 
 namespace weft::service {
 
+// DATA_LOSS (FEED_CORRUPT): a record at this position does not parse.
+absl::Status FeedCorrupt(const storage::Position& position);
+
 class FeedFilter {
  public:
   // INVALID_ARGUMENT for a type that no table has, or a parent that is no name.
@@ -25,13 +28,14 @@ class FeedFilter {
       absl::Span<const storage::FeedTable> tables);
 
   bool WantsType(absl::string_view type) const;
-  bool Wants(const weft::type::v1::Change& change) const;
+  bool Wants(absl::string_view type, absl::string_view name) const;
   // Appends the wanted changes of each commit, and nothing of a commit without any. DATA_LOSS
   // (FEED_CORRUPT) for a record that does not parse.
   absl::Status AppendWanted(
       const storage::FeedPage& page,
       google::protobuf::RepeatedPtrField<weft::type::v1::ChangeBatch>& batches) const;
   // Equal for equal filters, in every process.
+  std::string ToText() const;
   uint64_t Hash() const;
 
  private:

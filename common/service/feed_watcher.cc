@@ -18,7 +18,6 @@ using storage::FeedTable;
 using storage::Position;
 using weft::type::v1::Change;
 
-constexpr size_t kCommitsPerRead = 1000;
 constexpr size_t kRowsPerScan = 256;
 // A snapshot is read from one state of the store for this long. A slower reader gets the rest from
 // later states, because a state that is held keeps superseded values on disk; the changes that
@@ -38,6 +37,7 @@ absl::Status Draining() {
 
 FeedWatcher::FeedWatcher(rpc::CallContext& context, const storage::Database& db,
                          const std::vector<FeedTable>& tables, FeedFilter filter, Options options,
+                         std::shared_ptr<FeedMessages::Channel> channel,
                          rpc::Writer<Response>& writer)
     : context_(context),
       db_(db),
@@ -45,7 +45,9 @@ FeedWatcher::FeedWatcher(rpc::CallContext& context, const storage::Database& db,
       filter_(std::move(filter)),
       filter_hash_(filter_.Hash()),
       options_(options),
+      channel_(std::move(channel)),
       writer_(writer),
+      end_of_life_(steady_clock::now() + absl::ToChronoNanoseconds(options.life)),
       last_sent_(steady_clock::now()) {}
 
 Task<absl::Status> FeedWatcher::SnapshotThenFollow() {
@@ -125,7 +127,7 @@ Task<absl::Status> FeedWatcher::SendTable(const FeedTable& table, SnapshotCursor
       }
       Change* change = response.mutable_snapshot()->add_changes();
       WEFT_CO_RETURN_IF_ERROR(table.to_change(row, *change));
-      if (filter_.Wants(*change)) {
+      if (filter_.Wants(change->type(), change->name())) {
         bytes += change->ByteSizeLong();
         ++cursor.count;
       } else {
@@ -151,33 +153,29 @@ Task<absl::Status> FeedWatcher::SendTable(const FeedTable& table, SnapshotCursor
 }
 
 Task<absl::Status> FeedWatcher::Follow(Position position) {
-  const storage::FeedLimits limits{.max_commits = kCommitsPerRead,
-                                   .max_bytes = options_.batch_bytes};
   for (;;) {
     if (context_.cancelled()) co_return CallerGone();
-    if (context_.draining()) {
+    const bool ends = steady_clock::now() >= end_of_life_;
+    if (context_.draining() || ends) {
       const bool alive = co_await SendBookmark(position.ToString());
-      co_return alive ? Draining() : CallerGone();
-    }
-    absl::StatusOr<FeedPage> page = co_await db_.engine.ReadFeed(position, limits);
-    WEFT_CO_RETURN_IF_ERROR(page.status());
-    position = page->end;
-    Response response;
-    WEFT_CO_RETURN_IF_ERROR(
-        filter_.AppendWanted(*page, *response.mutable_changes()->mutable_batches()));
-    const bool has_news = response.changes().batches_size() > 0;
-    if (has_news) {
-      const bool alive = co_await Send(response, position.ToString());
       if (!alive) co_return CallerGone();
+      co_return ends ? absl::OkStatus() : Draining();
+    }
+    absl::StatusOr<FeedMessage> message = co_await channel_->Next(position);
+    WEFT_CO_RETURN_IF_ERROR(message.status());
+    position = message->end;
+    if (message->response.has_value()) {
+      const bool alive = co_await writer_.Write(*message->response);
+      if (!alive) co_return CallerGone();
+      last_sent_ = steady_clock::now();
     } else if (HeartbeatIsDue()) {
       const bool alive = co_await SendBookmark(position.ToString());
       if (!alive) co_return CallerGone();
     }
-    if (page->caught_up) {
-      const absl::Duration idle = absl::FromChrono(steady_clock::now() - last_sent_);
-      FeedPause pause(context_, db_.engine.feed_signal(), position, options_.heartbeat - idle);
+    if (message->caught_up) {
+      FeedPause pause(context_, db_.engine.feed_signal(), position, IdleTime());
       co_await pause;
-    } else if (!has_news) {
+    } else if (!message->response.has_value()) {
       // What nobody wants is read without a write in between: let others have their turn.
       co_await Yield(context_.executor());
     }
@@ -201,6 +199,12 @@ Task<bool> FeedWatcher::SendBookmark(std::string resume_position) {
 
 bool FeedWatcher::HeartbeatIsDue() const {
   return absl::FromChrono(steady_clock::now() - last_sent_) >= options_.heartbeat;
+}
+
+absl::Duration FeedWatcher::IdleTime() const {
+  const auto now = steady_clock::now();
+  return std::min(options_.heartbeat - absl::FromChrono(now - last_sent_),
+                  absl::FromChrono(end_of_life_ - now));
 }
 
 std::shared_ptr<storage::Snapshot> FeedWatcher::HeldSnapshot() {

@@ -14,6 +14,7 @@
 #include "common/rpc/call_context.h"
 #include "common/rpc/stream.h"
 #include "common/service/feed_filter.h"
+#include "common/service/feed_messages.h"
 #include "common/service/snapshot_cursor.h"
 #include "common/storage/database.h"
 #include "common/storage/feed_table.h"
@@ -28,13 +29,17 @@ class FeedWatcher {
   using Response = weft::type::v1::WatchResponse;
 
   struct Options {
-    size_t batch_bytes;
     absl::Duration heartbeat;
+    // How much of the snapshot is sent at once.
+    size_t batch_bytes;
+    // After this long the stream ends with a bookmark and OK, so that callers spread anew over
+    // servers and their rights are looked at again.
+    absl::Duration life;
   };
 
   FeedWatcher(rpc::CallContext& context, const storage::Database& db,
               const std::vector<storage::FeedTable>& tables, FeedFilter filter, Options options,
-              rpc::Writer<Response>& writer);
+              std::shared_ptr<FeedMessages::Channel> channel, rpc::Writer<Response>& writer);
 
   // Each runs until the call ends, and says why. A position that is no longer valid is the answer
   // before anything is written.
@@ -54,6 +59,8 @@ class FeedWatcher {
   Task<bool> Send(Response& response, std::string resume_position);
   Task<bool> SendBookmark(std::string resume_position);
   bool HeartbeatIsDue() const;
+  // Until the next bookmark, or the end.
+  absl::Duration IdleTime() const;
   std::shared_ptr<storage::Snapshot> HeldSnapshot();
 
   rpc::CallContext& context_;
@@ -62,8 +69,10 @@ class FeedWatcher {
   const FeedFilter filter_;
   const uint64_t filter_hash_;
   const Options options_;
+  const std::shared_ptr<FeedMessages::Channel> channel_;
   rpc::Writer<Response>& writer_;
 
+  const std::chrono::steady_clock::time_point end_of_life_;
   std::chrono::steady_clock::time_point last_sent_;
   std::shared_ptr<storage::Snapshot> snapshot_;
   std::chrono::steady_clock::time_point snapshot_taken_;

@@ -86,6 +86,11 @@ absl::Status CommitQueue::StalledFor(absl::Duration limit) const {
       kRetryWhenStalled);
 }
 
+CommitQueue::Depth CommitQueue::depth() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return {queue_.size(), queued_bytes_};
+}
+
 bool CommitQueue::Push(PendingCommit& commit) {
   absl::Status stalled = StalledFor(kRefuseAfterStalls * limits_.stall_after);
   if (!stalled.ok()) {

@@ -38,7 +38,8 @@ class PendingCommit final : public Work {
   bool await_suspend(std::coroutine_handle<> self);
   absl::StatusOr<Position> await_resume() { return std::move(outcome); }
 
-  const Batch batch;
+  // The committer may take it apart once it is written.
+  Batch batch;
   const uint64_t trim_through = 0;
   absl::StatusOr<Position> outcome;
 
@@ -67,6 +68,12 @@ class CommitQueue {
   CommitQueue(Executor& executor, Limits limits, Process process, Maintain maintain);
   // Everything that is queued is carried out first.
   ~CommitQueue();
+  struct Depth {
+    size_t commits;
+    size_t bytes;
+  };
+  // What waits. From any thread.
+  Depth depth() const;
   // OK, or UNAVAILABLE (STORAGE_STALLED) while a group takes too long. From any thread.
   absl::Status Stalled() const { return StalledFor(limits_.stall_after); }
 
@@ -86,7 +93,7 @@ class CommitQueue {
   const Process process_;
   const Maintain maintain_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<PendingCommit*> queue_;
   size_t queued_bytes_ = 0;

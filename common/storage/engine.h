@@ -111,12 +111,16 @@ struct FeedLimits {
 };
 
 struct FeedPage {
-  std::vector<FeedCommit> commits;
+  // Shared by all who read the same part of the feed.
+  std::vector<std::shared_ptr<const FeedCommit>> commits;
   // Read on after this. Past the last commit when there was nothing more, so that a cursor moves
   // with the store even when commits leave no records.
   Position end;
   // Whether `end` is the store's head as this page saw it.
   bool caught_up = false;
+  // Whether others who read the same part now are likely to get the same page: it is the newest
+  // part, which the engine holds in memory.
+  bool from_memory = false;
 };
 
 class Engine {

@@ -4,12 +4,18 @@
 #include <utility>
 
 namespace weft::storage {
+namespace {
+
+// So many waiters are resumed in one turn.
+constexpr int kResumedAtOnce = 64;
+
+}  // namespace
 
 // Shared with waiters and with the executor's queue, because a wake-up that has been posted may run
 // after the engine is gone.
 class FeedSignal::Hub final : public Work, public std::enable_shared_from_this<Hub> {
  public:
-  explicit Hub(uint64_t sequence) : head_(sequence) {}
+  Hub(Executor& executor, uint64_t sequence) : executor_(executor), head_(sequence) {}
 
   Work* Advance(uint64_t sequence) {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -31,44 +37,55 @@ class FeedSignal::Hub final : public Work, public std::enable_shared_from_this<H
   }
 
   void Run() override {
-    std::shared_ptr<Hub> alive;
-    uint64_t head = 0;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      alive = std::move(posted_);
-      posted_ = nullptr;
-      head = head_;
-    }
-    // Those who are ready leave the list first: whoever is resumed may wait again, or destroy
-    // others.
-    FeedWait ready;
-    for (FeedWait* wait = waiting_.next_; wait != &waiting_;) {
-      FeedWait* const next = wait->next_;
-      if (wait->after_ < head) {
-        wait->Unlink();
-        wait->Link(ready);
-      }
-      wait = next;
-    }
-    while (ready.next_ != &ready) {
-      FeedWait* const wait = ready.next_;
+    const std::shared_ptr<Hub> alive = shared_from_this();
+    if (ready_.next_ == &ready_) CollectReady();
+    // Those who are ready have left the list: whoever is resumed may wait again, or destroy others.
+    for (int i = 0; i < kResumedAtOnce && ready_.next_ != &ready_; ++i) {
+      FeedWait* const wait = ready_.next_;
       wait->Unlink();
       std::exchange(wait->self_, nullptr).resume();
     }
-    std::lock_guard<std::mutex> lock(mutex_);
-    waited_for_ = waiting_.next_ != &waiting_;
+    bool again = ready_.next_ != &ready_;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      waited_for_ = again || waiting_.next_ != &waiting_;
+      again = again || (waited_for_ && head_ > collected_);
+      posted_ = again ? alive : nullptr;
+    }
+    if (again) executor_.Post(*this);
   }
 
  private:
+  void CollectReady() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      collected_ = head_;
+    }
+    for (FeedWait* wait = waiting_.next_; wait != &waiting_;) {
+      FeedWait* const next = wait->next_;
+      if (wait->after_ < collected_) {
+        wait->Unlink();
+        wait->Link(ready_);
+      }
+      wait = next;
+    }
+  }
+
+  Executor& executor_;
   std::mutex mutex_;
   uint64_t head_;
   bool waited_for_ = false;
-  std::shared_ptr<Hub> posted_;  // itself, while in the executor's queue
+  std::shared_ptr<Hub> posted_;  // itself, while in the executor's queue or about to be again
 
-  FeedWait waiting_;  // the list; on the executor's thread only
+  // On the executor's thread only: the lists of those who wait and of those who are about to be
+  // resumed, and the head that the latter were collected for.
+  FeedWait waiting_;
+  FeedWait ready_;
+  uint64_t collected_ = 0;
 };
 
-FeedSignal::FeedSignal(uint64_t sequence) : hub_(std::make_shared<Hub>(sequence)) {}
+FeedSignal::FeedSignal(Executor& executor, uint64_t sequence)
+    : hub_(std::make_shared<Hub>(executor, sequence)) {}
 FeedSignal::~FeedSignal() = default;
 
 Work* FeedSignal::Advance(uint64_t sequence) { return hub_->Advance(sequence); }

@@ -16,9 +16,11 @@ class FeedWait;
 
 // Wakes the waiters of one engine after commits, on its executor's thread. Waiters are linked,
 // resumed and unlinked on that thread only, so one that is destroyed while it waits just leaves.
+// Many waiters are resumed a few at a time, with the executor's other work in between; commits that
+// arrive meanwhile are for the next round, so that many small ones become fewer larger steps.
 class FeedSignal {
  public:
-  explicit FeedSignal(uint64_t sequence);
+  FeedSignal(Executor& executor, uint64_t sequence);
   ~FeedSignal();
   FeedSignal(const FeedSignal&) = delete;
   FeedSignal& operator=(const FeedSignal&) = delete;

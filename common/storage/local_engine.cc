@@ -1,6 +1,7 @@
 #include "common/storage/local_engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "common/base/error.h"
@@ -33,19 +34,41 @@ LocalEngine::LocalEngine(std::unique_ptr<LocalStore> store, const EngineOptions&
                          Executor& executor)
     : store_(std::move(store)),
       epoch_(store_->epoch()),
-      feed_commits_kept_(options.feed_commits_kept),
-      signal_(store_->recovered_head()),
+      now_(options.now),
+      signal_(executor, store_->recovered_head()),
       last_sequence_(store_->recovered_head()),
       committed_(last_sequence_),
+      retention_(options.feed_kept, store_->recovered_marks()),
       latest_(store_->TakeSnapshot()),
+      trimmed_(latest_->trimmed()),
+      tail_(epoch_, committed_, options.feed_tail_bytes),
+      metrics_(options.metrics == nullptr ? nullptr
+                                          : std::make_unique<EngineMetrics>(*options.metrics)),
       queue_(
           executor, {options.max_queued_commits, options.max_queued_bytes, options.stall_after},
           [this](absl::Span<PendingCommit* const> group) { return Process(group); },
-          [this](bool closing) { store_->Maintain(closing); }) {}
+          [this](bool closing) { Maintain(closing); }),
+      collect_(options.metrics == nullptr ? nullptr : ReportState(*options.metrics, [this] {
+        return State();
+      })) {}
 
 std::shared_ptr<LocalSnapshot> LocalEngine::Latest() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return latest_;
+}
+
+std::optional<FeedPage> LocalEngine::ReadTail(uint64_t after, const FeedLimits& limits) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return tail_.Read(after, limits);
+}
+
+EngineState LocalEngine::State() const {
+  const CommitQueue::Depth depth = queue_.depth();
+  EngineState state{
+      .healthy = Health().ok(), .queued_commits = depth.commits, .queued_bytes = depth.bytes};
+  std::lock_guard<std::mutex> lock(mutex_);
+  state.feed_tail_bytes = tail_.bytes();
+  return state;
 }
 
 Task<absl::StatusOr<Position>> LocalEngine::Commit(Batch batch) {
@@ -64,6 +87,9 @@ Task<absl::StatusOr<FeedPage>> LocalEngine::ReadFeed(Position after, FeedLimits 
     co_return EpochChanged();
   }
   if (after.sequence() < oldest.sequence()) co_return PositionExpired(oldest);
+  std::optional<FeedPage> tail = ReadTail(after.sequence(), limits);
+  if (metrics_ != nullptr) metrics_->CountFeedRead(tail.has_value());
+  if (tail.has_value()) co_return *std::move(tail);
   absl::StatusOr<FeedPage> page = snapshot->ReadFeed(after.sequence(), limits);
   if (absl::IsOutOfRange(page.status())) co_return PositionExpired(this->oldest());
   co_return page;
@@ -96,8 +122,9 @@ absl::Status LocalEngine::Check(const Batch& batch) {
   return absl::OkStatus();
 }
 
-void LocalEngine::Accept(const PendingCommit& commit) {
+void LocalEngine::Accept(PendingCommit& commit) {
   ++last_sequence_;
+  accepted_.push_back(&commit);
   items_.push_back({last_sequence_, &commit.batch});
   if (!track_pending_) return;
   for (const Write& write : commit.batch.writes) {
@@ -109,6 +136,7 @@ void LocalEngine::Accept(const PendingCommit& commit) {
 // so that the outcome is that of carrying them out one by one.
 Work* LocalEngine::Process(absl::Span<PendingCommit* const> group) {
   items_.clear();
+  accepted_.clear();
   pending_versions_.clear();
   track_pending_ = group.size() > 1;
   uint64_t trim = 0;
@@ -129,12 +157,8 @@ Work* LocalEngine::Process(absl::Span<PendingCommit* const> group) {
   }
 
   const uint64_t head = items_.empty() ? committed_ : last_sequence_;
-  // A generous cap, kept up in steps: trimming has a price, so it is not done for every commit.
-  const uint64_t slack = feed_commits_kept_ / 8;
-  if (head > feed_commits_kept_ + slack + Latest()->trimmed()) {
-    trim = std::max(trim, head - feed_commits_kept_);
-  }
-  if (items_.empty() && trim <= Latest()->trimmed()) return nullptr;
+  trim = std::max(trim, retention_.Due(head, trimmed_, now_()));
+  if (items_.empty() && trim <= trimmed_) return nullptr;
 
   // Trims are let through: they make room.
   const absl::Status admitted = items_.empty() ? absl::OkStatus() : store_->Admit();
@@ -144,14 +168,48 @@ Work* LocalEngine::Process(absl::Span<PendingCommit* const> group) {
     Refuse(group, admitted);
     return nullptr;
   }
-  const absl::Status applied = store_->Apply({items_, head, trim});
+  const absl::Status applied = Apply(head, trim);
   if (!applied.ok()) {
     Refuse(group, applied);
     return nullptr;
   }
-  committed_ = head;
-  Publish();
   return signal_.Advance(committed_);
+}
+
+absl::Status LocalEngine::Apply(uint64_t head, uint64_t trim) {
+  uint64_t record_bytes = 0;
+  for (const CommitGroup::Item& item : items_) {
+    for (const std::string& change : item.batch->changes) record_bytes += change.size();
+  }
+  CommitGroup group{.items = items_, .head = head, .trim_through = trim, .mark = std::nullopt};
+  group.mark = retention_.Note(head, record_bytes, now_());
+  const auto begin = std::chrono::steady_clock::now();
+  absl::Status applied = store_->Apply(group);
+  if (metrics_ != nullptr) {
+    if (applied.ok()) {
+      metrics_->CountGroup(items_.size(),
+                           absl::FromChrono(std::chrono::steady_clock::now() - begin));
+    } else {
+      metrics_->CountRefusedGroup();
+    }
+  }
+  if (!applied.ok()) return applied;
+  committed_ = head;
+  trimmed_ = std::max(trimmed_, trim);
+  Publish(TakeRecords());
+  return absl::OkStatus();
+}
+
+void LocalEngine::Maintain(bool closing) {
+  store_->Maintain(closing);
+  if (closing) return;
+  // Records grow too old also when nothing is written.
+  const uint64_t due = retention_.Due(committed_, trimmed_, now_());
+  if (due == 0) return;
+  items_.clear();
+  accepted_.clear();
+  // A failure shows in Health(); what is left is trimmed with a later mark.
+  Apply(committed_, due).IgnoreError();
 }
 
 void LocalEngine::Refuse(absl::Span<PendingCommit* const> group, const absl::Status& why) {
@@ -160,11 +218,25 @@ void LocalEngine::Refuse(absl::Span<PendingCommit* const> group, const absl::Sta
   }
 }
 
-void LocalEngine::Publish() {
+// Out of the batches, which nobody needs any more.
+std::vector<std::shared_ptr<const FeedCommit>> LocalEngine::TakeRecords() {
+  std::vector<std::shared_ptr<const FeedCommit>> commits;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    std::vector<std::string>& changes = accepted_[i]->batch.changes;
+    if (changes.empty()) continue;
+    commits.push_back(std::make_shared<FeedCommit>(
+        FeedCommit{Position(epoch_, items_[i].sequence), std::move(changes)}));
+  }
+  return commits;
+}
+
+void LocalEngine::Publish(std::vector<std::shared_ptr<const FeedCommit>> commits) {
   std::shared_ptr<LocalSnapshot> snapshot = store_->TakeSnapshot();
   std::lock_guard<std::mutex> lock(mutex_);
   // The one before is released after the lock, by whoever holds it last.
   latest_.swap(snapshot);
+  tail_.Append(std::move(commits), committed_);
+  tail_.Trim(trimmed_);
 }
 
 }  // namespace weft::storage

@@ -4,6 +4,7 @@
 #define WEFT_COMMON_STORAGE_LOCAL_ENGINE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,7 +16,10 @@
 #include "common/base/executor.h"
 #include "common/storage/commit_queue.h"
 #include "common/storage/engine.h"
+#include "common/storage/engine_metrics.h"
+#include "common/storage/feed_retention.h"
 #include "common/storage/feed_signal.h"
+#include "common/storage/feed_tail.h"
 #include "common/storage/local_store.h"
 #include "common/storage/open_engine.h"
 
@@ -36,17 +40,22 @@ class LocalEngine final : public Engine {
 
  private:
   std::shared_ptr<LocalSnapshot> Latest() const;
+  std::optional<FeedPage> ReadTail(uint64_t after, const FeedLimits& limits) const;
+  EngineState State() const;
 
   // The rest runs on the committer's thread.
   Work* Process(absl::Span<PendingCommit* const> group);
   absl::Status Check(const Batch& batch);
-  void Accept(const PendingCommit& commit);
+  void Accept(PendingCommit& commit);
+  absl::Status Apply(uint64_t head, uint64_t trim);
+  void Maintain(bool closing);
   void Refuse(absl::Span<PendingCommit* const> group, const absl::Status& why);
-  void Publish();
+  void Publish(std::vector<std::shared_ptr<const FeedCommit>> commits);
+  std::vector<std::shared_ptr<const FeedCommit>> TakeRecords();
 
   std::unique_ptr<LocalStore> store_;
   const uint64_t epoch_;
-  const uint64_t feed_commits_kept_;
+  const std::function<absl::Time()> now_;
   FeedSignal signal_;
 
   // Where the next commit goes; runs ahead of the head while a group is under way, and past the
@@ -54,14 +63,21 @@ class LocalEngine final : public Engine {
   uint64_t last_sequence_;
   uint64_t committed_;
   std::vector<CommitGroup::Item> items_;
+  std::vector<PendingCommit*> accepted_;  // those of items_
+  FeedRetention retention_;
   // Versions that the group's earlier commits will give, when a group has several.
   absl::flat_hash_map<absl::string_view, uint64_t> pending_versions_;
   bool track_pending_ = false;
 
   mutable std::mutex mutex_;
   std::shared_ptr<LocalSnapshot> latest_;  // guarded by mutex_
+  uint64_t trimmed_;                       // the committer's
+  FeedTail tail_;                          // guarded by mutex_
 
-  CommitQueue queue_;  // last: its thread uses all of the above
+  const std::unique_ptr<EngineMetrics> metrics_;  // null when nothing is counted
+  CommitQueue queue_;                             // its thread uses all of the above
+  // Reads all of it.
+  const std::unique_ptr<observability::OnCollect> collect_;
 };
 
 }  // namespace weft::storage

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "common/storage/engine.h"
+#include "common/storage/feed_retention.h"
 
 namespace weft::storage {
 
@@ -37,6 +39,7 @@ struct CommitGroup {
   absl::Span<const Item> items;  // in ascending sequence, not empty unless there is a trim
   uint64_t head = 0;             // the sequence of the last item, or of the last commit before
   uint64_t trim_through = 0;     // 0: nothing to trim
+  std::optional<FeedMark> mark;  // to keep until the feed is trimmed past it
 };
 
 // All calls but those on snapshots come from one thread at a time.
@@ -47,6 +50,8 @@ class LocalStore {
   virtual uint64_t epoch() const = 0;
   // The last commit found when the store was opened.
   virtual uint64_t recovered_head() const = 0;
+  // The marks found then, in order.
+  virtual std::vector<FeedMark> recovered_marks() const { return {}; }
 
   // The version of the key now, kAbsent when it does not exist.
   virtual absl::StatusOr<uint64_t> VersionOf(const std::string& key) = 0;

@@ -104,11 +104,12 @@ class MemorySnapshot final : public LocalSnapshot {
       for (const std::string& change : it->second) bytes += change.size();
       if (!page.commits.empty() &&
           (page.commits.size() >= limits.max_commits || bytes > limits.max_bytes)) {
-        page.end = page.commits.back().position;
+        page.end = page.commits.back()->position;
         page.caught_up = false;
         break;
       }
-      page.commits.push_back({Position(position_.epoch(), it->first), it->second});
+      page.commits.push_back(std::make_shared<FeedCommit>(
+          FeedCommit{Position(position_.epoch(), it->first), it->second}));
     }
     return page;
   }

@@ -4,15 +4,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/base/executor.h"
 #include "common/observability/metrics.h"
 #include "common/storage/disk_space.h"
 #include "common/storage/engine.h"
+#include "common/storage/feed_retention.h"
 
 namespace weft::storage {
 
@@ -31,8 +34,13 @@ struct EngineOptions {
   // A group of commits that takes longer than this is a stall: Health() says so, and after ten
   // times as long new commits fail with STORAGE_STALLED instead of waiting behind it.
   absl::Duration stall_after = absl::Seconds(1);
-  // The feed keeps this many commits at least, and not many more.
-  uint64_t feed_commits_kept = 20'000'000;
+  // What the feed keeps: nothing more once one of the three is reached, and not much less.
+  FeedRetentionLimits feed_kept = {
+      .commits = 20'000'000, .bytes = uint64_t{8} << 30, .age = absl::Hours(30 * 24)};
+  // Its newest part is held in memory too, up to this many bytes.
+  size_t feed_tail_bytes = 32u << 20;
+  // The time for `feed_kept.age`.
+  std::function<absl::Time()> now = absl::Now;
 
   // rocksdb only.
   size_t block_cache_bytes = 256u << 20;

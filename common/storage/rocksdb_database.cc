@@ -5,8 +5,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/storage/keys.h"
 #include "common/storage/rocksdb_events.h"
 #include "common/storage/rocksdb_log.h"
 #include "common/storage/rocksdb_status.h"
@@ -106,12 +109,35 @@ absl::Status ReadNumber(RocksDbDatabase& database, const char* key, uint64_t& nu
   return Damaged(database.directory->path(), "its own bookkeeping does not parse");
 }
 
+absl::Status ReadMarks(RocksDbDatabase& database) {
+  const std::unique_ptr<rocksdb::Iterator> it(
+      database.db->NewIterator(rocksdb::ReadOptions(), database.feed));
+  const std::string end = FeedKey(0);
+  for (it->Seek(MarkKey(0)); it->Valid() && it->key().compare(end) < 0; it->Next()) {
+    KeyReader key(absl::string_view(it->key().data(), it->key().size()));
+    key.Byte();
+    FeedMark mark;
+    mark.sequence = key.Uint64();
+    uint64_t millis = 0;
+    rocksdb::Slice value = it->value();
+    bool parsed = key.Finish().ok() && DecodeFixed64(value, millis);
+    if (parsed) value.remove_prefix(sizeof(uint64_t));
+    parsed = parsed && DecodeFixed64(value, mark.bytes);
+    if (!parsed) return Damaged(database.directory->path(), "its own bookkeeping does not parse");
+    mark.time = absl::FromUnixMillis(static_cast<int64_t>(millis));
+    database.marks.push_back(mark);
+  }
+  if (it->status().ok()) return absl::OkStatus();
+  return CannotOpen(database.directory->path(), it->status());
+}
+
 // The database must be the one that the anchor means, and stand at or after it.
 absl::Status CheckAgainstAnchor(RocksDbDatabase& database) {
   const std::string& path = database.directory->path();
   const Anchor& anchor = database.directory->anchor();
   WEFT_RETURN_IF_ERROR(ReadNumber(database, kHeadKey, database.head));
   WEFT_RETURN_IF_ERROR(ReadNumber(database, kTrimmedKey, database.trimmed));
+  WEFT_RETURN_IF_ERROR(ReadMarks(database));
   WEFT_ASSIGN_OR_RETURN(const std::string identity, ReadOwn(database, kIdentityKey));
   if (identity.empty() && anchor.sequence == 0 && database.head == 0) {
     rocksdb::WriteOptions durable;
@@ -140,12 +166,24 @@ RocksDbDatabase::~RocksDbDatabase() {
   db->Close().PermitUncheckedError();
 }
 
-std::string FeedKey(uint64_t sequence) {
-  std::string key(9, '\x10');
+namespace {
+
+std::string NumberKey(char first, uint64_t sequence) {
+  std::string key(9, first);
   for (int i = 8; i > 0; --i, sequence >>= 8) {
     key[static_cast<size_t>(i)] = static_cast<char>(sequence & 0xff);
   }
   return key;
+}
+
+}  // namespace
+
+std::string MarkKey(uint64_t sequence) { return NumberKey('\x04', sequence); }
+std::string FeedKey(uint64_t sequence) { return NumberKey('\x10', sequence); }
+
+std::string EncodeMark(const FeedMark& mark) {
+  return absl::StrCat(EncodeFixed64(static_cast<uint64_t>(absl::ToUnixMillis(mark.time))),
+                      EncodeFixed64(mark.bytes));
 }
 
 std::string EncodeFixed64(uint64_t number) {

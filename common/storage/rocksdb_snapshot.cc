@@ -134,15 +134,15 @@ absl::StatusOr<FeedPage> RocksDbSnapshot::ReadFeed(uint64_t after, const FeedLim
     bytes += it->value().size();
     if (!page.commits.empty() &&
         (page.commits.size() >= limits.max_commits || bytes > limits.max_bytes)) {
-      page.end = page.commits.back().position;
+      page.end = page.commits.back()->position;
       return page;
     }
     KeyReader key(absl::string_view(it->key().data(), it->key().size()));
     key.Byte();
-    FeedCommit commit;
-    commit.position = Position(position_.epoch(), key.Uint64());
+    auto commit = std::make_shared<FeedCommit>();
+    commit->position = Position(position_.epoch(), key.Uint64());
     WEFT_RETURN_IF_ERROR(key.Finish());
-    if (!DecodeFeedRecords(it->value(), commit.changes)) return BadValue(it->key().ToString());
+    if (!DecodeFeedRecords(it->value(), commit->changes)) return BadValue(it->key().ToString());
     page.commits.push_back(std::move(commit));
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "read the change feed");

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "common/base/status_macros.h"
@@ -31,6 +32,7 @@ class RocksDbStore final : public LocalStore {
 
   uint64_t epoch() const override { return database_->directory->anchor().epoch; }
   uint64_t recovered_head() const override { return database_->head; }
+  std::vector<FeedMark> recovered_marks() const override { return database_->marks; }
 
   absl::StatusOr<uint64_t> VersionOf(const std::string& key) override {
     const rocksdb::Status status =
@@ -76,8 +78,12 @@ class RocksDbStore final : public LocalStore {
       }
     }
     also(batch.Put(database_->feed, kHeadKey, EncodeFixed64(group.head)));
+    if (group.mark.has_value()) {
+      also(batch.Put(database_->feed, MarkKey(group.mark->sequence), EncodeMark(*group.mark)));
+    }
     if (group.trim_through > trimmed_) {
       also(batch.DeleteRange(database_->feed, FeedKey(0), FeedKey(group.trim_through + 1)));
+      also(batch.DeleteRange(database_->feed, MarkKey(0), MarkKey(group.trim_through + 1)));
       also(batch.Put(database_->feed, kTrimmedKey, EncodeFixed64(group.trim_through)));
     }
     rocksdb::WriteOptions durable;

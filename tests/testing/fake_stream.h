@@ -41,7 +41,8 @@ class FakeReader final : rpc::MessageSource {
   rpc::Reader<T> reader_{*this};
 };
 
-// Keeps what is written, up to `limit` messages; then the caller is gone.
+// Keeps what is written, up to `limit` messages; then the caller is gone. While it is held, the
+// caller reads nothing, and a write waits.
 template <class T>
 class FakeWriter final : rpc::MessageSink {
  public:
@@ -49,23 +50,42 @@ class FakeWriter final : rpc::MessageSink {
 
   rpc::Writer<T>& writer() { return writer_; }
   const std::vector<T>& written() const { return written_; }
+  // Those of them that came in their wire form.
+  const std::vector<std::shared_ptr<const std::string>>& shared() const { return shared_; }
+
+  void Hold() { held_ = true; }
+  void Release() {
+    held_ = false;
+    if (waiting_ != nullptr) std::exchange(waiting_, nullptr)->Finish(true);
+  }
 
  private:
   void StartWrite(const google::protobuf::Message& message,
                   rpc::StreamOperation& operation) override {
     const bool taken = written_.size() < limit_;
     if (taken) written_.emplace_back().CopyFrom(message);
-    operation.Finish(taken);
+    End(taken, operation);
   }
   void StartWrite(std::shared_ptr<const std::string> serialized,
                   rpc::StreamOperation& operation) override {
     const bool taken = written_.size() < limit_;
     if (taken) written_.emplace_back().ParseFromString(*serialized);
-    operation.Finish(taken);
+    if (taken) shared_.push_back(std::move(serialized));
+    End(taken, operation);
+  }
+  void End(bool taken, rpc::StreamOperation& operation) {
+    if (held_ && taken) {
+      waiting_ = &operation;
+    } else {
+      operation.Finish(taken);
+    }
   }
 
   size_t limit_;
   std::vector<T> written_;
+  std::vector<std::shared_ptr<const std::string>> shared_;
+  bool held_ = false;
+  rpc::StreamOperation* waiting_ = nullptr;
   rpc::Writer<T> writer_{*this};
 };
 

@@ -488,6 +488,60 @@ TEST_P(ChangeServiceTest, ManyWatchersSeeTheSame) {
   }
 }
 
+TEST_P(ChangeServiceTest, WatchersThatKeepUpShareTheirMessages) {
+  std::vector<Call*> all;
+  std::vector<Call*> notes;
+  WatchRequest only_notes;
+  only_notes.add_types("note");
+  for (int i = 0; i < 50; ++i) {
+    all.push_back(&Watch({}));
+    notes.push_back(&Watch(only_notes));
+  }
+  for (int i = 0; i < 10; ++i) {
+    PutNote(absl::StrCat("notes/", i), std::string(200, 'x'));
+    PutThing(absl::StrCat("shelves/a/things/", i));
+  }
+  for (Call* call : all) executor_.RunUntil([&] { return AllTexts(*call).size() == 20; });
+  for (Call* call : notes) executor_.RunUntil([&] { return AllTexts(*call).size() == 10; });
+  EXPECT_NE(AllTexts(*all[0]), AllTexts(*notes[0]));
+  // What comes from disk is made for each of them.
+  const bool in_memory = GetParam() != "rocksdb_short_tail";
+  for (const std::vector<Call*>& watchers : {all, notes}) {
+    for (Call* call : watchers) {
+      EXPECT_EQ(AllTexts(*call), AllTexts(*watchers[0]));
+      if (!in_memory) continue;
+      EXPECT_EQ(call->stream.shared(), watchers[0]->stream.shared());
+    }
+  }
+}
+
+TEST_P(ChangeServiceTest, OneThatNeverReadsHoldsUpNobodyAndMissesNothing) {
+  Call& slow = Watch({});
+  Call& quick = Watch({});
+  slow.stream.Hold();
+  constexpr int kNotes = 300;
+  for (int i = 0; i < kNotes; ++i) PutNote(absl::StrCat("notes/", i), std::string(200, 'x'));
+  executor_.RunUntil([&] { return AllTexts(quick).size() == kNotes; });
+  // One message is on its way to it, and that is all there is for it.
+  EXPECT_EQ(slow.size(), 2u);
+  EXPECT_LT(AllTexts(slow).size(), kNotes);
+  slow.stream.Release();
+  executor_.RunUntil([&] { return AllTexts(slow).size() >= kNotes; });
+  EXPECT_EQ(AllTexts(slow), AllTexts(quick));
+}
+
+TEST_P(ChangeServiceTest, OneThatReadsTooLateLearnsThatItsPlaceIsGone) {
+  Call& slow = Watch({});
+  slow.stream.Hold();
+  for (int i = 0; i < 3; ++i) PutNote(absl::StrCat("notes/", i));
+  executor_.RunUntil([&] { return slow.size() == 2; });
+  for (int i = 3; i < 200; ++i) PutNote(absl::StrCat("notes/", i), std::string(100'000, 'x'));
+  EXPECT_THAT(Wait(engine_->TrimFeed(engine_->head())), IsOk());
+  slow.stream.Release();
+  executor_.RunUntil([&] { return slow.ended.has_value(); });
+  EXPECT_THAT(*slow.ended, IsError(absl::StatusCode::kOutOfRange, "POSITION_EXPIRED"));
+}
+
 TEST_P(ChangeServiceTest, ListsPages) {
   for (int i = 0; i < 5; ++i) PutNote(absl::StrCat("notes/", i));
   ListChangesRequest request;

@@ -120,10 +120,10 @@ class EngineModel : public EveryEngine {
       const absl::StatusOr<FeedPage> page =
           ReadFeed(after, {.max_commits = 1 + random_() % 7, .max_bytes = random_() % 10'000});
       ASSERT_THAT(page, IsOk());
-      for (const FeedCommit& commit : page->commits) {
+      for (const auto& commit : page->commits) {
         ASSERT_LT(next, feed_.size());
-        ASSERT_EQ(commit.position, feed_[next].position);
-        ASSERT_EQ(commit.changes, feed_[next].changes);
+        ASSERT_EQ(commit->position, feed_[next].position);
+        ASSERT_EQ(commit->changes, feed_[next].changes);
         ++next;
       }
       after = page->end;

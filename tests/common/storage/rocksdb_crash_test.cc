@@ -133,11 +133,11 @@ class RocksDbCrash : public EngineFixture {
     for (;;) {
       const absl::StatusOr<FeedPage> page = ReadFeed(cursor);
       ASSERT_THAT(page, IsOk());
-      for (const FeedCommit& commit : page->commits) {
-        ASSERT_EQ(commit.position.sequence(), ++sequence);
-        ASSERT_THAT(commit.changes, SizeIs(2));
-        const int lane = commit.changes[1].back() - '0';
-        ASSERT_EQ(commit.changes[0], Key(lane, next[lane]++));
+      for (const auto& commit : page->commits) {
+        ASSERT_EQ(commit->position.sequence(), ++sequence);
+        ASSERT_THAT(commit->changes, SizeIs(2));
+        const int lane = commit->changes[1].back() - '0';
+        ASSERT_EQ(commit->changes[0], Key(lane, next[lane]++));
       }
       cursor = page->end;
       if (page->caught_up) break;

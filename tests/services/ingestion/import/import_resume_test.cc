@@ -41,8 +41,8 @@ std::map<std::string, int> Changes(ImportLab& lab) {
         lab.Await(lab.engine().ReadFeed(position, storage::FeedLimits()));
     EXPECT_THAT(page, IsOk());
     if (!page.ok()) break;
-    for (const storage::FeedCommit& commit : page->commits) {
-      for (const std::string& bytes : commit.changes) {
+    for (const auto& commit : page->commits) {
+      for (const std::string& bytes : commit->changes) {
         weft::type::v1::Change change;
         EXPECT_TRUE(change.ParseFromString(bytes));
         if (change.type() == "response" || change.type() == "response_revision") {
