@@ -3,12 +3,12 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
+#include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -62,7 +62,7 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   return address;
 }
 
-absl::Status CheckPortFree(const ListenAddress& address) {
+absl::StatusOr<UniqueFd> Bind(const ListenAddress& address) {
   sockaddr_storage storage{};
   socklen_t length = 0;
   if (address.host.find(':') == std::string::npos) {
@@ -78,13 +78,12 @@ absl::Status CheckPortFree(const ListenAddress& address) {
     inet_pton(AF_INET6, address.host.c_str(), &v6.sin6_addr);
     length = sizeof(v6);
   }
-  const int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return BadAddress(address.ToString(), std::strerror(errno));
-  const absl::Cleanup close_fd = [fd] { close(fd); };
-  // As gRPC binds: connections of a server that has just ended are no obstacle.
+  UniqueFd fd(socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd.valid()) return BadAddress(address.ToString(), std::strerror(errno));
+  // Connections of a server that has just ended are no obstacle; another one that listens is.
   const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) == 0) return absl::OkStatus();
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&storage), length) == 0) return fd;
   const int error = errno;
   if (error == EADDRINUSE) {
     return Error(absl::StatusCode::kUnavailable, "ADDRESS_IN_USE",
@@ -93,5 +92,18 @@ absl::Status CheckPortFree(const ListenAddress& address) {
   }
   return BadAddress(address.ToString(), std::strerror(error));
 }
+
+absl::StatusOr<int> PortOf(int fd) {
+  sockaddr_storage bound{};
+  socklen_t length = sizeof(bound);
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &length) != 0) {
+    return absl::InternalError(absl::StrCat("getsockname: ", std::strerror(errno)));
+  }
+  // The port stands at the same place in both families.
+  static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
+  return ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
+}
+
+absl::Status CheckPortFree(const ListenAddress& address) { return Bind(address).status(); }
 
 }  // namespace weft::rpc

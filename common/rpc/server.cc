@@ -1,9 +1,9 @@
 #include "common/rpc/server.h"
 
-#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +16,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/base/unique_fd.h"
+#include "common/rpc/acceptor.h"
 #include "common/rpc/binder.h"
 #include "common/rpc/fatal.h"
 #include "common/rpc/health.h"
@@ -37,21 +39,56 @@ constexpr absl::Duration kCutOffTime = absl::Milliseconds(500);
 // How often a server that cannot end says what it waits for.
 constexpr absl::Duration kReportTime = absl::Seconds(10);
 
+// A message larger than we accept gets our answer, which says what to do; one larger than this
+// many times the limit is cut off by the transport.
+constexpr int kTransportMessageFactor = 8;
+// Headers of one call. Ours need some hundred bytes, a bearer token a few thousand.
+constexpr int kMaxMetadataBytes = 16 << 10;
+// Calls at a time on one connection: a few connections reach the limits in CallLimits, and one
+// cannot.
+constexpr int kMaxStreamsPerConnection = 1000;
+// From the connection to the client's first settings; gRPC's default of 120 s is a gift to those
+// who open connections and say nothing.
+constexpr absl::Duration kHandshakeTime = absl::Seconds(10);
+// A peer that has vanished without a word is noticed after the sum of both.
+constexpr absl::Duration kKeepaliveTime = absl::Seconds(60);
+constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+// Clients may ping this often; gRPC's default of five minutes closes the connections of many.
+constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
+// An idle client reconnects when it has something to ask.
+constexpr absl::Duration kMaxConnectionIdle = absl::Minutes(15);
+// Clients find new replicas behind a name only when a connection ends. gRPC adds 10 % of chance, so
+// that they do not all come back at once. Calls get the grace to end; streams are resumable.
+constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
+constexpr absl::Duration kMaxConnectionAgeGrace = absl::Minutes(2);
+
 void SetTransportLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
-  // Larger than what we accept, so that a message that is too large gets our answer, which says
-  // what to do, and not the transport's.
-  builder.SetMaxReceiveMessageSize(static_cast<int>(8 * options.max_message_bytes));
+  const auto set_time = [&](const char* argument, absl::Duration value) {
+    builder.AddChannelArgument(argument, static_cast<int>(absl::ToInt64Milliseconds(value)));
+  };
+  builder.SetMaxReceiveMessageSize(
+      static_cast<int>(kTransportMessageFactor * options.max_message_bytes));
+  // Two servers on one port would share its connections, and nobody would notice the mistake.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1000);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * 60'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 2 * 60'000);
+  set_time(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTime);
+  set_time(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTime);
+  set_time(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeout);
+  set_time(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingInterval);
+  set_time(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kMaxConnectionIdle);
+  set_time(GRPC_ARG_MAX_CONNECTION_AGE_MS, kMaxConnectionAge);
+  set_time(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kMaxConnectionAgeGrace);
+}
+
+ConnectionLimits WithinDescriptors(ConnectionLimits limits) {
+  rlimit descriptors;
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+    const rlim_t half = std::max<rlim_t>(descriptors.rlim_cur / 2, 1);
+    if (half < static_cast<rlim_t>(limits.in_all)) limits.in_all = static_cast<int>(half);
+  }
+  return limits;
 }
 
 template <class Service>
@@ -79,6 +116,7 @@ class Server::Impl {
   }
 
   absl::Status Start(Server& self);
+  absl::Status Listen();
   void Spawn(absl::string_view name, auth::Principal principal, BackgroundTask body);
   void SetServing(bool serving) {
     loop_.Run([&] { health_.SetServing(serving); });
@@ -127,6 +165,9 @@ class Server::Impl {
   // Before Start() for its thread, afterwards for the loop's.
   std::list<Background> background_;
   std::unique_ptr<grpc::Server> transport_;
+  // With Listener::kOwn. The first accepts and the second hands over to gRPC; before the transport.
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> handover_;
+  std::unique_ptr<Acceptor> acceptor_;
   bool shut_down_ = false;
 
   std::mutex mutex_;
@@ -145,23 +186,47 @@ absl::Status Server::Impl::Start(Server& self) {
   reflection_alpha_.SetServices(services);
   health_.SetServices(services);
 
-  WEFT_RETURN_IF_ERROR(CheckPortFree(address_));
   SetTransportLimits(core_.options, builder_);
   builder_.RegisterAsyncGenericService(&core_.service);
-  int port = 0;
-  builder_.AddListeningPort(address_.ToString(), grpc::InsecureServerCredentials(), &port);
-  transport_ = builder_.BuildAndStart();
-  if (transport_ == nullptr || port == 0) {
-    transport_.reset();
-    return Error(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
-                 absl::StrCat("cannot listen on ", address_.ToString()));
-  }
-  address_.port = static_cast<uint16_t>(port);
+  WEFT_RETURN_IF_ERROR(Listen());
   loop_.Run([this] {
     for (Background& background : background_) loop_.Post(background);
     for (int i = 0; i < kRequestedCalls; ++i) ServerCall::Request(core_);
     health_.SetServing(true);
   });
+  if (acceptor_ != nullptr) {
+    acceptor_->Start([this](UniqueFd connection) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+      parameters.fd = connection.Release();
+      handover_->HandleNewConnection(&parameters);
+    });
+  }
+  return absl::OkStatus();
+}
+
+// Binds the address and builds the transport.
+absl::Status Server::Impl::Listen() {
+  int port = 0;
+  if (core_.options.listener == Listener::kOwn) {
+    WEFT_ASSIGN_OR_RETURN(
+        acceptor_, Acceptor::Listen(address_, WithinDescriptors(core_.options.connection_limits),
+                                    core_.registry));
+    port = acceptor_->port();
+    handover_ = builder_.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        grpc::InsecureServerCredentials());
+  } else {
+    WEFT_RETURN_IF_ERROR(CheckPortFree(address_));
+    builder_.AddListeningPort(address_.ToString(), grpc::InsecureServerCredentials(), &port);
+  }
+  transport_ = builder_.BuildAndStart();
+  if (transport_ == nullptr || port == 0) {
+    transport_.reset();
+    acceptor_.reset();
+    return Error(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
+                 absl::StrCat("cannot listen on ", address_.ToString()));
+  }
+  address_.port = static_cast<uint16_t>(port);
   return absl::OkStatus();
 }
 
@@ -236,6 +301,7 @@ void Server::Impl::Shutdown(absl::Duration grace) {
     if (!drained) core_.ForEachCall([](ServerCall& call) { call.CutOff(); });
   });
   if (!drained) WaitUntilDrained(kCutOffTime);
+  if (acceptor_ != nullptr) acceptor_->Stop();
   // Cancels what is left, at once, and returns when the transport has no call any more.
   transport_->Shutdown(std::chrono::system_clock::now());
   // A handler may still be at a commit, which nothing interrupts.

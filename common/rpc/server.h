@@ -21,10 +21,21 @@
 #include "common/observability/metrics.h"
 #include "common/rpc/call_class.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/connections.h"
 #include "common/rpc/method_handler.h"
 #include "google/protobuf/descriptor.h"
 
 namespace weft::rpc {
+
+// Who accepts connections.
+enum class Listener {
+  // Our own loop, with caps, that survives running out of file descriptors.
+  kOwn,
+  // gRPC's. For when gRPC's experimental interface for connections made elsewhere goes away or
+  // misbehaves: connection limits do not apply, and gRPC before 1.53 stops accepting for good when
+  // it once runs out of descriptors.
+  kGrpc,
+};
 
 struct ServerOptions {
   // Loopback only, because callers are not authenticated yet. Port 0 lets the system choose.
@@ -37,6 +48,10 @@ struct ServerOptions {
   // What a call gets at most, also when it names no deadline or a later one.
   absl::Duration unary_time = absl::Seconds(30);
   absl::Duration stream_time = absl::Minutes(30);
+  Listener listener = Listener::kOwn;
+  // At most; never more than half of the descriptors that the process may have, so that a flood of
+  // connections leaves the storage engine the files it needs.
+  ConnectionLimits connection_limits = {};
   // Calls in progress; more are refused with RESOURCE_EXHAUSTED before their payload is read. A
   // unary call takes about 10 KB while it lasts and a stream that waits 15 KB, so that all of them
   // together stay below 300 MB; one principal gets half of the unary calls and a quarter of the

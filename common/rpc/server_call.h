@@ -38,16 +38,18 @@ class ServerCall;
 struct ServerCore {
   ServerCore(ServerOptions server_options, Loop& server_loop)
       : options(std::move(server_options)),
+        registry(options.metrics != nullptr ? *options.metrics : unread_registry),
         loop(server_loop),
         admission(options.call_limits, options.call_limits_per_principal),
-        metrics(options.metrics != nullptr ? *options.metrics : unread_metrics) {}
+        metrics(registry) {}
 
   // Applies `function` to every call under way, which may end calls.
   void ForEachCall(absl::FunctionRef<void(ServerCall&)> function);
 
   const ServerOptions options;
   // Counts for nobody, where the options name no registry.
-  observability::Metrics unread_metrics;
+  observability::Metrics unread_registry;
+  observability::Metrics& registry;
   Loop& loop;
   MethodTable methods;
   Admission admission;

@@ -11,6 +11,7 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
@@ -43,6 +44,14 @@ ABSL_FLAG(
     std::string, log_level, "info",
     "The least that is logged, as JSON lines on standard error: debug, info (a line per call), "
     "warning, error or off.");
+ABSL_FLAG(std::string, listener, "own",
+          "Who accepts connections: own (with limits, and it survives running out of file "
+          "descriptors) or grpc (gRPC's own loop, without either).");
+ABSL_FLAG(int, max_connections, weft::rpc::ConnectionLimits().in_all,
+          "Connections at a time; more are closed at once. Never more than half of the open files "
+          "that the process may have (ulimit -n), which leaves storage its own.");
+ABSL_FLAG(int, max_connections_per_peer, weft::rpc::ConnectionLimits().per_peer,
+          "Connections at a time from one address.");
 ABSL_FLAG(std::string, metrics_listen, "",
           "Address for Prometheus to read metrics from, host:port, at /metrics over HTTP. Only "
           "loopback addresses are allowed; port 0 takes any free one, and the ready line says "
@@ -67,6 +76,8 @@ struct Settings {
   observability::Level log_level;
   // "" for none.
   std::string metrics_listen;
+  Listener listener;
+  ConnectionLimits connections;
 };
 
 std::string DefaultListen(const ServiceSpec& spec) {
@@ -90,6 +101,18 @@ absl::StatusOr<Settings> ReadSettings(int argc, char** argv, const ServiceSpec& 
     return Error(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
                  absl::StrCat("--log_level=", absl::GetFlag(FLAGS_log_level),
                               ": it is debug, info, warning, error or off"));
+  }
+  const std::string listener = absl::GetFlag(FLAGS_listener);
+  if (listener != "own" && listener != "grpc") {
+    return Error(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
+                 absl::StrCat("--listener=", listener, ": it is own or grpc"));
+  }
+  settings.listener = listener == "own" ? Listener::kOwn : Listener::kGrpc;
+  settings.connections = {.in_all = absl::GetFlag(FLAGS_max_connections),
+                          .per_peer = absl::GetFlag(FLAGS_max_connections_per_peer)};
+  if (settings.connections.in_all < 1 || settings.connections.per_peer < 1) {
+    return Error(absl::StatusCode::kInvalidArgument, "BAD_FLAG",
+                 "--max_connections and --max_connections_per_peer are at least 1");
   }
   settings.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   if (!settings.metrics_listen.empty()) {
@@ -125,6 +148,12 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// gRPC locks some ten absl::Mutexes in a call. Debian builds Abseil without NDEBUG, where each lock
+// looks for cycles in the graph of all locks of the process.
+void SkipDeadlockDetection() {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+}
+
 // What a running service consists of, in the order in which it is made. Engines and services go
 // before the server whose loop they use.
 struct Process {
@@ -147,6 +176,8 @@ absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& pr
   server_options.listen = settings.listen;
   server_options.logger = process.logger.get();
   server_options.metrics = &process.metrics;
+  server_options.listener = settings.listener;
+  server_options.connection_limits = settings.connections;
   WEFT_ASSIGN_OR_RETURN(process.server, Server::Create(std::move(server_options)));
 
   storage::EngineOptions engine_options;
@@ -235,6 +266,7 @@ int RunService(int argc, char** argv, const ServiceSpec& spec) {
   if (!settings.ok()) return Refuse(spec, settings.status());
   ShutdownSignals signals;
   RaiseDescriptorLimit();
+  SkipDeadlockDetection();
   Process process;
   const absl::Status opened = Open(*settings, spec, process);
   if (!opened.ok()) return Refuse(spec, opened);

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import resource
 import select
 import signal
 import socket
@@ -13,6 +14,8 @@ import tempfile
 import time
 import unittest
 import urllib.request
+
+import grpc
 
 PROBE = ""  # set by main
 
@@ -26,13 +29,18 @@ def run(*arguments, **environment):
 class Running:
     """A probe that serves; its ready line and its end."""
 
-    def __init__(self, *arguments, **environment):
+    def __init__(self, *arguments, descriptors=None, **environment):
+        def limit():
+            if descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
         self.process = subprocess.Popen(
             [PROBE, "--listen=127.0.0.1:0", *arguments],
             env={**os.environ, **environment},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=limit,
         )
         ready, _, _ = select.select([self.process.stdout], [], [], 30)
         self.ready = self.process.stdout.readline() if ready else ""
@@ -43,6 +51,12 @@ class Running:
         self.process.send_signal(signal_number)
         _, errors = self.process.communicate(timeout=60)
         return self.process.returncode, [json.loads(line) for line in errors.splitlines()]
+
+
+def echo(channel):
+    """The probe's Echo; messages whose first field is a text of four letters."""
+    call = channel.unary_unary("/weft.rpctest.v1.ProbeService/Echo")
+    return call(b"\n\x04here", timeout=30, wait_for_ready=True)[2:6].decode()
 
 
 class ServiceMainTest(unittest.TestCase):
@@ -102,6 +116,8 @@ class ServiceMainTest(unittest.TestCase):
             (["--listen=0.0.0.0:7499"], {}, "not authenticated yet"),
             (["--listen=127.0.0.1:99999"], {}, "1 to 65535"),
             (["--metrics_listen=0.0.0.0:9100"], {}, "not authenticated yet"),
+            (["--listener=both"], {}, "own or grpc"),
+            (["--max_connections=0"], {}, "at least 1"),
             (["--engine=sqlite"], {}, "rocksdb or memory"),
             (["--log_level=loud"], {}, "debug, info, warning, error or off"),
             (["--drain_time=soon"], {}, "soon"),
@@ -142,6 +158,24 @@ class ServiceMainTest(unittest.TestCase):
             start = time.monotonic()
             self.assertEqual(running.stop()[0], 0)
             self.assertLess(time.monotonic() - start, 10)
+
+    def test_64_descriptors_and_200_connections(self):
+        with tempfile.TemporaryDirectory() as data:
+            running = Running("--data", data, descriptors=64)
+            with grpc.insecure_channel(f"127.0.0.1:{running.port}") as early:
+                self.assertEqual(echo(early), "here")
+                flood = [
+                    socket.create_connection(("127.0.0.1", running.port), timeout=30)
+                    for _ in range(200)
+                ]
+                # Who is connected is served, and who does not fit is told.
+                self.assertEqual(echo(early), "here")
+                self.assertEqual(flood[-1].recv(1), b"")
+                for connection in flood:
+                    connection.close()
+            with grpc.insecure_channel(f"127.0.0.1:{running.port}") as late:
+                self.assertEqual(echo(late), "here")
+            self.assertEqual(running.stop()[0], 0)
 
     def test_garbage_on_the_port_is_survived(self):
         running = Running("--engine=memory")
