@@ -34,6 +34,12 @@ class Binder {
   }
   template <class H, class Request, class Response>
   Binder& On(absl::string_view method, H* handlers,
+             SerializedUnaryMethod<H, Request, Response> function) {
+    return Bind(method, std::make_unique<internal::SerializedUnaryHandler<H, Request, Response>>(
+                            handlers, function));
+  }
+  template <class H, class Request, class Response>
+  Binder& On(absl::string_view method, H* handlers,
              ServerStreamMethod<H, Request, Response> function) {
     return Bind(method, std::make_unique<internal::ServerStreamHandler<H, Request, Response>>(
                             handlers, function));

@@ -4,6 +4,7 @@
 #define WEFT_COMMON_RPC_METHOD_HANDLER_H_
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -14,9 +15,12 @@
 
 namespace weft::rpc {
 
-// The four shapes of a method.
+// The four shapes of a method, and a unary one that answers with bytes which it has already.
 template <class H, class Request, class Response>
 using UnaryMethod = Task<absl::Status> (H::*)(CallContext&, const Request&, Response&);
+template <class H, class Request, class Response>
+using SerializedUnaryMethod = Task<absl::Status> (H::*)(CallContext&, const Request&,
+                                                        Serialized<Response>&);
 template <class H, class Request, class Response>
 using ServerStreamMethod = Task<absl::Status> (H::*)(CallContext&, const Request&,
                                                      Writer<Response>&);
@@ -30,6 +34,8 @@ struct Invocation {
   CallContext& context;
   const google::protobuf::Message* request = nullptr;
   google::protobuf::Message* response = nullptr;
+  // Instead of `response`, from a handler that answers with bytes.
+  std::shared_ptr<const std::string> serialized_response = {};
   MessageSource* source = nullptr;
   MessageSink* sink = nullptr;
 };
@@ -77,8 +83,29 @@ class UnaryHandler final : public TypedHandler<Request, Response, false, false> 
   UnaryMethod<H, Request, Response> method_;
 };
 
-// The stream shapes are coroutines of their own, because the typed ends of the stream live as long
-// as the handler does. Members are copied to locals first: see task.h.
+// The other shapes are coroutines of their own, because the typed answer or ends of the stream live
+// as long as the handler does. Members are copied to locals first: see task.h.
+template <class H, class Request, class Response>
+class SerializedUnaryHandler final : public TypedHandler<Request, Response, false, false> {
+ public:
+  SerializedUnaryHandler(H* handlers, SerializedUnaryMethod<H, Request, Response> method)
+      : handlers_(handlers), method_(method) {}
+  Task<absl::Status> Run(Invocation& invocation) override {
+    H* const handlers = handlers_;
+    const SerializedUnaryMethod<H, Request, Response> method = method_;
+    Serialized<Response> response;
+    Task<absl::Status> task = (handlers->*method)(
+        invocation.context, static_cast<const Request&>(*invocation.request), response);
+    absl::Status status = co_await std::move(task);
+    invocation.serialized_response = response.bytes();
+    co_return status;
+  }
+
+ private:
+  H* handlers_;
+  SerializedUnaryMethod<H, Request, Response> method_;
+};
+
 template <class H, class Request, class Response>
 class ServerStreamHandler final : public TypedHandler<Request, Response, false, true> {
  public:

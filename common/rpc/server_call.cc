@@ -145,8 +145,9 @@ void ServerCall::OnTimeLimit() {
 
 class ServerCall::Finishing final {
  public:
-  Finishing(ServerCall& call, const absl::Status& status, const google::protobuf::Message* response)
-      : call_(call), status_(status), response_(response) {}
+  // Without a response for a stream.
+  Finishing(ServerCall& call, const absl::Status& status, std::optional<grpc::ByteBuffer> response)
+      : call_(call), status_(status), response_(std::move(response)) {}
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> driver) {
     call_.driver_ = driver;
@@ -154,11 +155,11 @@ class ServerCall::Finishing final {
     call_.TakeMetadata(/*trailing=*/call_.headers_sent_ || !status_.ok());
     const WireStatus wire = ToWire(status_);
     const grpc::Status status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details);
-    if (status.ok() && response_ != nullptr) {
+    if (response_.has_value()) {
       // Headers, message and status in one batch.
-      const grpc::ByteBuffer bytes = Serialize(*response_);
-      call_.bytes_written_ += bytes.Length();
-      call_.stream_.WriteAndFinish(bytes, grpc::WriteOptions(), status, call_.finished_tag_.tag());
+      call_.bytes_written_ += response_->Length();
+      call_.stream_.WriteAndFinish(*response_, grpc::WriteOptions(), status,
+                                   call_.finished_tag_.tag());
     } else {
       call_.stream_.Finish(status, call_.finished_tag_.tag());
     }
@@ -168,11 +169,11 @@ class ServerCall::Finishing final {
  private:
   ServerCall& call_;
   const absl::Status& status_;
-  const google::protobuf::Message* response_;
+  const std::optional<grpc::ByteBuffer> response_;
 };
 
 Detached ServerCall::Serve(absl::Status status) {
-  google::protobuf::Message* response = nullptr;
+  std::optional<grpc::ByteBuffer> answer;
   if (!status.ok()) {
     core_.metrics.Refused(ReasonOf(status));
   } else {
@@ -188,8 +189,7 @@ Detached ServerCall::Serve(absl::Status status) {
     invocation.source = this;
     invocation.sink = this;
     if (!method_->server_streaming()) {
-      response = handler.response_prototype().New(arena);
-      invocation.response = response;
+      invocation.response = handler.response_prototype().New(arena);
     }
     if (!method_->client_streaming()) {
       google::protobuf::Message* const request = handler.request_prototype().New(arena);
@@ -204,9 +204,14 @@ Detached ServerCall::Serve(absl::Status status) {
       status = std::move(result);
     }
     status = FinalStatus(std::move(status));
+    if (status.ok() && invocation.serialized_response != nullptr) {
+      answer = Share(std::move(invocation.serialized_response));
+    } else if (status.ok() && invocation.response != nullptr) {
+      answer = Serialize(*invocation.response);
+    }
   }
   finishing_ = true;
-  Finishing finishing(*this, status, response);
+  Finishing finishing(*this, status, std::move(answer));
   co_await finishing;
   Ended(status);
   Release();

@@ -75,15 +75,18 @@ class MessageSink {
   ~MessageSink() = default;
 };
 
-// A message in its wire form, made once and sent to many callers without copies.
+// A message in its wire form: made once and sent to many callers without copies, or passed on as it
+// was stored. Made without an argument it is an empty message.
 template <class T>
 class Serialized {
  public:
+  Serialized() = default;
   explicit Serialized(const T& message)
       : bytes_(std::make_shared<const std::string>(message.SerializeAsString())) {}
   // `bytes` are a serialized T.
   static Serialized FromBytes(std::string bytes) { return Serialized(std::move(bytes)); }
 
+  // Null for the empty message.
   const std::shared_ptr<const std::string>& bytes() const { return bytes_; }
 
  private:

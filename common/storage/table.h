@@ -136,6 +136,11 @@ class Table {
     co_return row;
   }
 
+  // The same row as it is stored: its value is a serialized T.
+  Task<absl::StatusOr<Entry>> GetStored(Reader& reader, std::string name) const {
+    return core_.GetStored(reader, std::move(name));
+  }
+
   Task<absl::StatusOr<std::optional<T>>> Find(Reader& reader, std::string name) const {
     T row;
     absl::StatusOr<bool> found = co_await core_.Find(reader, std::move(name), row);
@@ -154,6 +159,12 @@ class Table {
       WEFT_CO_RETURN_IF_ERROR(core_.ParseRow(*(*entries)[i], rows[i].emplace()));
     }
     co_return rows;
+  }
+
+  // The same rows as they are stored.
+  Task<absl::StatusOr<std::vector<std::optional<Entry>>>> GetManyStored(
+      Reader& reader, std::vector<std::string> names) const {
+    return core_.GetMany(reader, std::move(names));
   }
 
   // ALREADY_EXISTS (`{TYPE}_EXISTS`). Stamps uid, create_time, update_time and etag into `row`.
@@ -186,9 +197,15 @@ class Table {
         return filter(row);
       };
     }
-    absl::StatusOr<TableCore::Rows> rows =
+    absl::StatusOr<StoredPage> rows =
         co_await core_.List(reader, std::move(parent), std::move(page), std::move(keep));
     co_return ToPage(std::move(rows));
+  }
+
+  // The same page, of rows as they are stored.
+  Task<absl::StatusOr<StoredPage>> ListStored(Reader& reader, std::string parent,
+                                              PageRequest page) const {
+    return core_.List(reader, std::move(parent), std::move(page), nullptr);
   }
 
   // The row that holds `key` in a unique index.
@@ -203,7 +220,7 @@ class Table {
   // The rows under `key` in a secondary index, in the order of their ids.
   Task<absl::StatusOr<Page<T>>> ListByIndex(Reader& reader, std::string index, std::string key,
                                             PageRequest page) const {
-    absl::StatusOr<TableCore::Rows> rows =
+    absl::StatusOr<StoredPage> rows =
         co_await core_.ListByIndex(reader, std::move(index), std::move(key), std::move(page));
     co_return ToPage(std::move(rows));
   }
@@ -215,7 +232,7 @@ class Table {
     return std::optional<T>(std::move(row));
   }
 
-  absl::StatusOr<Page<T>> ToPage(absl::StatusOr<TableCore::Rows> rows) const {
+  absl::StatusOr<Page<T>> ToPage(absl::StatusOr<StoredPage> rows) const {
     if (!rows.ok()) return std::move(rows).status();
     Page<T> page;
     page.rows.resize(rows->entries.size());

@@ -154,10 +154,18 @@ Task<absl::StatusOr<bool>> TableCore::Find(Reader& reader, std::string name, Mes
 }
 
 Task<absl::Status> TableCore::Get(Reader& reader, std::string name, Message& row) const {
-  absl::StatusOr<bool> found = co_await Find(reader, name, row);
-  WEFT_CO_RETURN_IF_ERROR(found.status());
-  if (!*found) co_return NotFound(type_, name);
-  co_return absl::OkStatus();
+  absl::StatusOr<Entry> entry = co_await GetStored(reader, std::move(name));
+  WEFT_CO_RETURN_IF_ERROR(entry.status());
+  co_return ParseRow(*entry, row);
+}
+
+Task<absl::StatusOr<Entry>> TableCore::GetStored(Reader& reader, std::string name) const {
+  absl::StatusOr<std::string> key = RowKey(name);
+  WEFT_CO_RETURN_IF_ERROR(key.status());
+  absl::StatusOr<std::optional<Entry>> entry = co_await reader.Get(*std::move(key));
+  WEFT_CO_RETURN_IF_ERROR(entry.status());
+  if (!entry->has_value()) co_return NotFound(type_, name);
+  co_return **std::move(entry);
 }
 
 Task<absl::StatusOr<std::vector<std::optional<Entry>>>> TableCore::GetMany(
@@ -340,7 +348,7 @@ absl::Status TableCore::Taken(const Index& index, const std::string& name,
                {{"name", name}, {"existing", owner}, {"index", index.name}});
 }
 
-Task<absl::StatusOr<TableCore::Rows>> TableCore::List(
+Task<absl::StatusOr<StoredPage>> TableCore::List(
     Reader& reader, std::string parent, PageRequest page,
     std::function<absl::StatusOr<bool>(const Entry&)> keep) const {
   absl::StatusOr<std::vector<std::optional<std::string>>> ids = pattern_.ParseParent(parent);
@@ -363,7 +371,7 @@ Task<absl::StatusOr<TableCore::Rows>> TableCore::List(
   const size_t chunk = selective ? std::max(kFilteredChunk, limit + 1) : limit + 1;
 
   const ScanOptions scan{.limit = chunk};
-  Rows rows;
+  StoredPage rows;
   for (size_t examined = 0;;) {
     absl::StatusOr<std::vector<Entry>> entries = co_await reader.Scan(range, scan);
     WEFT_CO_RETURN_IF_ERROR(entries.status());
@@ -418,9 +426,8 @@ Task<absl::StatusOr<bool>> TableCore::FindUnique(Reader& reader, std::string ind
   co_return true;
 }
 
-Task<absl::StatusOr<TableCore::Rows>> TableCore::ListByIndex(Reader& reader, std::string index,
-                                                             std::string key,
-                                                             PageRequest page) const {
+Task<absl::StatusOr<StoredPage>> TableCore::ListByIndex(Reader& reader, std::string index,
+                                                        std::string key, PageRequest page) const {
   const std::string prefix = IndexPrefix(IndexNamed(index, false), key);
   KeyRange range{prefix, PrefixEnd(prefix)};
   if (!page.after.empty()) range.begin = prefix + page.after + '\0';
@@ -429,7 +436,7 @@ Task<absl::StatusOr<TableCore::Rows>> TableCore::ListByIndex(Reader& reader, std
   absl::StatusOr<std::vector<Entry>> found = co_await reader.Scan(std::move(range), scan);
   WEFT_CO_RETURN_IF_ERROR(found.status());
 
-  Rows rows;
+  StoredPage rows;
   if (found->size() > limit) {
     found->pop_back();
     rows.next_key = found->back().key.substr(prefix.size());

@@ -29,6 +29,13 @@ struct PageRequest {
   std::string after = {};
 };
 
+// Rows as they are stored: an entry's value is the serialized resource.
+struct StoredPage {
+  std::vector<Entry> entries;
+  // As in Page.
+  std::string next_key;
+};
+
 // Whether an update that changes nothing is one.
 enum class Touch {
   kIfChanged,  // it writes nothing, and etag and update_time stay
@@ -65,6 +72,8 @@ class TableCore {
   // Fills `row`; false when there is none.
   Task<absl::StatusOr<bool>> Find(Reader& reader, std::string name, Message& row) const;
   Task<absl::Status> Get(Reader& reader, std::string name, Message& row) const;
+  // The row as it is stored.
+  Task<absl::StatusOr<Entry>> GetStored(Reader& reader, std::string name) const;
   // The rows as they are stored, in the order of `names`.
   Task<absl::StatusOr<std::vector<std::optional<Entry>>>> GetMany(
       Reader& reader, std::vector<std::string> names) const;
@@ -73,19 +82,15 @@ class TableCore {
                             Touch touch) const;
   Task<absl::Status> Delete(Transaction& txn, std::string name, std::string expected_etag) const;
 
-  // A row of a page with the text that continues after it.
-  struct Rows {
-    std::vector<Entry> entries;
-    std::string next_key;
-  };
   // `keep` decides by content; null keeps all. Rows that it leaves out count towards a bound on the
   // work of one call, so a page may come back short, with a next_key.
-  Task<absl::StatusOr<Rows>> List(Reader& reader, std::string parent, PageRequest page,
-                                  std::function<absl::StatusOr<bool>(const Entry&)> keep) const;
+  Task<absl::StatusOr<StoredPage>> List(
+      Reader& reader, std::string parent, PageRequest page,
+      std::function<absl::StatusOr<bool>(const Entry&)> keep) const;
   Task<absl::StatusOr<bool>> FindUnique(Reader& reader, std::string index, std::string key,
                                         Message& row) const;
-  Task<absl::StatusOr<Rows>> ListByIndex(Reader& reader, std::string index, std::string key,
-                                         PageRequest page) const;
+  Task<absl::StatusOr<StoredPage>> ListByIndex(Reader& reader, std::string index, std::string key,
+                                               PageRequest page) const;
 
   // DATA_LOSS (ROW_CORRUPT), with the key, for a value that is no such message.
   absl::Status ParseRow(const Entry& entry, Message& row) const;

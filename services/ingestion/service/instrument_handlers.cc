@@ -6,9 +6,9 @@
 
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/ingestion/domain/instrument_rules.h"
 
 namespace weft::ingestion {
@@ -47,25 +47,18 @@ Task<absl::Status> InstrumentHandlers::CreateInstrument(rpc::CallContext& contex
 
 Task<absl::Status> InstrumentHandlers::GetInstrument(rpc::CallContext& context,
                                                      const v1::GetInstrumentRequest& request,
-                                                     v1::Instrument& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Instrument> instrument =
-      co_await tables_.instruments.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(instrument));
-  co_return absl::OkStatus();
+                                                     rpc::Serialized<v1::Instrument>& response) {
+  return service::GetStored(db_, tables_.instruments, request.name(), response);
 }
 
-Task<absl::Status> InstrumentHandlers::ListInstruments(rpc::CallContext& context,
-                                                       const v1::ListInstrumentsRequest& request,
-                                                       v1::ListInstrumentsResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> InstrumentHandlers::ListInstruments(
+    rpc::CallContext& context, const v1::ListInstrumentsRequest& request,
+    rpc::Serialized<v1::ListInstrumentsResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<storage::Page<v1::Instrument>> instruments =
-      co_await tables_.instruments.List(*snapshot, "", std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(instruments.status());
-  for (v1::Instrument& row : instruments->rows) *response.add_instruments() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, instruments->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed =
+      co_await service::ListStored(*snapshot, tables_.instruments, "", request,
+                                   v1::ListInstrumentsResponse::kInstrumentsFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> InstrumentHandlers::UpdateInstrument(rpc::CallContext& context,

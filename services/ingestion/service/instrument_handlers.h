@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/ingestion/service/registry_client.h"
@@ -23,10 +24,10 @@ class InstrumentHandlers {
                                       v1::Instrument& response);
   Task<absl::Status> GetInstrument(rpc::CallContext& context,
                                    const v1::GetInstrumentRequest& request,
-                                   v1::Instrument& response);
+                                   rpc::Serialized<v1::Instrument>& response);
   Task<absl::Status> ListInstruments(rpc::CallContext& context,
                                      const v1::ListInstrumentsRequest& request,
-                                     v1::ListInstrumentsResponse& response);
+                                     rpc::Serialized<v1::ListInstrumentsResponse>& response);
   Task<absl::Status> UpdateInstrument(rpc::CallContext& context,
                                       const v1::UpdateInstrumentRequest& request,
                                       v1::Instrument& response);

@@ -8,9 +8,9 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/open_answers.h"
 #include "services/ingestion/domain/response_state.h"
@@ -36,27 +36,20 @@ absl::Status Validate(const InstrumentIndex& instrument, const v1::OpenAnswer& a
 
 Task<absl::Status> OpenAnswerHandlers::GetOpenAnswer(rpc::CallContext& context,
                                                      const v1::GetOpenAnswerRequest& request,
-                                                     v1::OpenAnswer& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::OpenAnswer> answer =
-      co_await tables_.open_answers.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(answer));
-  co_return absl::OkStatus();
+                                                     rpc::Serialized<v1::OpenAnswer>& response) {
+  return service::GetStored(db_, tables_.open_answers, request.name(), response);
 }
 
-Task<absl::Status> OpenAnswerHandlers::ListOpenAnswers(rpc::CallContext& context,
-                                                       const v1::ListOpenAnswersRequest& request,
-                                                       v1::ListOpenAnswersResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> OpenAnswerHandlers::ListOpenAnswers(
+    rpc::CallContext& context, const v1::ListOpenAnswersRequest& request,
+    rpc::Serialized<v1::ListOpenAnswersResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   absl::Status parent = co_await RequireParent(*snapshot, tables_.responses, request.parent());
   WEFT_CO_RETURN_IF_ERROR(std::move(parent));
-  absl::StatusOr<storage::Page<v1::OpenAnswer>> answers =
-      co_await tables_.open_answers.List(*snapshot, request.parent(), std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(answers.status());
-  for (v1::OpenAnswer& row : answers->rows) *response.add_open_answers() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, answers->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed =
+      co_await service::ListStored(*snapshot, tables_.open_answers, request.parent(), request,
+                                   v1::ListOpenAnswersResponse::kOpenAnswersFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> OpenAnswerHandlers::UpdateOpenAnswer(rpc::CallContext& context,

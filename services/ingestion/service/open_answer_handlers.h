@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/ingestion/service/wave_context.h"
@@ -22,10 +23,10 @@ class OpenAnswerHandlers {
 
   Task<absl::Status> GetOpenAnswer(rpc::CallContext& context,
                                    const v1::GetOpenAnswerRequest& request,
-                                   v1::OpenAnswer& response);
+                                   rpc::Serialized<v1::OpenAnswer>& response);
   Task<absl::Status> ListOpenAnswers(rpc::CallContext& context,
                                      const v1::ListOpenAnswersRequest& request,
-                                     v1::ListOpenAnswersResponse& response);
+                                     rpc::Serialized<v1::ListOpenAnswersResponse>& response);
   Task<absl::Status> UpdateOpenAnswer(rpc::CallContext& context,
                                       const v1::UpdateOpenAnswerRequest& request,
                                       v1::OpenAnswer& response);

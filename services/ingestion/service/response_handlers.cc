@@ -11,9 +11,9 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "common/validation/ids.h"
 #include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/names.h"
@@ -110,26 +110,20 @@ Task<absl::Status> ResponseHandlers::CreateResponse(rpc::CallContext& context,
 
 Task<absl::Status> ResponseHandlers::GetResponse(rpc::CallContext& context,
                                                  const v1::GetResponseRequest& request,
-                                                 v1::Response& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Response> row = co_await tables_.responses.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(row));
-  co_return absl::OkStatus();
+                                                 rpc::Serialized<v1::Response>& response) {
+  return service::GetStored(db_, tables_.responses, request.name(), response);
 }
 
-Task<absl::Status> ResponseHandlers::ListResponses(rpc::CallContext& context,
-                                                   const v1::ListResponsesRequest& request,
-                                                   v1::ListResponsesResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> ResponseHandlers::ListResponses(
+    rpc::CallContext& context, const v1::ListResponsesRequest& request,
+    rpc::Serialized<v1::ListResponsesResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   absl::Status parent = co_await RequireParent(*snapshot, tables_.waves, request.parent());
   WEFT_CO_RETURN_IF_ERROR(std::move(parent));
-  absl::StatusOr<storage::Page<v1::Response>> responses =
-      co_await tables_.responses.List(*snapshot, request.parent(), std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(responses.status());
-  for (v1::Response& row : responses->rows) *response.add_responses() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, responses->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed =
+      co_await service::ListStored(*snapshot, tables_.responses, request.parent(), request,
+                                   v1::ListResponsesResponse::kResponsesFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> ResponseHandlers::UpdateResponse(rpc::CallContext& context,
@@ -201,27 +195,20 @@ Task<absl::Status> ResponseHandlers::SubmitResponse(rpc::CallContext& context,
 
 Task<absl::Status> ResponseHandlers::GetResponseRevision(
     rpc::CallContext& context, const v1::GetResponseRevisionRequest& request,
-    v1::ResponseRevision& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::ResponseRevision> revision =
-      co_await tables_.revisions.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(revision));
-  co_return absl::OkStatus();
+    rpc::Serialized<v1::ResponseRevision>& response) {
+  return service::GetStored(db_, tables_.revisions, request.name(), response);
 }
 
 Task<absl::Status> ResponseHandlers::ListResponseRevisions(
     rpc::CallContext& context, const v1::ListResponseRevisionsRequest& request,
-    v1::ListResponseRevisionsResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+    rpc::Serialized<v1::ListResponseRevisionsResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   absl::Status parent = co_await RequireParent(*snapshot, tables_.responses, request.parent());
   WEFT_CO_RETURN_IF_ERROR(std::move(parent));
-  absl::StatusOr<storage::Page<v1::ResponseRevision>> revisions =
-      co_await tables_.revisions.List(*snapshot, request.parent(), std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(revisions.status());
-  for (v1::ResponseRevision& row : revisions->rows) *response.add_revisions() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, revisions->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed = co_await service::ListStored(
+      *snapshot, tables_.revisions, request.parent(), request,
+      v1::ListResponseRevisionsResponse::kRevisionsFieldNumber, response);
+  co_return listed;
 }
 
 }  // namespace weft::ingestion

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "services/ingestion/service/wave_context.h"
 #include "services/ingestion/store/tables.h"
@@ -23,10 +24,10 @@ class ResponseHandlers {
                                     const v1::CreateResponseRequest& request,
                                     v1::Response& response);
   Task<absl::Status> GetResponse(rpc::CallContext& context, const v1::GetResponseRequest& request,
-                                 v1::Response& response);
+                                 rpc::Serialized<v1::Response>& response);
   Task<absl::Status> ListResponses(rpc::CallContext& context,
                                    const v1::ListResponsesRequest& request,
-                                   v1::ListResponsesResponse& response);
+                                   rpc::Serialized<v1::ListResponsesResponse>& response);
   Task<absl::Status> UpdateResponse(rpc::CallContext& context,
                                     const v1::UpdateResponseRequest& request,
                                     v1::Response& response);
@@ -35,10 +36,10 @@ class ResponseHandlers {
                                     v1::Response& response);
   Task<absl::Status> GetResponseRevision(rpc::CallContext& context,
                                          const v1::GetResponseRevisionRequest& request,
-                                         v1::ResponseRevision& response);
-  Task<absl::Status> ListResponseRevisions(rpc::CallContext& context,
-                                           const v1::ListResponseRevisionsRequest& request,
-                                           v1::ListResponseRevisionsResponse& response);
+                                         rpc::Serialized<v1::ResponseRevision>& response);
+  Task<absl::Status> ListResponseRevisions(
+      rpc::CallContext& context, const v1::ListResponseRevisionsRequest& request,
+      rpc::Serialized<v1::ListResponseRevisionsResponse>& response);
 
  private:
   // The body of UpdateResponse.

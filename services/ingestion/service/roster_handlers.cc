@@ -12,8 +12,8 @@
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
+#include "common/service/stored.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/roster.h"
 #include "services/ingestion/domain/wave_rules.h"
@@ -125,26 +125,20 @@ Task<absl::Status> RosterHandlers::RemoveSite(storage::Transaction& txn, const v
 
 Task<absl::Status> RosterHandlers::GetRosterEntry(rpc::CallContext& context,
                                                   const v1::GetRosterEntryRequest& request,
-                                                  v1::RosterEntry& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::RosterEntry> entry = co_await tables_.roster.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(entry));
-  co_return absl::OkStatus();
+                                                  rpc::Serialized<v1::RosterEntry>& response) {
+  return service::GetStored(db_, tables_.roster, request.name(), response);
 }
 
-Task<absl::Status> RosterHandlers::ListRosterEntries(rpc::CallContext& context,
-                                                     const v1::ListRosterEntriesRequest& request,
-                                                     v1::ListRosterEntriesResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> RosterHandlers::ListRosterEntries(
+    rpc::CallContext& context, const v1::ListRosterEntriesRequest& request,
+    rpc::Serialized<v1::ListRosterEntriesResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   absl::Status parent = co_await RequireParent(*snapshot, tables_.waves, request.parent());
   WEFT_CO_RETURN_IF_ERROR(std::move(parent));
-  absl::StatusOr<storage::Page<v1::RosterEntry>> entries =
-      co_await tables_.roster.List(*snapshot, request.parent(), std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(entries.status());
-  for (v1::RosterEntry& row : entries->rows) *response.add_roster_entries() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, entries->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed = co_await service::ListStored(
+      *snapshot, tables_.roster, request.parent(), request,
+      v1::ListRosterEntriesResponse::kRosterEntriesFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> RosterHandlers::GetResponseRate(rpc::CallContext& context,

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "services/ingestion/service/registry_client.h"
 #include "services/ingestion/store/tables.h"
@@ -25,10 +26,10 @@ class RosterHandlers {
                                  v1::AmendRosterResponse& response);
   Task<absl::Status> GetRosterEntry(rpc::CallContext& context,
                                     const v1::GetRosterEntryRequest& request,
-                                    v1::RosterEntry& response);
+                                    rpc::Serialized<v1::RosterEntry>& response);
   Task<absl::Status> ListRosterEntries(rpc::CallContext& context,
                                        const v1::ListRosterEntriesRequest& request,
-                                       v1::ListRosterEntriesResponse& response);
+                                       rpc::Serialized<v1::ListRosterEntriesResponse>& response);
   Task<absl::Status> GetResponseRate(rpc::CallContext& context,
                                      const v1::GetResponseRateRequest& request,
                                      v1::ResponseRate& response);

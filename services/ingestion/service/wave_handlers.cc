@@ -8,9 +8,9 @@
 
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/ingestion/domain/instrument_rules.h"
 #include "services/ingestion/domain/roster.h"
 #include "services/ingestion/domain/wave_rules.h"
@@ -55,24 +55,18 @@ Task<absl::Status> WaveHandlers::CreateWave(rpc::CallContext& context,
 }
 
 Task<absl::Status> WaveHandlers::GetWave(rpc::CallContext& context,
-                                         const v1::GetWaveRequest& request, v1::Wave& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Wave> wave = co_await tables_.waves.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(wave));
-  co_return absl::OkStatus();
+                                         const v1::GetWaveRequest& request,
+                                         rpc::Serialized<v1::Wave>& response) {
+  return service::GetStored(db_, tables_.waves, request.name(), response);
 }
 
 Task<absl::Status> WaveHandlers::ListWaves(rpc::CallContext& context,
                                            const v1::ListWavesRequest& request,
-                                           v1::ListWavesResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+                                           rpc::Serialized<v1::ListWavesResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<storage::Page<v1::Wave>> waves =
-      co_await tables_.waves.List(*snapshot, "", std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(waves.status());
-  for (v1::Wave& row : waves->rows) *response.add_waves() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, waves->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed = co_await service::ListStored(
+      *snapshot, tables_.waves, "", request, v1::ListWavesResponse::kWavesFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> WaveHandlers::UpdateWave(rpc::CallContext& context,

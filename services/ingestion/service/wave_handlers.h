@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/ingestion/service/registry_client.h"
@@ -24,9 +25,9 @@ class WaveHandlers {
   Task<absl::Status> CreateWave(rpc::CallContext& context, const v1::CreateWaveRequest& request,
                                 v1::Wave& response);
   Task<absl::Status> GetWave(rpc::CallContext& context, const v1::GetWaveRequest& request,
-                             v1::Wave& response);
+                             rpc::Serialized<v1::Wave>& response);
   Task<absl::Status> ListWaves(rpc::CallContext& context, const v1::ListWavesRequest& request,
-                               v1::ListWavesResponse& response);
+                               rpc::Serialized<v1::ListWavesResponse>& response);
   Task<absl::Status> UpdateWave(rpc::CallContext& context, const v1::UpdateWaveRequest& request,
                                 v1::Wave& response);
   Task<absl::Status> DeleteWave(rpc::CallContext& context, const v1::DeleteWaveRequest& request,

@@ -6,9 +6,9 @@
 
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/registry/domain/cohort.h"
 #include "services/registry/domain/membership.h"
 #include "services/registry/domain/names.h"
@@ -38,24 +38,18 @@ Task<absl::Status> CohortHandlers::CreateCohort(rpc::CallContext& context,
 
 Task<absl::Status> CohortHandlers::GetCohort(rpc::CallContext& context,
                                              const v1::GetCohortRequest& request,
-                                             v1::Cohort& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Cohort> cohort = co_await tables_.cohorts.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(cohort));
-  co_return absl::OkStatus();
+                                             rpc::Serialized<v1::Cohort>& response) {
+  return service::GetStored(db_, tables_.cohorts, request.name(), response);
 }
 
 Task<absl::Status> CohortHandlers::ListCohorts(rpc::CallContext& context,
                                                const v1::ListCohortsRequest& request,
-                                               v1::ListCohortsResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+                                               rpc::Serialized<v1::ListCohortsResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<storage::Page<v1::Cohort>> cohorts =
-      co_await tables_.cohorts.List(*snapshot, "", std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(cohorts.status());
-  for (v1::Cohort& cohort : cohorts->rows) *response.add_cohorts() = std::move(cohort);
-  response.set_next_page_token(service::NextPageToken(request, cohorts->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed =
+      co_await service::ListStored(*snapshot, tables_.cohorts, "", request,
+                                   v1::ListCohortsResponse::kCohortsFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> CohortHandlers::UpdateCohort(rpc::CallContext& context,

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/registry/store/tables.h"
@@ -19,9 +20,9 @@ class CohortHandlers {
   Task<absl::Status> CreateCohort(rpc::CallContext& context, const v1::CreateCohortRequest& request,
                                   v1::Cohort& response);
   Task<absl::Status> GetCohort(rpc::CallContext& context, const v1::GetCohortRequest& request,
-                               v1::Cohort& response);
+                               rpc::Serialized<v1::Cohort>& response);
   Task<absl::Status> ListCohorts(rpc::CallContext& context, const v1::ListCohortsRequest& request,
-                                 v1::ListCohortsResponse& response);
+                                 rpc::Serialized<v1::ListCohortsResponse>& response);
   Task<absl::Status> UpdateCohort(rpc::CallContext& context, const v1::UpdateCohortRequest& request,
                                   v1::Cohort& response);
   Task<absl::Status> DeleteCohort(rpc::CallContext& context, const v1::DeleteCohortRequest& request,

@@ -5,8 +5,8 @@
 
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
+#include "common/service/stored.h"
 #include "services/registry/domain/crosswalk.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/service/requests.h"
@@ -30,31 +30,24 @@ Task<absl::Status> CrosswalkHandlers::CreateCrosswalk(rpc::CallContext& context,
 
 Task<absl::Status> CrosswalkHandlers::GetCrosswalk(rpc::CallContext& context,
                                                    const v1::GetCrosswalkRequest& request,
-                                                   v1::Crosswalk& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Crosswalk> crosswalk =
-      co_await tables_.crosswalks.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(crosswalk));
-  co_return absl::OkStatus();
+                                                   rpc::Serialized<v1::Crosswalk>& response) {
+  return service::GetStored(db_, tables_.crosswalks, request.name(), response);
 }
 
-Task<absl::Status> CrosswalkHandlers::ListCrosswalks(rpc::CallContext& context,
-                                                     const v1::ListCrosswalksRequest& request,
-                                                     v1::ListCrosswalksResponse& response) {
-  WEFT_CO_RETURN_IF_ERROR(ValidateList(request));
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> CrosswalkHandlers::ListCrosswalks(
+    rpc::CallContext& context, const v1::ListCrosswalksRequest& request,
+    rpc::Serialized<v1::ListCrosswalksResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  WEFT_CO_RETURN_IF_ERROR(ValidateList(request));
   if (request.parent() != kEveryTaxonomy) {
     absl::StatusOr<v1::Taxonomy> taxonomy =
         co_await tables_.taxonomies.Get(*snapshot, request.parent());
     WEFT_CO_RETURN_IF_ERROR(taxonomy.status());
   }
-  absl::StatusOr<storage::Page<v1::Crosswalk>> crosswalks =
-      co_await tables_.crosswalks.List(*snapshot, request.parent(), std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(crosswalks.status());
-  for (v1::Crosswalk& row : crosswalks->rows) *response.add_crosswalks() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, crosswalks->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed =
+      co_await service::ListStored(*snapshot, tables_.crosswalks, request.parent(), request,
+                                   v1::ListCrosswalksResponse::kCrosswalksFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> CrosswalkHandlers::UpdateCrosswalk(rpc::CallContext& context,

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/registry/store/tables.h"
@@ -20,10 +21,10 @@ class CrosswalkHandlers {
                                      const v1::CreateCrosswalkRequest& request,
                                      v1::Crosswalk& response);
   Task<absl::Status> GetCrosswalk(rpc::CallContext& context, const v1::GetCrosswalkRequest& request,
-                                  v1::Crosswalk& response);
+                                  rpc::Serialized<v1::Crosswalk>& response);
   Task<absl::Status> ListCrosswalks(rpc::CallContext& context,
                                     const v1::ListCrosswalksRequest& request,
-                                    v1::ListCrosswalksResponse& response);
+                                    rpc::Serialized<v1::ListCrosswalksResponse>& response);
   Task<absl::Status> UpdateCrosswalk(rpc::CallContext& context,
                                      const v1::UpdateCrosswalkRequest& request,
                                      v1::Crosswalk& response);

@@ -8,9 +8,9 @@
 
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/site.h"
 #include "services/registry/service/requests.h"
@@ -32,46 +32,43 @@ Task<absl::Status> SiteHandlers::CreateSite(rpc::CallContext& context,
 }
 
 Task<absl::Status> SiteHandlers::GetSite(rpc::CallContext& context,
-                                         const v1::GetSiteRequest& request, v1::Site& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(site));
-  co_return absl::OkStatus();
+                                         const v1::GetSiteRequest& request,
+                                         rpc::Serialized<v1::Site>& response) {
+  return service::GetStored(db_, tables_.sites, request.name(), response);
 }
 
-Task<absl::Status> SiteHandlers::BatchGetSites(rpc::CallContext& context,
-                                               const v1::BatchGetSitesRequest& request,
-                                               v1::BatchGetSitesResponse& response) {
+Task<absl::Status> SiteHandlers::BatchGetSites(
+    rpc::CallContext& context, const v1::BatchGetSitesRequest& request,
+    rpc::Serialized<v1::BatchGetSitesResponse>& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateBatch(request));
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   std::vector<std::string> names(request.names().begin(), request.names().end());
-  absl::StatusOr<std::vector<std::optional<v1::Site>>> sites =
-      co_await tables_.sites.GetMany(*snapshot, std::move(names));
+  absl::StatusOr<std::vector<std::optional<storage::Entry>>> sites =
+      co_await tables_.sites.GetManyStored(*snapshot, std::move(names));
   WEFT_CO_RETURN_IF_ERROR(sites.status());
+  service::RowsWriter writer(v1::BatchGetSitesResponse::kSitesFieldNumber);
   std::vector<std::string> missing;
   for (int i = 0; i < request.names_size(); ++i) {
-    std::optional<v1::Site>& site = (*sites)[i];
+    const std::optional<storage::Entry>& site = (*sites)[i];
     if (site.has_value()) {
-      *response.add_sites() = *std::move(site);
+      writer.Add(site->value);
     } else {
       missing.push_back(request.names(i));
     }
   }
   if (!missing.empty()) co_return SitesMissing(missing);
+  response = rpc::Serialized<v1::BatchGetSitesResponse>::FromBytes(
+      std::move(writer).Build(v1::BatchGetSitesResponse()));
   co_return absl::OkStatus();
 }
 
 Task<absl::Status> SiteHandlers::ListSites(rpc::CallContext& context,
                                            const v1::ListSitesRequest& request,
-                                           v1::ListSitesResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+                                           rpc::Serialized<v1::ListSitesResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<storage::Page<v1::Site>> sites =
-      co_await tables_.sites.List(*snapshot, "", std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(sites.status());
-  for (v1::Site& site : sites->rows) *response.add_sites() = std::move(site);
-  response.set_next_page_token(service::NextPageToken(request, sites->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed = co_await service::ListStored(
+      *snapshot, tables_.sites, "", request, v1::ListSitesResponse::kSitesFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> SiteHandlers::UpdateSite(rpc::CallContext& context,

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/registry/store/tables.h"
@@ -19,12 +20,12 @@ class SiteHandlers {
   Task<absl::Status> CreateSite(rpc::CallContext& context, const v1::CreateSiteRequest& request,
                                 v1::Site& response);
   Task<absl::Status> GetSite(rpc::CallContext& context, const v1::GetSiteRequest& request,
-                             v1::Site& response);
+                             rpc::Serialized<v1::Site>& response);
   Task<absl::Status> BatchGetSites(rpc::CallContext& context,
                                    const v1::BatchGetSitesRequest& request,
-                                   v1::BatchGetSitesResponse& response);
+                                   rpc::Serialized<v1::BatchGetSitesResponse>& response);
   Task<absl::Status> ListSites(rpc::CallContext& context, const v1::ListSitesRequest& request,
-                               v1::ListSitesResponse& response);
+                               rpc::Serialized<v1::ListSitesResponse>& response);
   Task<absl::Status> UpdateSite(rpc::CallContext& context, const v1::UpdateSiteRequest& request,
                                 v1::Site& response);
   Task<absl::Status> DeleteSite(rpc::CallContext& context, const v1::DeleteSiteRequest& request,

@@ -6,9 +6,9 @@
 
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/taxonomy.h"
 #include "services/registry/service/requests.h"
@@ -43,25 +43,18 @@ Task<absl::Status> TaxonomyHandlers::CreateTaxonomy(rpc::CallContext& context,
 
 Task<absl::Status> TaxonomyHandlers::GetTaxonomy(rpc::CallContext& context,
                                                  const v1::GetTaxonomyRequest& request,
-                                                 v1::Taxonomy& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Taxonomy> taxonomy =
-      co_await tables_.taxonomies.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(taxonomy));
-  co_return absl::OkStatus();
+                                                 rpc::Serialized<v1::Taxonomy>& response) {
+  return service::GetStored(db_, tables_.taxonomies, request.name(), response);
 }
 
-Task<absl::Status> TaxonomyHandlers::ListTaxonomies(rpc::CallContext& context,
-                                                    const v1::ListTaxonomiesRequest& request,
-                                                    v1::ListTaxonomiesResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> TaxonomyHandlers::ListTaxonomies(
+    rpc::CallContext& context, const v1::ListTaxonomiesRequest& request,
+    rpc::Serialized<v1::ListTaxonomiesResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<storage::Page<v1::Taxonomy>> taxonomies =
-      co_await tables_.taxonomies.List(*snapshot, "", std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(taxonomies.status());
-  for (v1::Taxonomy& row : taxonomies->rows) *response.add_taxonomies() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, taxonomies->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed =
+      co_await service::ListStored(*snapshot, tables_.taxonomies, "", request,
+                                   v1::ListTaxonomiesResponse::kTaxonomiesFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> TaxonomyHandlers::UpdateTaxonomy(rpc::CallContext& context,

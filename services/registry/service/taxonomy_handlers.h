@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/registry/store/tables.h"
@@ -20,10 +21,10 @@ class TaxonomyHandlers {
                                     const v1::CreateTaxonomyRequest& request,
                                     v1::Taxonomy& response);
   Task<absl::Status> GetTaxonomy(rpc::CallContext& context, const v1::GetTaxonomyRequest& request,
-                                 v1::Taxonomy& response);
+                                 rpc::Serialized<v1::Taxonomy>& response);
   Task<absl::Status> ListTaxonomies(rpc::CallContext& context,
                                     const v1::ListTaxonomiesRequest& request,
-                                    v1::ListTaxonomiesResponse& response);
+                                    rpc::Serialized<v1::ListTaxonomiesResponse>& response);
   Task<absl::Status> UpdateTaxonomy(rpc::CallContext& context,
                                     const v1::UpdateTaxonomyRequest& request,
                                     v1::Taxonomy& response);

@@ -1,6 +1,9 @@
 // The four shapes of a method, end to end.
+#include <memory>
+#include <string>
 #include <thread>
 
+#include "common/rpc/binder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/rpc/probe_server.h"
@@ -12,6 +15,7 @@ namespace {
 
 using testing::EqualsProto;
 using testing::IsOk;
+using testing::StatusIs;
 
 TEST(Shapes, Unary) {
   ProbeServer probe;
@@ -23,6 +27,51 @@ TEST(Shapes, Unary) {
               IsOk());
   EXPECT_THAT(response, EqualsProto(R"pb(text: "hello" principal: "users/anonymous")pb"));
   EXPECT_EQ(metadata.position(), "p-1");
+}
+
+// A unary handler that answers with bytes which it has: the text of the request, as a serialized
+// response. An empty one answers nothing.
+class BytesHandlers {
+ public:
+  Task<absl::Status> EchoBytes(CallContext&, const v1::EchoRequest& request,
+                               Serialized<v1::EchoResponse>& response) {
+    if (request.fail()) co_return absl::NotFoundError("nothing here");
+    if (request.text().empty()) co_return absl::OkStatus();
+    response = Serialized<v1::EchoResponse>::FromBytes(request.text());
+    co_return absl::OkStatus();
+  }
+};
+
+TEST(Shapes, UnaryAnsweredWithBytes) {
+  BytesHandlers handlers;
+  ProbeHandlers others;
+  const std::unique_ptr<Server> server = *Server::Create({});
+  Binder(*server, "weft.rpctest.v1.ProbeService")
+      .On("Echo", &handlers, &BytesHandlers::EchoBytes)
+      .On("Sleep", &others, &ProbeHandlers::Sleep)
+      .On("Count", &others, &ProbeHandlers::Count)
+      .On("Watch", &others, &ProbeHandlers::Watch)
+      .On("Sum", &others, &ProbeHandlers::Sum)
+      .On("RunningSum", &others, &ProbeHandlers::RunningSum);
+  ASSERT_THAT(server->Start(), IsOk());
+  SyncClient client(server->address());
+
+  v1::EchoResponse sent;
+  sent.set_text("stored");
+  // A field that this version does not know passes through as well.
+  const std::string unknown = "\x7a\x03new";
+  v1::EchoRequest request;
+  request.set_text(sent.SerializeAsString() + unknown);
+  v1::EchoResponse response;
+  ASSERT_THAT(client.Call(kEcho, request, response), IsOk());
+  EXPECT_EQ(response.text(), "stored");
+  EXPECT_EQ(response.SerializeAsString(), request.text());
+
+  request.clear_text();
+  ASSERT_THAT(client.Call(kEcho, request, response), IsOk());
+  EXPECT_THAT(response, EqualsProto(""));
+  request.set_fail(true);
+  EXPECT_THAT(client.Call(kEcho, request, response), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST(Shapes, UnaryTakesMessagesUpToTheLimit) {
