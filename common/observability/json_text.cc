@@ -8,6 +8,9 @@
 namespace weft::observability {
 namespace {
 
+// Whether a byte stands for itself, whatever is around it.
+bool IsPlain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
 // The length of the well-formed UTF-8 sequence that `text` starts with; 0 when there is none.
 size_t SequenceLength(absl::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
@@ -41,6 +44,12 @@ size_t SequenceLength(absl::string_view text) {
 void AppendJsonText(absl::string_view text, std::string& out) {
   out.push_back('"');
   while (!text.empty()) {
+    // Most of what is written needs no escaping, and goes in one piece.
+    size_t plain = 0;
+    while (plain < text.size() && IsPlain(text[plain])) ++plain;
+    out.append(text.data(), plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const size_t length = SequenceLength(text);
     const char c = text[0];
     if (length == 0) {

@@ -39,6 +39,18 @@ TEST_F(LogTest, LinesAreJsonObjects) {
               ::testing::MatchesRegex("[0-9-]+T[0-9:]+\\.[0-9]{6}Z"));
 }
 
+TEST_F(LogTest, NumbersHaveThreeDecimals) {
+  logger_->Write(LogLine(Level::kInfo, "numbers")
+                     .Add("a", 0.0004)
+                     .Add("b", 0.0496)
+                     .Add("c", -12.5)
+                     .Add("d", 123456.7895)
+                     .Add("e", 1e20));
+  EXPECT_THAT(lines_.back(),
+              ::testing::HasSubstr("\"a\":0.000,\"b\":0.050,\"c\":-12.500,\"d\":123456.790,"
+                                   "\"e\":100000000000000000000.000"));
+}
+
 TEST_F(LogTest, ValuesCannotForgeLines) {
   const std::string nasty = std::string("a\"b\\c\nd\x01\x7f") + '\0' + "\xff\xc3(\xed\xa0\x80 é€😀";
   logger_->Write(LogLine(Level::kInfo, "nasty").Add("value", nasty));
