@@ -17,6 +17,10 @@
 #include "common/storage/engine.h"
 #include "common/storage/feed_retention.h"
 
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace weft::storage {
 
 struct EngineOptions {
@@ -51,6 +55,9 @@ struct EngineOptions {
   // Writes are refused while less than this is free on the disk (disk_guard.h); 0 switches it off.
   uint64_t disk_reserve_bytes = 256u << 20;
   DiskSpaceProbe disk_space = ReadDiskSpace;
+  // What RocksDB reads and writes its files through, not owned; null for the operating system. Here
+  // tests put a disk that fails. The anchor and the lock are not among these files.
+  rocksdb::Env* rocksdb_env = nullptr;
 };
 
 // Fails with a message that says what to do when the directory is in use, not Weft's, written by a

@@ -28,6 +28,7 @@ constexpr char kFeedFamily[] = "feed";
 rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, bool create,
                                  std::shared_ptr<StorageHealth> health) {
   rocksdb::DBOptions db;
+  if (options.rocksdb_env != nullptr) db.env = options.rocksdb_env;
   db.create_if_missing = create;
   db.create_missing_column_families = create;
   // A record torn at the log's end was never acknowledged. Damage anywhere else must stop the

@@ -14,8 +14,13 @@ TEST(RocksDbStatus, EveryErrorHasItsReason) {
   EXPECT_THAT(FromRocksDb(Status::OK(), "read"), IsOk());
   EXPECT_THAT(FromRocksDb(Status::NoSpace("disk"), "commit"),
               IsError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
-  for (const Status& status : {Status::IOError("disk"), Status::Busy(), Status::TimedOut(),
-                               Status::TryAgain(), Status::ShutdownInProgress()}) {
+  // What a write is told that waited for a flush, and the flush failed.
+  const std::string full = Status::NoSpace("disk").ToString();
+  EXPECT_THAT(FromRocksDb(Status::Incomplete(full), "commit"),
+              IsError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+  for (const Status& status :
+       {Status::IOError("disk"), Status::Incomplete("IO error: disk"), Status::Busy(),
+        Status::TimedOut(), Status::TryAgain(), Status::ShutdownInProgress()}) {
     EXPECT_THAT(FromRocksDb(status, "commit"),
                 IsError(absl::StatusCode::kUnavailable, "STORAGE_UNAVAILABLE"))
         << status.ToString();
