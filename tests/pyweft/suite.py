@@ -3,6 +3,7 @@
 import collections
 import hashlib
 import json
+import os
 import pathlib
 import re
 import signal
@@ -74,6 +75,8 @@ class Suite:
         self.engine = engine
         self.log_level = log_level
         self.flags = flags or {}
+        # More environment for a server, when it starts: {"registry": {"LD_PRELOAD": ...}}.
+        self.environment = {}
         self.addresses = {}
         self._ports = {}
         self._processes = {}
@@ -117,7 +120,8 @@ class Suite:
         command += self.flags.get(name, [])
         with open(self.log_path(name), "ab") as log:
             process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+                command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
+                env={**os.environ, **self.environment.get(name, {})})
         self._processes[name] = process
         # Another store's positions mean nothing to this one.
         self._heads.pop(name, None)
@@ -142,15 +146,25 @@ class Suite:
     def pid(self, name):
         return self._processes[name].pid
 
+    def has_ended(self, name):
+        """Whether the server is gone by itself, or has not come up."""
+        return name not in self._processes or self._processes[name].poll() is not None
+
+    def resident_mib(self, name):
+        """Its resident memory now."""
+        status = pathlib.Path(f"/proc/{self.pid(name)}/status").read_text(encoding="ascii")
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
     def log_path(self, name):
         return self.data_dir / f"{name}.log"
 
     def kill(self, name):
         """SIGKILL: nothing is flushed, nothing is said."""
-        process = self._processes.pop(name)
-        process.kill()
-        process.wait()
-        process.stdout.close()
+        process = self._processes.pop(name, None)
+        if process is not None:
+            process.kill()
+            process.wait()
+            process.stdout.close()
         self._close_channel(name)
 
     def terminate(self, name):
@@ -196,20 +210,24 @@ class Suite:
 
     def channel(self, name):
         if name not in self._channels:
-            self._channels[name] = grpc.insecure_channel(
-                self.addresses[name], options=[("grpc.max_receive_message_length", -1)])
+            self._channels[name] = self.new_channel(name)
         return self._channels[name]
+
+    def new_channel(self, name, address=None):
+        """A connection of its own, for the caller to close; through `address` when it is given."""
+        return grpc.insecure_channel(address or self.addresses[name], options=[
+            ("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)])
 
     def _close_channel(self, name):
         if name in self._channels:
             self._channels.pop(name).close()
 
-    def _stub(self, path):
+    def _stub(self, path, channel=None):
         """Of grpc.Channel.unary_unary and its like, the one that the method needs."""
         method = api().method(path)
         client, server = streaming(method)
         kind = f"{'stream' if client else 'unary'}_{'stream' if server else 'unary'}"
-        return getattr(self.channel(server_of(path)), kind)(
+        return getattr(channel or self.channel(server_of(path)), kind)(
             f"/{path}",
             request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=api().response_class(path).FromString,
@@ -218,15 +236,17 @@ class Suite:
     def request(self, path, value):
         return api().from_json(api().request_class(path)(), value or {})
 
-    def call(self, path, value=None, timeout=CALL_SECONDS, metadata=None):
+    def call(self, path, value=None, timeout=CALL_SECONDS, metadata=None, channel=None):
         """A unary call: dict in, dict out, defaults included. Raises CallError."""
-        return self._finish(path, self._begin(path, value, timeout, metadata))
+        return self.finish(path, self.begin(path, value, timeout, metadata, channel))
 
-    def _begin(self, path, value, timeout=CALL_SECONDS, metadata=None):
-        return self._stub(path).future(
+    def begin(self, path, value, timeout=CALL_SECONDS, metadata=None, channel=None):
+        """Starts a unary call: a grpc.Future, for finish()."""
+        return self._stub(path, channel).future(
             self.request(path, value), timeout=timeout, metadata=metadata, wait_for_ready=True)
 
-    def _finish(self, path, future):
+    def finish(self, path, future):
+        """What call() answers or raises, of a call that was begun."""
         try:
             response = future.result()
         except grpc.RpcError as error:
@@ -241,7 +261,7 @@ class Suite:
 
         def take():
             try:
-                results.append(self._finish(path, waiting.popleft()))
+                results.append(self.finish(path, waiting.popleft()))
             except CallError as error:
                 if error.code not in accept:
                     raise
@@ -250,14 +270,19 @@ class Suite:
         for value in values:
             if len(waiting) == IN_FLIGHT:
                 take()
-            waiting.append(self._begin(path, value))
+            waiting.append(self.begin(path, value))
         while waiting:
             take()
         return results
 
+    def open_stream(self, path, value=None, channel=None, timeout=CALL_SECONDS):
+        """A server stream as gRPC gives it: an iterator of messages, to cancel."""
+        return self._stub(path, channel)(
+            self.request(path, value), timeout=timeout, wait_for_ready=True)
+
     def stream(self, path, value=None, timeout=CALL_SECONDS):
         """The messages of a server stream, as dicts."""
-        answers = self._stub(path)(self.request(path, value), timeout=timeout, wait_for_ready=True)
+        answers = self.open_stream(path, value, timeout=timeout)
         try:
             for message in answers:
                 yield api().to_json(message)
@@ -265,6 +290,12 @@ class Suite:
             raise CallError(path, error) from None
         finally:
             answers.cancel()
+
+    def open_upload(self, path, messages, channel=None, timeout=CALL_SECONDS):
+        """A client stream or both-way streams as gRPC gives them, fed by an iterator of messages."""
+        stub = self._stub(path, channel)
+        start = stub if streaming(api().method(path))[1] else stub.future
+        return start(messages, timeout=timeout, wait_for_ready=True)
 
     def upload(self, path, values, timeout=CALL_SECONDS):
         """Sends messages on a client stream or on both-way streams; the answer or the answers."""

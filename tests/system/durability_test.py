@@ -2,10 +2,6 @@
 """Nothing acknowledged is lost: servers are killed while a file comes in, the import goes on, and the
 numbers are those of a read model built from nothing."""
 
-import csv
-import io
-import json
-import random
 import shutil
 import threading
 import time
@@ -13,28 +9,10 @@ import unittest
 
 from suite_case import EXAMPLE, CallError, SuiteCase
 
+from pyweft.examples import large_example
+
 SITES = 1500
 WAVE = "waves/2025-winter"
-
-
-def large_example(directory, sites):
-    """The example's questionnaire with many sites, whose answers are drawn from the example's rows."""
-    for file in ("taxonomy.json", "cohort.json", "instrument.json", "wave.json"):
-        shutil.copy(EXAMPLE / file, directory / file)
-    ids = [f"site-{i:05d}" for i in range(sites)]
-    (directory / "sites.json").write_text(json.dumps({"sites": [
-        {"name": f"sites/{i}", "displayName": i, "neutralLabel": f"Label {i}"} for i in ids]}))
-    (directory / "memberships.json").write_text(json.dumps({"memberships": [
-        {"name": f"cohorts/2024-2025/memberships/{i}"} for i in ids]}))
-    with open(EXAMPLE / "responses.csv", newline="") as file:
-        header, *rows = list(csv.reader(file))
-    draw = random.Random(20250113)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    for i in ids:
-        writer.writerow([i, *draw.choice(rows)[1:]])
-    (directory / "responses.csv").write_text(out.getvalue())
 
 
 class DurabilityTest(SuiteCase):
