@@ -104,7 +104,7 @@ RULES = (
     Rule(
         name="rocksdb-in-one-place",
         where=r"(common|services|tools)/",
-        except_where=r"common/storage/rocksdb|tools/bench/",
+        except_where=r"common/storage/rocksdb|tools/benchmarks/",
         forbidden=ROCKSDB,
         why="only common/storage/rocksdb* may include RocksDB: another engine takes its place",
         way_out="use common/storage's Engine, or extend it together with its conformance suite",
@@ -112,7 +112,7 @@ RULES = (
     Rule(
         name="grpc-in-one-place",
         where=r"(common|services|tools)/",
-        except_where=r"common/rpc/|tools/(cli|bench)/",
+        except_where=r"common/rpc/|tools/(cli|benchmarks)/",
         forbidden=GRPC,
         why="only common/rpc may include gRPC: handlers and their tests know none",
         way_out="use common/rpc's handlers, clients and server, or extend them",

@@ -143,6 +143,9 @@ class Suite:
         finally:
             timer.cancel()
 
+    def running(self, name):
+        return name in self._processes
+
     def pid(self, name):
         return self._processes[name].pid
 
@@ -318,9 +321,9 @@ class Suite:
         """For `minPositions`: where the last write of this Suite stands, of calls one by one."""
         return dict(self._positions)
 
-    def heads(self):
-        """For `minPositions`: where both feeds end now, whoever wrote last."""
-        for name in ("registry", "ingestion"):
+    def heads(self, names=("registry", "ingestion")):
+        """For `minPositions`: where the feeds end now, whoever wrote last."""
+        for name in names:
             path = f"weft.{name}.v1.ChangeService/ListChanges"
             caught_up = False
             while not caught_up:

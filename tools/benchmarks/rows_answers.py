@@ -1,0 +1,180 @@
+"""Rows about answers: streams and files of them, the figures, the read model."""
+
+import time
+
+from measures import Measure, interleave
+from rows_calls import FLAT
+
+INGESTED = 10_000
+APPLIED = 10_000
+# Whole imports take seconds each, so their median is of three.
+IMPORTS = 3
+
+# The questions that SUMMARIES answers, asked of the long table of cells.
+SQL = {
+    "summary":
+        "select count(*), avg(richness), avg(depth), min(richness), max(richness), "
+        "sum(case when shared = 1 then 1 else 0 end), sum(case when shared = 2 then 1 else 0 end), "
+        "sum(case when shared = 3 then 1 else 0 end) from (select site, "
+        "sum(case when level > 0 then 1 else 0 end) as richness, "
+        "avg(case when level > 0 then level end) as depth, min(shared) as shared "
+        "from cell group by site) as sites",
+    "partner-types":
+        "select type, avg(case when level > 0 then 1.0 else 0.0 end) from cell group by type",
+    "interaction-levels": "select type, level, count(*) from cell group by type, level",
+}
+# Answers with a point for each site: their cost must grow with the sites, so they have no goal.
+PER_SITE = ("networks", "model")
+
+
+def ingest(lab):
+    """IngestResponses: validated, durable and acknowledged, with feed and revisions."""
+    count = lab.sites // 2 if lab.short else INGESTED
+    target = lab.serve("registry", "ingestion")["ingestion"]
+    wave = lab.open_wave("ingest")
+    postgres = lab.postgres
+    found = interleave(lab.rounds, {
+        "ours": lambda n: lab.client("ingest", target, "--wave", wave, "--variant", n,
+                                     "--first", n * count % lab.sites, "--sites", count)["rate"],
+        "rocksdb": lambda n: lab.direct("put-responses", "--data", lab.scratch / "puts", "--variant", n,
+                                        "--sites", count)["rate"],
+        "postgres": postgres and (lambda n: postgres.run("ingest", "--sites", count, "--variant", n)["rate"]),
+    })
+    ours = found["ours"]
+    return [
+        Measure("ingest/rocksdb", ours, "responses/s", "RocksDB alone", found["rocksdb"], least=0.6),
+        Measure("ingest/postgres", ours, "responses/s", "PostgreSQL pipelined", found["postgres"], least=1.5),
+    ]
+
+
+def _read_csv(lab):
+    """A contender: rows per second that DuckDB takes of the wide file."""
+    if lab.duckdb is None:
+        return None
+
+    def rate(_):
+        lab.duckdb.query_ms("drop table if exists wide")
+        ms = lab.duckdb.query_ms(
+            f"create table wide as select * from read_csv('{lab.answers[0]}', header = true)")
+        return lab.sites / ms * 1000
+    return rate
+
+
+def _parse(lab):
+    return lambda _: lab.direct("parse-file", "--file", lab.answers[0])["rate"]
+
+
+def import_file(lab):
+    """ImportResponses of a file of 60 columns, validated and durable."""
+    rounds = min(lab.rounds, IMPORTS)
+    lab.serve("registry", "ingestion")
+    waves = [lab.open_wave(f"import-{n}") for n in range(rounds)]
+    lab.answers  # written now, not while a round is timed
+
+    def ours(n):
+        begun = time.monotonic()
+        lab.import_answers(waves[n])
+        return lab.sites / (time.monotonic() - begun)
+    # The first wave is the one that the figures are read of.
+    if "full_wave" in vars(lab):
+        waves[0] = lab.open_wave("import-again")
+    found = interleave(rounds, {"ours": ours, "parse": _parse(lab), "duckdb": _read_csv(lab)})
+    lab.full_wave = waves[0]
+    return [
+        Measure("import/parse", found["ours"], "rows/s", "parse and serialize", found["parse"], least=0.15),
+        Measure("import/duckdb", found["ours"], "rows/s", "DuckDB read_csv", found["duckdb"], least=0.35),
+    ]
+
+
+def validate(lab):
+    """The import's reader alone, on the same file."""
+    found = interleave(lab.rounds, {
+        "ours": lambda _: lab.direct("validate-file", "--file", lab.answers[0], "--sites", lab.sites)["rate"],
+        "parse": _parse(lab),
+        "duckdb": _read_csv(lab),
+    })
+    return [
+        Measure("validate/parse", found["ours"], "rows/s", "parse and serialize", found["parse"]),
+        Measure("validate/duckdb", found["ours"], "rows/s", "DuckDB read_csv", found["duckdb"], least=4),
+    ]
+
+
+def figures(lab):
+    """GetWaveSummary and each figure of a wave with every site: maintained aggregates against scans."""
+    lab.serve("registry", "ingestion")
+    large, small = lab.full_wave, lab.open_wave("hundred", cohort="cohorts/hundred")
+    if lab.sites > 100:
+        lab.client("ingest", lab.suite.addresses["ingestion"], "--wave", small, "--sites", 100)
+    addresses = lab.serve("registry", "ingestion", "metrics")
+    lab.say("metrics reads the feeds from their beginning")
+    begun = time.monotonic()
+    lab.catch_up(large)
+    lab.catch_up(small)
+    caught_up = time.monotonic() - begun
+
+    def asked(question, wave, **options):
+        if question == "summary":
+            return lab.call_rate("summary", addresses["metrics"], name=f"{wave}/summary", **options)
+        return lab.call_rate("figure", addresses["metrics"], name=f"{wave}/figures/{question}", **options)
+
+    contenders = {"read": lab.call_rate("get-site", addresses["registry"], seconds=lab.seconds / 2)}
+    for question in SQL:
+        for size, wave in (("small", small), ("large", large)):
+            contenders[question, size] = asked(question, wave, seconds=lab.seconds / 2)
+    found = interleave(lab.rounds, contenders)
+    scans = _scans(lab)
+    measures = [Measure("figures/read-model-from-nothing", lab.sites / caught_up, "responses/s")]
+    for question in SQL:
+        ours = found[question, "large"]
+        measures += [
+            Measure(f"figures/{question}/read", ours, "calls/s", "GetSite", found["read"], least=0.6),
+            Measure(f"figures/{question}/flat", ours, "calls/s", "100 sites", found[question, "small"],
+                    least=FLAT),
+            Measure(f"figures/{question}/duckdb", ours, "calls/s", "DuckDB scan", scans[question, "duckdb"],
+                    least=30),
+            Measure(f"figures/{question}/postgres", ours, "calls/s", "PostgreSQL scan",
+                    scans[question, "postgres"], least=300),
+        ]
+    per_site = interleave(1 if lab.short else 3, {
+        (question, size): asked(question, wave, in_flight=1, seconds=lab.seconds / 2)
+        for question in PER_SITE for size, wave in (("small", small), ("large", large))})
+    for question in PER_SITE:
+        measures.append(Measure(f"figures/{question}/sites", per_site[question, "large"] * lab.sites,
+                                "sites/s", "100 sites", per_site[question, "small"] * 100))
+    return measures
+
+
+def _scans(lab):
+    """Queries per second, for each question and engine."""
+    sources = {
+        "duckdb": (lab.duckdb, f"copy cell from '{lab.answers[1]}'"),
+        "postgres": (lab.postgres, f"copy cell from '{lab.answers[1]}' with (format csv)"),
+    }
+    contenders = {}
+    for engine, (runner, load) in sources.items():
+        if runner is not None:
+            small = "smallint" if engine == "postgres" else "utinyint"
+            runner.query_ms("drop table if exists cell")
+            runner.query_ms(f"create table cell(site integer, type {small}, level {small}, "
+                            f"count {small}, shared {small})")
+            runner.query_ms(load)
+            runner.query_ms("analyze cell")
+        for question, sql in SQL.items():
+            contenders[question, engine] = runner and (
+                lambda _, runner=runner, sql=sql: 1000 / runner.query_ms(sql))
+    return interleave(3, contenders)
+
+
+def apply_changes(lab):
+    """A changed response into the read model: rows, contributions, aggregates; durable, 100 in a commit."""
+    count = 300 if lab.short else APPLIED
+    found = interleave(lab.rounds, {
+        "ours": lambda n: 1e6 / lab.direct("apply-changes", "--data", lab.scratch / f"apply-{n}",
+                                           "--sites", count)["rate"],
+        "counters": lambda _: 1e6 / lab.direct("count-changes", "--sites", count)["rate"],
+    })
+    return [
+        Measure("apply/goal", found["ours"], "µs", at_most=10),
+        Measure("apply/counters", found["ours"], "µs", "bare counters", found["counters"],
+                less_is_better=True),
+    ]
