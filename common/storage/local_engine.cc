@@ -109,14 +109,11 @@ absl::Status LocalEngine::Health() const {
 }
 
 absl::Status LocalEngine::Check(const Batch& batch) {
-  for (const Precondition& precondition : batch.preconditions) {
+  WEFT_RETURN_IF_ERROR(store_->ReadVersions(batch.preconditions, versions_));
+  for (size_t i = 0; i < versions_.size(); ++i) {
+    const Precondition& precondition = batch.preconditions[i];
     const auto pending = pending_versions_.find(precondition.key);
-    uint64_t version = kAbsent;
-    if (pending != pending_versions_.end()) {
-      version = pending->second;
-    } else {
-      WEFT_ASSIGN_OR_RETURN(version, store_->VersionOf(precondition.key));
-    }
+    const uint64_t version = pending != pending_versions_.end() ? pending->second : versions_[i];
     if (version != precondition.version) return Conflict();
   }
   return absl::OkStatus();

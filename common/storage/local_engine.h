@@ -64,6 +64,7 @@ class LocalEngine final : public Engine {
   uint64_t committed_;
   std::vector<CommitGroup::Item> items_;
   std::vector<PendingCommit*> accepted_;  // those of items_
+  std::vector<uint64_t> versions_;
   FeedRetention retention_;
   // Versions that the group's earlier commits will give, when a group has several.
   absl::flat_hash_map<absl::string_view, uint64_t> pending_versions_;

@@ -53,8 +53,9 @@ class LocalStore {
   // The marks found then, in order.
   virtual std::vector<FeedMark> recovered_marks() const { return {}; }
 
-  // The version of the key now, kAbsent when it does not exist.
-  virtual absl::StatusOr<uint64_t> VersionOf(const std::string& key) = 0;
+  // Sets the version that each key has now, kAbsent when it does not exist, in the same order.
+  virtual absl::Status ReadVersions(absl::Span<const Precondition> keys,
+                                    std::vector<uint64_t>& versions) = 0;
   // OK, or why nothing may be written now; asked before Apply.
   virtual absl::Status Admit() { return absl::OkStatus(); }
   // Applies the group durably, all or nothing. An error means that the outcome is unknown.

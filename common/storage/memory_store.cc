@@ -141,11 +141,16 @@ class MemoryStore final : public LocalStore {
   uint64_t epoch() const override { return epoch_; }
   uint64_t recovered_head() const override { return 0; }
 
-  absl::StatusOr<uint64_t> VersionOf(const std::string& key) override {
+  absl::Status ReadVersions(absl::Span<const Precondition> keys,
+                            std::vector<uint64_t>& versions) override {
     std::lock_guard<std::mutex> lock(data_->mutex);
-    const auto row = data_->rows.find(key);
-    if (row == data_->rows.end() || !row->second.back().value.has_value()) return kAbsent;
-    return row->second.back().version;
+    versions.clear();
+    for (const Precondition& precondition : keys) {
+      const auto row = data_->rows.find(precondition.key);
+      const bool absent = row == data_->rows.end() || !row->second.back().value.has_value();
+      versions.push_back(absent ? kAbsent : row->second.back().version);
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Apply(const CommitGroup& group) override {

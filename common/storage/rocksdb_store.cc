@@ -34,16 +34,25 @@ class RocksDbStore final : public LocalStore {
   uint64_t recovered_head() const override { return database_->head; }
   std::vector<FeedMark> recovered_marks() const override { return database_->marks; }
 
-  absl::StatusOr<uint64_t> VersionOf(const std::string& key) override {
-    const rocksdb::Status status =
-        database_->db->Get(rocksdb::ReadOptions(), database_->rows, key, &stored_);
-    uint64_t version = kAbsent;
-    if (status.ok() && !DecodeFixed64(stored_, version)) {
-      return FromRocksDb(rocksdb::Status::Corruption("value without a version"), "read");
+  absl::Status ReadVersions(absl::Span<const Precondition> keys,
+                            std::vector<uint64_t>& versions) override {
+    versions.assign(keys.size(), kAbsent);
+    if (keys.empty()) return absl::OkStatus();
+    std::vector<rocksdb::Slice> slices;
+    slices.reserve(keys.size());
+    for (const Precondition& precondition : keys) slices.emplace_back(precondition.key);
+    std::vector<rocksdb::PinnableSlice> stored(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    database_->db->MultiGet(rocksdb::ReadOptions(), database_->rows, keys.size(), slices.data(),
+                            stored.data(), statuses.data());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (statuses[i].IsNotFound()) continue;
+      if (!statuses[i].ok()) return FromRocksDb(statuses[i], "read");
+      if (!DecodeFixed64(stored[i], versions[i])) {
+        return FromRocksDb(rocksdb::Status::Corruption("value without a version"), "read");
+      }
     }
-    stored_.Reset();
-    if (!status.ok() && !status.IsNotFound()) return FromRocksDb(status, "read");
-    return version;
+    return absl::OkStatus();
   }
 
   absl::Status Admit() override {
@@ -146,7 +155,6 @@ class RocksDbStore final : public LocalStore {
   DiskGuard disk_;
   uint64_t head_;
   uint64_t trimmed_;
-  rocksdb::PinnableSlice stored_;
 };
 
 }  // namespace

@@ -147,6 +147,16 @@ class Table {
     co_return Optional(std::move(found), row);
   }
 
+  // Where a row is, and where a unique index points to it: for Transaction::Prefetch. "" for a name
+  // of another shape.
+  std::string KeyOf(absl::string_view name) const {
+    absl::StatusOr<std::string> key = core_.RowKey(name);
+    return key.ok() ? *std::move(key) : std::string();
+  }
+  std::string UniqueKeyOf(absl::string_view index, absl::string_view key) const {
+    return core_.UniqueKey(index, key);
+  }
+
   // One result per name, in the order of `names`.
   Task<absl::StatusOr<std::vector<std::optional<T>>>> GetMany(
       Reader& reader, std::vector<std::string> names) const {

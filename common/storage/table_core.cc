@@ -16,11 +16,15 @@
 #include "common/storage/table.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/wire_format_lite.h"
 
 namespace weft::storage {
 namespace {
 
 using google::protobuf::Message;
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
 using weft::type::v1::Change;
 
 // What a key of a table is; on disk.
@@ -38,6 +42,35 @@ void SetResource(const Message& prototype, absl::string_view row, Change& change
   change.mutable_resource()->set_type_url(
       absl::StrCat("type.googleapis.com/", prototype.GetDescriptor()->full_name()));
   change.mutable_resource()->set_value(std::string(row));
+}
+
+// The number of the field `etag`; 0 when there is none.
+int EtagField(const Message& prototype) {
+  const auto* field = prototype.GetDescriptor()->FindFieldByName("etag");
+  return field == nullptr ? 0 : field->number();
+}
+
+// Inserts a text field into a serialized message whose fields stand in the order of their numbers
+// and do not include it. False when the bytes do not parse.
+bool InsertField(int number, absl::string_view text, std::string& message) {
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(message.data()),
+                         static_cast<int>(message.size()));
+  int place = 0;
+  for (uint32_t tag = input.ReadTag(); tag != 0; tag = input.ReadTag()) {
+    if (WireFormatLite::GetTagFieldNumber(tag) > number) break;
+    if (!WireFormatLite::SkipField(&input, tag)) return false;
+    place = input.CurrentPosition();
+  }
+  const uint32_t tag = WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  uint8_t header[10];
+  uint8_t* end = CodedOutputStream::WriteTagToArray(tag, header);
+  end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(text.size()), end);
+  const absl::string_view start(reinterpret_cast<const char*>(header),
+                                static_cast<size_t>(end - header));
+  const absl::string_view bytes(message);
+  message = absl::StrCat(bytes.substr(0, static_cast<size_t>(place)), start, text,
+                         bytes.substr(static_cast<size_t>(place)));
+  return true;
 }
 
 absl::Status RowCorrupt(absl::string_view type, absl::string_view key, absl::string_view why) {
@@ -110,6 +143,7 @@ TableCore::TableCore(uint16_t id, absl::string_view pattern, std::string type, b
       feed_(feed),
       access_(access),
       prototype_(prototype),
+      etag_field_(EtagField(prototype)),
       indexes_(std::move(indexes)) {}
 
 FeedTable TableCore::feed_table() const {
@@ -186,8 +220,12 @@ TableCore::Stamped TableCore::Stamp(Message& row) const {
   if (access_.mutable_etag != nullptr) access_.mutable_etag(row)->clear();
   stamped.value = SerializeDeterministically(row);
   stamped.etag = EtagOf(stamped.value);
-  if (access_.mutable_etag != nullptr) {
-    *access_.mutable_etag(row) = stamped.etag;
+  if (access_.mutable_etag == nullptr) return stamped;
+  *access_.mutable_etag(row) = stamped.etag;
+  // Rows are large and etags small, so it is put in its place instead of serializing all again.
+  // That place is known when there are known fields alone.
+  if (!row.GetReflection()->GetUnknownFields(row).empty() ||
+      !InsertField(etag_field_, stamped.etag, stamped.value)) {
     stamped.value = SerializeDeterministically(row);
   }
   return stamped;

@@ -92,6 +92,12 @@ class TableCore {
   Task<absl::StatusOr<StoredPage>> ListByIndex(Reader& reader, std::string index, std::string key,
                                                PageRequest page) const;
 
+  // Where the row is. INVALID_ARGUMENT (NAME_INVALID).
+  absl::StatusOr<std::string> RowKey(absl::string_view name) const;
+  std::string UniqueKey(absl::string_view index, absl::string_view key) const {
+    return IndexPrefix(IndexNamed(index, true), key);
+  }
+
   // DATA_LOSS (ROW_CORRUPT), with the key, for a value that is no such message.
   absl::Status ParseRow(const Entry& entry, Message& row) const;
 
@@ -102,7 +108,6 @@ class TableCore {
     std::string etag;
   };
 
-  absl::StatusOr<std::string> RowKey(absl::string_view name) const;
   Stamped Stamp(Message& row) const;
   void CopyStamps(Message& from, Message& to) const;
   absl::Status CheckEtag(Message& current, const std::string& expected,
@@ -126,6 +131,7 @@ class TableCore {
   const bool feed_;
   const RowAccess access_;
   const Message& prototype_;
+  const int etag_field_;
   const std::vector<Index> indexes_;
 };
 

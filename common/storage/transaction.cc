@@ -52,6 +52,11 @@ Task<absl::StatusOr<std::optional<Entry>>> Transaction::Get(std::string key) {
     if (!own->second.has_value()) co_return std::optional<Entry>();
     co_return std::optional<Entry>(Entry{std::move(key), *own->second, kAbsent});
   }
+  const auto known = prefetched_.find(key);
+  if (known != prefetched_.end()) {
+    read_.push_back({std::move(key), known->second.has_value() ? known->second->version : kAbsent});
+    co_return known->second;
+  }
   absl::StatusOr<std::optional<Entry>> entry = co_await snapshot_->Get(key);
   WEFT_CO_RETURN_IF_ERROR(entry.status());
   read_.push_back({std::move(key), entry->has_value() ? (*entry)->version : kAbsent});
@@ -91,6 +96,18 @@ Task<absl::StatusOr<std::vector<Entry>>> Transaction::Scan(KeyRange range, ScanO
                       std::make_reverse_iterator(own), std::greater<std::string>(), options.limit);
   }
   co_return Overlay(*std::move(committed), own, own_end, std::less<std::string>(), options.limit);
+}
+
+Task<absl::Status> Transaction::Prefetch(std::vector<std::string> keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  absl::StatusOr<std::vector<std::optional<Entry>>> entries = co_await snapshot_->GetMany(keys);
+  WEFT_CO_RETURN_IF_ERROR(entries.status());
+  prefetched_.reserve(prefetched_.size() + keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    prefetched_.insert_or_assign(std::move(keys[i]), std::move((*entries)[i]));
+  }
+  co_return absl::OkStatus();
 }
 
 void Transaction::Put(std::string key, std::string value) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "common/storage/database.h"
 #include "common/storage/engine.h"
@@ -32,6 +33,10 @@ class Transaction final : public Reader {
   Task<absl::StatusOr<std::vector<std::optional<Entry>>>> GetMany(
       std::vector<std::string> keys) override;
   Task<absl::StatusOr<std::vector<Entry>>> Scan(KeyRange range, ScanOptions options) override;
+
+  // Reads the keys at once, which is several times cheaper than one by one, so that later Gets of
+  // them find them here. Asks nothing of the commit: only what Get and GetMany return is read.
+  Task<absl::Status> Prefetch(std::vector<std::string> keys);
 
   void Put(std::string key, std::string value);
   void Delete(std::string key);
@@ -58,6 +63,7 @@ class Transaction final : public Reader {
   Engine& engine_;
   const absl::Time now_;
   std::shared_ptr<Snapshot> snapshot_;
+  absl::flat_hash_map<std::string, std::optional<Entry>> prefetched_;
   std::vector<Precondition> read_;  // may name a key twice, then with the same version
   std::map<std::string, std::optional<std::string>> writes_;
   std::vector<std::string> changes_;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <utility>
-#include <vector>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/validation/text.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 
 namespace weft::ingestion {
 namespace {
@@ -18,84 +18,112 @@ bool IsReason(type::v1::MissingReason reason) {
   return reason != type::v1::MISSING_REASON_UNSPECIFIED && type::v1::MissingReason_IsValid(reason);
 }
 
-void CheckReason(type::v1::MissingReason reason, absl::string_view at,
-                 FieldViolations& violations) {
-  violations.Require(IsReason(reason), at, "must say why the value is missing");
+// A place in the request, made text only when something is wrong there: a response has hundreds.
+class Place {
+ public:
+  Place(absl::string_view path, absl::string_view list, int index)
+      : path_(path), list_(list), index_(index) {}
+  Place(absl::string_view path, absl::string_view field) : Place(path, field, -1) {}
+
+  std::string operator/(absl::string_view field) const {
+    return absl::StrCat(path_, list_, index_ < 0 ? "" : absl::StrCat("[", index_, "]"), field);
+  }
+
+ private:
+  const absl::string_view path_;
+  const absl::string_view list_;
+  const int index_;
+};
+
+constexpr absl::string_view kMustSayWhy = "must say why the value is missing";
+
+void CheckCount(const v1::PartnerCount& count, const Place& at, FieldViolations& violations) {
+  if (count.min() < 0) violations.Add(at / ".partners.min", "must not be negative");
+  if (count.has_max() && count.max() < count.min()) {
+    violations.Add(at / ".partners.max",
+                   absl::StrCat("is ", count.max(), ", below min, which is ", count.min()));
+  }
+  if (count.approximate() && !(count.has_max() && count.max() == count.min())) {
+    violations.Add(at / ".partners.max", "must equal min when the count is approximate (\"~12\")");
+  }
 }
 
-void CheckCount(const v1::PartnerCount& count, absl::string_view at, FieldViolations& violations) {
-  violations.Require(count.min() >= 0, absl::StrCat(at, ".min"), "must not be negative");
-  violations.Require(!count.has_max() || count.max() >= count.min(), absl::StrCat(at, ".max"),
-                     absl::StrCat("is ", count.max(), ", below min, which is ", count.min()));
-  violations.Require(!count.approximate() || (count.has_max() && count.max() == count.min()),
-                     absl::StrCat(at, ".max"),
-                     "must equal min when the count is approximate (\"~12\")");
-}
-
-void CheckCell(const InstrumentIndex& instrument, const v1::PartnerCell& cell, absl::string_view at,
+void CheckCell(const InstrumentIndex& instrument, const v1::PartnerCell& cell, const Place& at,
                FieldViolations& violations) {
   const v1::PartnerMatrixQuestion& matrix = instrument.partner_matrix()->partner_matrix();
-  violations.Require(
-      instrument.TypeOrder(cell.partner_type()) >= 0, absl::StrCat(at, ".partner_type"),
-      absl::StrCat(Quoted(cell.partner_type()), " is no partner type of ",
-                   instrument.instrument().taxonomy(), ", which the instrument asks about"));
-  if (cell.has_partners()) {
-    violations.Require(matrix.ask_count(), absl::StrCat(at, ".partners"),
-                       "the instrument does not ask for counts");
-    CheckCount(cell.partners(), absl::StrCat(at, ".partners"), violations);
+  if (instrument.TypeOrder(cell.partner_type()) < 0) {
+    violations.Add(
+        at / ".partner_type",
+        absl::StrCat(Quoted(cell.partner_type()), " is no partner type of ",
+                     instrument.instrument().taxonomy(), ", which the instrument asks about"));
   }
-  if (cell.has_count_missing()) {
-    CheckReason(cell.count_missing(), absl::StrCat(at, ".count_missing"), violations);
+  if (cell.has_partners()) {
+    if (!matrix.ask_count()) {
+      violations.Add(at / ".partners", "the instrument does not ask for counts");
+    }
+    CheckCount(cell.partners(), at, violations);
+  }
+  if (cell.has_count_missing() && !IsReason(cell.count_missing())) {
+    violations.Add(at / ".count_missing", kMustSayWhy);
   }
   if (cell.has_level()) {
-    violations.Require(matrix.ask_level(), absl::StrCat(at, ".level"),
-                       "the instrument does not ask for levels");
-    violations.Require(cell.level() != type::v1::INTERACTION_LEVEL_UNSPECIFIED &&
-                           type::v1::InteractionLevel_IsValid(cell.level()),
-                       absl::StrCat(at, ".level"),
-                       "must be a level; no interaction is INTERACTION_LEVEL_NO_INTERACTION, and "
-                       "an unknown level is a level_missing");
+    if (!matrix.ask_level()) {
+      violations.Add(at / ".level", "the instrument does not ask for levels");
+    }
+    if (cell.level() == type::v1::INTERACTION_LEVEL_UNSPECIFIED ||
+        !type::v1::InteractionLevel_IsValid(cell.level())) {
+      violations.Add(at / ".level",
+                     "must be a level; no interaction is INTERACTION_LEVEL_NO_INTERACTION, and "
+                     "an unknown level is a level_missing");
+    }
   }
-  if (cell.has_level_missing()) {
-    CheckReason(cell.level_missing(), absl::StrCat(at, ".level_missing"), violations);
+  if (cell.has_level_missing() && !IsReason(cell.level_missing())) {
+    violations.Add(at / ".level_missing", kMustSayWhy);
   }
 }
 
 void CheckOptions(const InstrumentIndex& instrument, const v1::Question& question,
-                  const v1::Choices& choices, absl::string_view at, FieldViolations& violations) {
-  violations.Require(question.has_multi_choice() || choices.options_size() == 1,
-                     absl::StrCat(at, ".options"), "must hold exactly one option");
-  std::set<std::string> seen;
+                  const v1::Choices& choices, const Place& at, FieldViolations& violations) {
+  if (!question.has_multi_choice() && choices.options_size() != 1) {
+    violations.Add(at / ".choices.options", "must hold exactly one option");
+  }
+  absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < choices.options_size(); ++i) {
     const std::string& option = choices.options(i);
-    const std::string option_at = absl::StrCat(at, ".options[", i, "]");
-    violations.Require(instrument.FindOption(question, option) != nullptr, option_at,
-                       absl::StrCat(Quoted(option), " is no option of ", question.id()));
-    violations.Require(seen.insert(option).second, option_at, "is chosen twice");
+    const bool known = instrument.FindOption(question, option) != nullptr;
+    const bool is_new = seen.insert(option).second;
+    if (known && is_new) continue;
+    const std::string option_at = at / absl::StrCat(".choices.options[", i, "]");
+    if (!known) {
+      violations.Add(option_at, absl::StrCat(Quoted(option), " is no option of ", question.id()));
+    }
+    if (!is_new) violations.Add(option_at, "is chosen twice");
   }
 }
 
-void CheckNumber(const v1::NumberQuestion& question, double number, absl::string_view at,
+void CheckNumber(const v1::NumberQuestion& question, double number, const Place& at,
                  FieldViolations& violations) {
   if (!std::isfinite(number)) {
-    violations.Add(at, "must be a finite number");
+    violations.Add(at / ".number", "must be a finite number");
     return;
   }
-  violations.Require(!question.has_min() || number >= question.min(), at,
-                     absl::StrCat("is below the lowest allowed, ", question.min()));
-  violations.Require(!question.has_max() || number <= question.max(), at,
-                     absl::StrCat("is above the highest allowed, ", question.max()));
-  violations.Require(!question.integer() || std::trunc(number) == number, at,
-                     "must be a whole number");
+  if (question.has_min() && number < question.min()) {
+    violations.Add(at / ".number", absl::StrCat("is below the lowest allowed, ", question.min()));
+  }
+  if (question.has_max() && number > question.max()) {
+    violations.Add(at / ".number", absl::StrCat("is above the highest allowed, ", question.max()));
+  }
+  if (question.integer() && std::trunc(number) != number) {
+    violations.Add(at / ".number", "must be a whole number");
+  }
 }
 
-void CheckItem(const InstrumentIndex& instrument, const v1::Answer& answer, absl::string_view at,
+void CheckItem(const InstrumentIndex& instrument, const v1::Answer& answer, const Place& at,
                FieldViolations& violations) {
   const v1::Question* question = instrument.FindQuestion(answer.question());
-  const std::string question_at = absl::StrCat(at, ".question");
   if (question == nullptr) {
-    violations.Add(question_at, absl::StrCat(Quoted(answer.question()), " is no question of ",
-                                             instrument.instrument().name()));
+    violations.Add(at / ".question", absl::StrCat(Quoted(answer.question()), " is no question of ",
+                                                  instrument.instrument().name()));
     return;
   }
   switch (question->kind_case()) {
@@ -104,39 +132,40 @@ void CheckItem(const InstrumentIndex& instrument, const v1::Answer& answer, absl
     case v1::Question::kNumber:
       break;
     case v1::Question::kTextAnswer:
-      violations.Add(question_at, "takes free text, which is an open answer, not part of answers");
+      violations.Add(at / ".question",
+                     "takes free text, which is an open answer, not part of answers");
       return;
     case v1::Question::kPartnerMatrix:
-      violations.Add(question_at, "is the partner matrix: answer it in partner_cells");
+      violations.Add(at / ".question", "is the partner matrix: answer it in partner_cells");
       return;
     case v1::Question::kSharedResponsibility:
-      violations.Add(question_at, "is shared responsibility: answer it in shared_responsibility");
+      violations.Add(at / ".question",
+                     "is shared responsibility: answer it in shared_responsibility");
       return;
     case v1::Question::KIND_NOT_SET:
-      violations.Add(question_at, "has no kind");
+      violations.Add(at / ".question", "has no kind");
       return;
   }
   switch (answer.outcome_case()) {
     case v1::Answer::kChoices:
       if (question->has_number()) {
-        violations.Add(absl::StrCat(at, ".choices"), "must be a number for this question");
+        violations.Add(at / ".choices", "must be a number for this question");
       } else {
-        CheckOptions(instrument, *question, answer.choices(), absl::StrCat(at, ".choices"),
-                     violations);
+        CheckOptions(instrument, *question, answer.choices(), at, violations);
       }
       return;
     case v1::Answer::kNumber:
       if (!question->has_number()) {
-        violations.Add(absl::StrCat(at, ".number"), "must be choices for this question");
+        violations.Add(at / ".number", "must be choices for this question");
       } else {
-        CheckNumber(question->number(), answer.number(), absl::StrCat(at, ".number"), violations);
+        CheckNumber(question->number(), answer.number(), at, violations);
       }
       return;
     case v1::Answer::kMissing:
-      CheckReason(answer.missing(), absl::StrCat(at, ".missing"), violations);
+      if (!IsReason(answer.missing())) violations.Add(at / ".missing", kMustSayWhy);
       return;
     case v1::Answer::OUTCOME_NOT_SET:
-      violations.Add(at,
+      violations.Add(at / "",
                      "needs choices, a number, or why the answer is missing; leave it out "
                      "when the question was not answered");
       return;
@@ -144,31 +173,60 @@ void CheckItem(const InstrumentIndex& instrument, const v1::Answer& answer, absl
 }
 
 void CheckRating(const InstrumentIndex& instrument, const v1::SharedResponsibilityAnswer& answer,
-                 absl::string_view at, FieldViolations& violations) {
+                 const Place& at, FieldViolations& violations) {
   if (instrument.shared_responsibility() == nullptr) {
-    violations.Add(at, absl::StrCat(instrument.instrument().name(), " does not ask for it"));
+    violations.Add(at / "", absl::StrCat(instrument.instrument().name(), " does not ask for it"));
     return;
   }
   switch (answer.outcome_case()) {
     case v1::SharedResponsibilityAnswer::kRating:
-      violations.Require(answer.rating() != type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED &&
-                             type::v1::SharedResponsibility_IsValid(answer.rating()),
-                         absl::StrCat(at, ".rating"), "must be a point of the scale");
+      if (answer.rating() == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED ||
+          !type::v1::SharedResponsibility_IsValid(answer.rating())) {
+        violations.Add(at / ".rating", "must be a point of the scale");
+      }
       return;
     case v1::SharedResponsibilityAnswer::kMissing:
-      CheckReason(answer.missing(), absl::StrCat(at, ".missing"), violations);
+      if (!IsReason(answer.missing())) violations.Add(at / ".missing", kMustSayWhy);
       return;
     case v1::SharedResponsibilityAnswer::OUTCOME_NOT_SET:
-      violations.Add(at,
+      violations.Add(at / "",
                      "needs a rating, or why it is missing; leave it out when the question was "
                      "not answered");
       return;
   }
 }
 
+// NOT_ANSWERED says no more than silence does.
 bool SaysNothing(const v1::PartnerCell& cell) {
-  return cell.count_case() == v1::PartnerCell::COUNT_NOT_SET &&
-         cell.depth_case() == v1::PartnerCell::DEPTH_NOT_SET && !cell.has_includes_self();
+  const bool no_count = cell.count_case() == v1::PartnerCell::COUNT_NOT_SET ||
+                        cell.count_missing() == MISSING_REASON_NOT_ANSWERED;
+  const bool no_depth = cell.depth_case() == v1::PartnerCell::DEPTH_NOT_SET ||
+                        cell.level_missing() == MISSING_REASON_NOT_ANSWERED;
+  return no_count && no_depth && !cell.has_includes_self();
+}
+
+// Discarding allocates for every message that has none, so it is asked first.
+bool HasUnknownFields(const google::protobuf::Message& message) {
+  using google::protobuf::FieldDescriptor;
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
+  const google::protobuf::Descriptor& descriptor = *message.GetDescriptor();
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    const FieldDescriptor* field = descriptor.field(i);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (reflection.HasField(message, field) &&
+          HasUnknownFields(reflection.GetMessage(message, field))) {
+        return true;
+      }
+      continue;
+    }
+    const int size = reflection.FieldSize(message, field);
+    for (int at = 0; at < size; ++at) {
+      if (HasUnknownFields(reflection.GetRepeatedMessage(message, field, at))) return true;
+    }
+  }
+  return false;
 }
 
 // Leaves out what `says_nothing` and sorts the rest by `order`.
@@ -188,27 +246,26 @@ void ValidateAnswers(const InstrumentIndex& instrument, const v1::Answers& answe
     violations.Add(absl::StrCat(path, ".partner_cells"),
                    absl::StrCat(instrument.instrument().name(), " has no partner matrix"));
   } else {
-    std::set<std::string> types;
+    absl::flat_hash_set<absl::string_view> types;
     for (int i = 0; i < answers.partner_cells_size(); ++i) {
       const v1::PartnerCell& cell = answers.partner_cells(i);
-      const std::string at = absl::StrCat(path, ".partner_cells[", i, "]");
+      const Place at(path, ".partner_cells", i);
       CheckCell(instrument, cell, at, violations);
-      violations.Require(types.insert(cell.partner_type()).second,
-                         absl::StrCat(at, ".partner_type"),
-                         absl::StrCat("repeats ", Quoted(cell.partner_type())));
+      if (types.insert(cell.partner_type()).second) continue;
+      violations.Add(at / ".partner_type", absl::StrCat("repeats ", Quoted(cell.partner_type())));
     }
   }
   if (answers.has_shared_responsibility()) {
-    CheckRating(instrument, answers.shared_responsibility(),
-                absl::StrCat(path, ".shared_responsibility"), violations);
+    CheckRating(instrument, answers.shared_responsibility(), Place(path, ".shared_responsibility"),
+                violations);
   }
-  std::set<std::string> questions;
+  absl::flat_hash_set<absl::string_view> questions;
   for (int i = 0; i < answers.items_size(); ++i) {
-    const std::string at = absl::StrCat(path, ".items[", i, "]");
+    const Place at(path, ".items", i);
+    const std::string& question = answers.items(i).question();
     CheckItem(instrument, answers.items(i), at, violations);
-    violations.Require(questions.insert(answers.items(i).question()).second,
-                       absl::StrCat(at, ".question"),
-                       absl::StrCat("repeats ", Quoted(answers.items(i).question())));
+    if (questions.insert(question).second) continue;
+    violations.Add(at / ".question", absl::StrCat("repeats ", Quoted(question)));
   }
 }
 
@@ -219,12 +276,17 @@ void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answer
       std::any_of(instrument.questions().begin(), instrument.questions().end(),
                   [](const v1::Question* question) { return question->required(); });
   if (!has_required) return;
-  v1::Answers said = answers;
-  Canonicalize(instrument, said);
-  absl::flat_hash_set<std::string> answered = answered_texts;
-  for (const v1::Answer& answer : said.items()) answered.insert(answer.question());
-  if (!said.partner_cells().empty()) answered.insert(instrument.partner_matrix()->id());
-  if (said.has_shared_responsibility()) answered.insert(instrument.shared_responsibility()->id());
+  absl::flat_hash_set<absl::string_view> answered(answered_texts.begin(), answered_texts.end());
+  for (const v1::Answer& answer : answers.items()) {
+    if (answer.missing() != MISSING_REASON_NOT_ANSWERED) answered.insert(answer.question());
+  }
+  if (!std::all_of(answers.partner_cells().begin(), answers.partner_cells().end(), SaysNothing)) {
+    answered.insert(instrument.partner_matrix()->id());
+  }
+  if (answers.has_shared_responsibility() &&
+      answers.shared_responsibility().missing() != MISSING_REASON_NOT_ANSWERED) {
+    answered.insert(instrument.shared_responsibility()->id());
+  }
   for (const v1::Question* question : instrument.questions()) {
     if (!question->required() || answered.contains(question->id())) continue;
     absl::string_view field = "items";
@@ -243,7 +305,7 @@ void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answer
 }
 
 void Canonicalize(const InstrumentIndex& instrument, v1::Answers& answers) {
-  answers.DiscardUnknownFields();
+  if (HasUnknownFields(answers)) answers.DiscardUnknownFields();
   for (v1::PartnerCell& cell : *answers.mutable_partner_cells()) {
     if (cell.count_missing() == MISSING_REASON_NOT_ANSWERED) cell.clear_count();
     if (cell.level_missing() == MISSING_REASON_NOT_ANSWERED) cell.clear_depth();

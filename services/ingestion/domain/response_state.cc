@@ -40,8 +40,8 @@ absl::Status NotSubmitted(const v1::Response& response) {
   return Refuse(response, "RESPONSE_NOT_SUBMITTED", "is not submitted");
 }
 
-void SetAnswers(const v1::Answers& answers, absl::string_view source, v1::Response& response) {
-  *response.mutable_answers() = answers;
+void SetAnswers(v1::Answers answers, absl::string_view source, v1::Response& response) {
+  *response.mutable_answers() = std::move(answers);
   response.set_revision(response.revision() + 1);
   response.set_source(std::string(source));
 }
@@ -153,13 +153,13 @@ absl::Status Decline(absl::string_view comment, v1::Response& response) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Take(const v1::Answers& answers, absl::string_view source, absl::Time now,
+absl::StatusOr<bool> Take(v1::Answers answers, absl::string_view source, absl::Time now,
                           v1::Response& response) {
   if (response.state() == v1::Response::STATE_WITHDRAWN) return Withdrawn(response);
   const bool same = response.revision() > 0 && SameAnswers(answers, response.answers());
   if (same && response.submitted_revision() == response.revision()) return false;
   if (response.state() == v1::Response::STATE_APPROVED) return Approved(response);
-  if (!same) SetAnswers(answers, source, response);
+  if (!same) SetAnswers(std::move(answers), source, response);
   MarkSubmitted(now, response);
   return true;
 }

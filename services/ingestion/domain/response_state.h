@@ -51,7 +51,7 @@ absl::Status Decline(absl::string_view comment, v1::Response& response);
 // answers were submitted already, also when they were approved or returned since. A started or
 // declined response becomes submitted; a withdrawn one is not taken up again behind its
 // respondent's back. Errors: RESPONSE_APPROVED, RESPONSE_WITHDRAWN.
-absl::StatusOr<bool> Take(const v1::Answers& answers, absl::string_view source, absl::Time now,
+absl::StatusOr<bool> Take(v1::Answers answers, absl::string_view source, absl::Time now,
                           v1::Response& response);
 
 // Whether the response counts as taking a place on the roster: not withdrawn, not declined.

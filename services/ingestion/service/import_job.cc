@@ -204,17 +204,26 @@ Task<absl::Status> ImportJob::Check() {
 Task<absl::Status> ImportJob::CompareWithStored(FileReader& file) {
   std::vector<SiteAnswers> sites = file.TakeSites();
   if (sites.empty()) co_return absl::OkStatus();
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  storage::Transaction reader(db_);  // it only reads, all at once
+  std::vector<std::string> keys;
+  for (const SiteAnswers& site : sites) {
+    const std::string& respondent = site.item.response().respondent();
+    keys.push_back(
+        tables_.responses.UniqueKeyOf(kByRespondent, RespondentKey(WaveOf(name_), respondent)));
+    keys.push_back(tables_.responses.KeyOf(ResponseName(WaveOf(name_), LastId(respondent))));
+  }
+  absl::Status fetched = co_await reader.Prefetch(std::move(keys));
+  WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
   for (SiteAnswers& site : sites) {
     std::string index(kByRespondent);
     std::string key = RespondentKey(WaveOf(name_), site.item.response().respondent());
     absl::StatusOr<std::optional<v1::Response>> stored =
-        co_await tables_.responses.FindUnique(*snapshot, std::move(index), std::move(key));
+        co_await tables_.responses.FindUnique(reader, std::move(index), std::move(key));
     WEFT_CO_RETURN_IF_ERROR(stored.status());
     if (!stored->has_value()) continue;
     v1::Answers& answers = *site.item.mutable_response()->mutable_answers();
     Canonicalize(*instrument_, answers);
-    const absl::StatusOr<bool> taken = Take(answers, name_, db_.clock.Now(), **stored);
+    const absl::StatusOr<bool> taken = Take(std::move(answers), name_, db_.clock.Now(), **stored);
     if (!taken.ok()) file.Reject(site, Reason::kResponseRefused, taken.status().message());
   }
   co_return absl::OkStatus();
@@ -327,6 +336,10 @@ Task<absl::Status> ImportJob::WriteBatch(storage::Transaction& txn,
   ResponseOrigin origin;
   origin.principal = progress->principal();
   origin.source = name_;
+  std::vector<const v1::IngestItem*> items;
+  for (const SiteAnswers& site : batch) items.push_back(&site.item);
+  absl::Status fetched = co_await PrefetchItems(txn, tables_, *wave, items);
+  WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
   std::vector<Refusal> refusals;
   for (const SiteAnswers& site : batch) {
     v1::IngestResult result;

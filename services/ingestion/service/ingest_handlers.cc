@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
@@ -145,6 +146,10 @@ Task<absl::Status> IngestHandlers::TakeBatch(rpc::CallContext& context, const st
     acknowledgement.clear_results();
     absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(txn, wave);
     WEFT_CO_RETURN_IF_ERROR(open.status());
+    std::vector<const v1::IngestItem*> items;
+    for (const v1::IngestItem& item : batch.items()) items.push_back(&item);
+    absl::Status fetched = co_await PrefetchItems(txn, tables_, *open, items);
+    WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
     for (int i = 0; i < batch.items_size(); ++i) {
       v1::IngestResult& result = *acknowledgement.add_results();
       result.set_index(first_index + i);

@@ -15,10 +15,16 @@ namespace weft::ingestion {
 namespace {
 
 Task<absl::Status> InsertRevision(storage::Transaction& txn, const Tables& tables,
-                                  std::string principal, const v1::Response& response) {
+                                  std::string principal, v1::Response& response) {
+  // Answers are large, so the revision has them on loan.
+  v1::Answers answers;
+  const bool lent = response.has_answers();
+  if (lent) answers.Swap(response.mutable_answers());
   v1::ResponseRevision revision = RevisionOf(response, principal);
   revision.set_name(RevisionName(response.name(), response.revision()));
+  revision.mutable_answers()->Swap(&answers);
   absl::Status inserted = co_await tables.revisions.Insert(txn, revision);
+  if (lent) response.mutable_answers()->Swap(revision.mutable_answers());
   co_return inserted;
 }
 

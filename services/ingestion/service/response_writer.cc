@@ -44,6 +44,7 @@ void Reject(const absl::Status& status, v1::IngestResult& result) {
 // What one item changes. Everything is read and decided before the first write, because a rejected
 // item must leave nothing in a transaction that goes on with the next one.
 struct Plan {
+  // Of the response that is there; without its answers, which stand in `response` too.
   std::optional<v1::Response> before;
   v1::Response response;
   bool response_changed = false;
@@ -82,9 +83,12 @@ Task<absl::Status> MakePlan(storage::Transaction& txn, const Tables& tables,
   absl::StatusOr<std::optional<v1::Response>> existing =
       co_await tables.responses.FindUnique(txn, kByRespondent, std::move(key));
   WEFT_CO_RETURN_IF_ERROR(existing.status());
-  plan.before = *std::move(existing);
-  if (plan.before.has_value()) {
-    plan.response = *plan.before;
+  if (existing->has_value()) {
+    plan.response = **std::move(existing);
+    v1::Response& before = plan.before.emplace();
+    before.set_name(plan.response.name());
+    before.set_etag(plan.response.etag());
+    before.set_revision(plan.response.revision());
   } else {
     plan.response.set_name(ResponseName(wave.wave.name(), LastId(respondent)));
     plan.response.set_respondent(respondent);
@@ -105,7 +109,7 @@ Task<absl::Status> MakePlan(storage::Transaction& txn, const Tables& tables,
 
   v1::Answers answers = item.response().answers();
   Canonicalize(*wave.instrument, answers);
-  absl::StatusOr<bool> changed = Take(answers, origin.source, txn.now(), plan.response);
+  absl::StatusOr<bool> changed = Take(std::move(answers), origin.source, txn.now(), plan.response);
   WEFT_CO_RETURN_IF_ERROR(changed.status());
   plan.response_changed = *changed;
   absl::Status planned = co_await PlanTexts(txn, tables, item, plan);
@@ -147,6 +151,31 @@ absl::Status CheckItem(const InstrumentIndex& instrument, const v1::IngestItem& 
     RequireAnswers(instrument, item.response().answers(), texts, "response.answers", violations);
   }
   return violations.ToStatus("ANSWERS_INVALID");
+}
+
+Task<absl::Status> PrefetchItems(storage::Transaction& txn, const Tables& tables,
+                                 const WaveContext& wave,
+                                 const std::vector<const v1::IngestItem*>& items) {
+  std::vector<std::string> keys;
+  for (const v1::IngestItem* item : items) {
+    const std::string& respondent = item->response().respondent();
+    if (!IsRespondent(respondent)) continue;
+    const std::string& name = wave.wave.name();
+    keys.push_back(tables.responses.UniqueKeyOf(kByRespondent, RespondentKey(name, respondent)));
+    keys.push_back(tables.roster.KeyOf(RosterEntryName(name, respondent)));
+    // The name that it has unless somebody chose another: then these are read one by one.
+    const std::string response = ResponseName(name, LastId(respondent));
+    keys.push_back(tables.responses.KeyOf(response));
+    for (const v1::Question* question : wave.instrument->questions()) {
+      if (!question->required() || !question->has_text_answer()) continue;
+      keys.push_back(tables.open_answers.KeyOf(OpenAnswerName(response, question->id())));
+    }
+    for (const v1::OpenAnswer& answer : item->open_answers()) {
+      keys.push_back(tables.open_answers.KeyOf(OpenAnswerName(response, answer.question())));
+    }
+  }
+  absl::Status fetched = co_await txn.Prefetch(std::move(keys));
+  co_return fetched;
 }
 
 Task<absl::Status> UpsertSubmitted(storage::Transaction& txn, const Tables& tables,

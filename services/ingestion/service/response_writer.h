@@ -3,6 +3,7 @@
 #define WEFT_SERVICES_INGESTION_SERVICE_RESPONSE_WRITER_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
@@ -46,6 +47,11 @@ absl::Status CheckItem(const InstrumentIndex& instrument, const v1::IngestItem& 
 Task<absl::Status> UpsertSubmitted(storage::Transaction& txn, const Tables& tables,
                                    const WaveContext& wave, const v1::IngestItem& item,
                                    const ResponseOrigin& origin, v1::IngestResult& result);
+
+// Reads at once what UpsertSubmitted() is going to ask of `txn` for these items.
+Task<absl::Status> PrefetchItems(storage::Transaction& txn, const Tables& tables,
+                                 const WaveContext& wave,
+                                 const std::vector<const v1::IngestItem*>& items);
 
 }  // namespace weft::ingestion
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/executor.h"
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
 #include "common/service/mutate.h"
@@ -17,6 +18,8 @@
 
 namespace weft::ingestion {
 namespace {
+
+constexpr size_t kEntriesAtOnce = 200;
 
 const service::MaskRules& UpdateRules() {
   static const auto& rules = *new service::MaskRules{
@@ -125,14 +128,29 @@ Task<absl::Status> WaveHandlers::OpenWave(rpc::CallContext& context,
         Open(*instrument, static_cast<int>(roster->size()), txn.now(), response));
     absl::Status updated = co_await tables_.waves.Update(txn, response, request.etag());
     WEFT_CO_RETURN_IF_ERROR(std::move(updated));
-    for (v1::RosterEntry& entry : *roster) {
-      absl::Status inserted = co_await tables_.roster.Insert(txn, entry);
-      WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
-    }
-    co_return absl::OkStatus();
+    absl::Status stored = co_await StoreRoster(context, txn, *roster);
+    co_return stored;
   };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
   co_return status;
+}
+
+Task<absl::Status> WaveHandlers::StoreRoster(rpc::CallContext& context, storage::Transaction& txn,
+                                             std::vector<v1::RosterEntry>& roster) {
+  for (size_t begin = 0; begin < roster.size(); begin += kEntriesAtOnce) {
+    const size_t end = std::min(begin + kEntriesAtOnce, roster.size());
+    std::vector<std::string> keys;
+    for (size_t i = begin; i < end; ++i) keys.push_back(tables_.roster.KeyOf(roster[i].name()));
+    absl::Status fetched = co_await txn.Prefetch(std::move(keys));
+    WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
+    for (size_t i = begin; i < end; ++i) {
+      absl::Status inserted = co_await tables_.roster.Insert(txn, roster[i]);
+      WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
+    }
+    // A large wave takes a while; others get their turn.
+    co_await Yield(context.executor());
+  }
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> WaveHandlers::CloseWave(rpc::CallContext& context,

@@ -43,6 +43,8 @@ class WaveHandlers {
   Task<absl::Status> CheckReferences(rpc::CallContext& context, storage::Reader& reader,
                                      const v1::Wave& wave);
   // An entry for every member of the wave's cohorts on `day`.
+  Task<absl::Status> StoreRoster(rpc::CallContext& context, storage::Transaction& txn,
+                                 std::vector<v1::RosterEntry>& roster);
   Task<absl::StatusOr<std::vector<v1::RosterEntry>>> FreezeRoster(rpc::CallContext& context,
                                                                   const v1::Wave& wave,
                                                                   google::type::Date day);

@@ -115,16 +115,17 @@ Task<absl::Status> Follower::ApplyMessage(const WatchResponse& message) {
   FollowerState state;
   if (before->has_value()) state = **before;
 
-  Applier applier(txn);
-  for (const Change& change : message.snapshot().changes()) {
-    absl::Status applied = co_await applier.Apply(change);
-    WEFT_CO_RETURN_IF_ERROR(std::move(applied));
-  }
+  std::vector<const Change*> changes;
+  for (const Change& change : message.snapshot().changes()) changes.push_back(&change);
   for (const auto& batch : message.changes().batches()) {
-    for (const Change& change : batch.changes()) {
-      absl::Status applied = co_await applier.Apply(change);
-      WEFT_CO_RETURN_IF_ERROR(std::move(applied));
-    }
+    for (const Change& change : batch.changes()) changes.push_back(&change);
+  }
+  Applier applier(txn);
+  absl::Status fetched = co_await applier.Prefetch(changes);
+  WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
+  for (const Change* change : changes) {
+    absl::Status applied = co_await applier.Apply(*change);
+    WEFT_CO_RETURN_IF_ERROR(std::move(applied));
   }
   absl::Status finished = co_await applier.Finish();
   WEFT_CO_RETURN_IF_ERROR(std::move(finished));

@@ -83,6 +83,37 @@ bool SameAnswers(const store::v1::SiteRecord& a, const store::v1::SiteRecord& b,
 
 }  // namespace
 
+Task<absl::Status> Applier::Prefetch(const std::vector<const Change*>& changes) {
+  std::vector<std::string> keys;
+  for (const Change* change : changes) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(change->name(), '/');
+    if (parts.size() != 4 || parts[0] != "waves") continue;
+    // A response has its site's id, unless somebody chose another: then it is read by itself.
+    if (parts[2] == "roster" || parts[2] == "responses") {
+      keys.push_back(SiteKeyOf(parts[1], parts[3]));
+    }
+  }
+  absl::Status fetched = co_await txn_.Prefetch(std::move(keys));
+  co_return fetched;
+}
+
+// What Recount() is going to ask for and no change brought along.
+Task<absl::Status> Applier::PrefetchAnswers() {
+  std::vector<std::string> keys;
+  for (const auto& [name, site] : sites_) {
+    if (!site->row.has_response()) continue;
+    const absl::string_view response = IdOfName(site->row.response().name());
+    for (const v1::ReviewFloor floor : kFloors) {
+      const int revision = CountedRevision(site->row.response(), floor);
+      if (revision == 0) continue;
+      std::string key = RevisionKey(name.first, response, static_cast<uint64_t>(revision));
+      if (!answers_.contains(key)) keys.push_back(std::move(key));
+    }
+  }
+  absl::Status fetched = co_await txn_.Prefetch(std::move(keys));
+  co_return fetched;
+}
+
 Task<absl::Status> Applier::Apply(const Change& change) {
   const std::vector<std::string> parts = absl::StrSplit(change.name(), '/');
   absl::Status applied;
@@ -257,6 +288,8 @@ Task<absl::Status> Applier::Finish() {
     absl::Status touched = co_await TouchAll(wave);
     WEFT_CO_RETURN_IF_ERROR(std::move(touched));
   }
+  absl::Status fetched = co_await PrefetchAnswers();
+  WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
   for (const auto& [name, site] : sites_) {
     absl::Status recounted = co_await Recount(name.first, name.second, *site);
     WEFT_CO_RETURN_IF_ERROR(std::move(recounted));

@@ -137,8 +137,9 @@ class SlowStore final : public LocalStore {
  public:
   uint64_t epoch() const override { return store_->epoch(); }
   uint64_t recovered_head() const override { return store_->recovered_head(); }
-  absl::StatusOr<uint64_t> VersionOf(const std::string& key) override {
-    return store_->VersionOf(key);
+  absl::Status ReadVersions(absl::Span<const Precondition> keys,
+                            std::vector<uint64_t>& versions) override {
+    return store_->ReadVersions(keys, versions);
   }
   absl::Status Apply(const CommitGroup& group) override {
     std::unique_lock<std::mutex> lock(mutex_);

@@ -144,6 +144,24 @@ TEST_P(TableTest, EtagIsAHashOfTheRowWithoutIt) {
   EXPECT_EQ(thing.etag(), EtagOf(SerializeDeterministically(without)));
 }
 
+TEST_P(TableTest, WhatIsStoredIsTheRowSerialized) {
+  Thing empty = MakeThing("shelves/a/things/empty", "");
+  Thing full = MakeThing("shelves/a/things/full", std::string(300, 't'));
+  full.add_tags("x");
+  (*full.mutable_counts())["b"] = 1;
+  (*full.mutable_counts())["a"] = 2;
+  full.mutable_detail()->mutable_inner()->set_number(-1);
+  Thing unknown = full;
+  unknown.set_name("shelves/a/things/unknown");
+  unknown.set_title("other");
+  unknown.GetReflection()->MutableUnknownFields(&unknown)->AddVarint(3, 7);
+  unknown.GetReflection()->MutableUnknownFields(&unknown)->AddVarint(100, 7);
+  for (Thing* thing : {&empty, &full, &unknown}) {
+    ASSERT_THAT(Insert(*thing), IsOk());
+    EXPECT_EQ(Value(tables_.things.KeyOf(thing->name())), SerializeDeterministically(*thing));
+  }
+}
+
 TEST_P(TableTest, ErrorsNameWhatIsWrong) {
   ASSERT_THAT(Insert(MakeThing("shelves/a/things/b")), IsOk());
   EXPECT_THAT(Insert(MakeThing("shelves/a/things/b")),

@@ -51,6 +51,37 @@ TEST_F(TransactionTest, WhatIsNotCommittedDoesNothing) {
   EXPECT_THAT(Feed(), IsEmpty());
 }
 
+TEST_F(TransactionTest, WhatIsPrefetchedReadsAsIfItWereNot) {
+  Put("a", "1");
+  Transaction txn(db());
+  EXPECT_THAT(Wait(txn.Prefetch({"b", "a", "b", "c"})), IsOk());
+  Put("a", "2");
+  txn.Put("c", "own");
+  EXPECT_EQ(Value(txn, "a"), "1");
+  EXPECT_EQ(Value(txn, "b"), "(absent)");
+  EXPECT_EQ(Value(txn, "c"), "own");
+  EXPECT_EQ(Value(txn, "d"), "(absent)");
+  // It was read at the snapshot, and has changed since.
+  EXPECT_THAT(Wait(txn.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(TransactionTest, WhatIsPrefetchedAndNotReadMayChange) {
+  Transaction txn(db());
+  EXPECT_THAT(Wait(txn.Prefetch({"a"})), IsOk());
+  Put("a", "1");
+  txn.Put("b", "1");
+  EXPECT_THAT(Wait(txn.Commit()), IsOk());
+}
+
+TEST_F(TransactionTest, WhatIsPrefetchedAbsentMustStayAbsent) {
+  Transaction txn(db());
+  EXPECT_THAT(Wait(txn.Prefetch({"a"})), IsOk());
+  EXPECT_EQ(Value(txn, "a"), "(absent)");
+  Put("a", "1");
+  txn.Put("b", "1");
+  EXPECT_THAT(Wait(txn.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
 TEST_F(TransactionTest, ReadsItsOwnWrites) {
   Put("a", "1");
   Put("b", "1");
