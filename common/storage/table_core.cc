@@ -401,8 +401,8 @@ Task<absl::StatusOr<StoredPage>> TableCore::List(
 
   KeyRange range = prefix.Prefix();
   if (!page.after.empty()) {
-    std::string after = KeyWriter(id_).Byte(kRow).Build() + page.after + '\0';
-    range.begin = std::max(range.begin, std::move(after));
+    const std::string after = KeyWriter(id_).Byte(kRow).Build() + page.after + '\0';
+    range.begin = std::max(range.begin, after);
   }
   const size_t limit = std::max<size_t>(page.limit, 1);
   const bool selective = by_ids || keep != nullptr;

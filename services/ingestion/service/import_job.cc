@@ -337,6 +337,7 @@ Task<absl::Status> ImportJob::WriteBatch(storage::Transaction& txn,
   origin.principal = progress->principal();
   origin.source = name_;
   std::vector<const v1::IngestItem*> items;
+  items.reserve(batch.size());
   for (const SiteAnswers& site : batch) items.push_back(&site.item);
   absl::Status fetched = co_await PrefetchItems(txn, tables_, *wave, items);
   WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
