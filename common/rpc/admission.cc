@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -13,16 +14,10 @@ namespace {
 // Long enough for calls in progress to end, short enough that nobody notices the pause.
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
 
-absl::Status Refusal(absl::string_view reason, absl::string_view who, CallClass call_class,
-                     int limit) {
-  const absl::string_view what = NameOf(call_class);
-  return WithRetryAfter(
-      Error(absl::StatusCode::kResourceExhausted, reason,
-            absl::StrCat(who, " has ", limit, " calls of class ", what,
-                         " in progress, the limit; try again a little later, or have fewer at a "
-                         "time"),
-            {{"class", std::string(what)}, {"limit", absl::StrCat(limit)}}),
-      kRetryAfter);
+absl::Status TooMany(absl::Status error) { return WithRetryAfter(std::move(error), kRetryAfter); }
+
+ErrorMetadata Which(CallClass call_class, int limit) {
+  return {{"class", NameOf(call_class)}, {"limit", absl::StrCat(limit)}};
 }
 
 }  // namespace
@@ -30,13 +25,23 @@ absl::Status Refusal(absl::string_view reason, absl::string_view who, CallClass 
 absl::Status Admission::Enter(CallClass call_class, absl::string_view principal) {
   const size_t index = Index(call_class);
   if (calls_[index] >= in_all_.of(call_class)) {
-    return Refusal("TOO_MANY_CALLS", "the server", call_class, in_all_.of(call_class));
+    const int limit = in_all_.of(call_class);
+    return TooMany(
+        Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS",
+              absl::StrCat("the server has ", limit, " calls of class ", NameOf(call_class),
+                           " in progress, its limit; try again a little later"),
+              Which(call_class, limit)));
   }
   const auto [theirs, is_new] = by_principal_.try_emplace(principal);
   if (theirs->second[index] >= per_principal_.of(call_class)) {
     if (is_new) by_principal_.erase(theirs);
-    return Refusal("TOO_MANY_CALLS_OF_PRINCIPAL", principal, call_class,
-                   per_principal_.of(call_class));
+    const int limit = per_principal_.of(call_class);
+    return TooMany(
+        Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS_OF_PRINCIPAL",
+              absl::StrCat(principal, " has ", limit, " calls of class ", NameOf(call_class),
+                           " in progress, the limit for one principal; wait for some of "
+                           "them to end before you start more"),
+              Which(call_class, limit)));
   }
   ++theirs->second[index];
   ++calls_[index];
