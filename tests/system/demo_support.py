@@ -13,6 +13,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUF = ROOT / "tools" / "node" / "node_modules" / ".bin" / "buf"
+# The programs under test: those of the release preset, unless a build says where its own are.
+BIN_DIR = pathlib.Path(os.environ.get("WEFT_BIN_DIR", ROOT / "build" / "bin"))
 WAVE = "waves/2025-winter"
 
 
@@ -27,13 +29,20 @@ def free_ports(count):
             s.close()
 
 
+def demo_environment():
+    """So that tools/demo runs the programs under test, instead of building others."""
+    return {**os.environ, "WEFT_DEMO_BIN": str(BIN_DIR)}
+
+
 class Checkout:
     """A directory with links to the repository's entries, to run commands in as README shows them."""
 
     def __init__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="weft-demo-"))
-        for entry in ("tools", "build", "examples", "docs", "protos"):
+        for entry in ("tools", "examples", "docs", "protos"):
             (self.path / entry).symlink_to(ROOT / entry)
+        (self.path / "build").mkdir()
+        (self.path / "build" / "bin").symlink_to(BIN_DIR)
 
     def close(self):
         shutil.rmtree(self.path)
@@ -50,18 +59,18 @@ class Demo:
         self.returncode = None
 
     def environment(self):
-        return {**os.environ, "WEFT_DEMO_PORTS": " ".join(map(str, self.ports))}
+        return {**demo_environment(), "WEFT_DEMO_PORTS": " ".join(map(str, self.ports))}
 
     def run_once(self, timeout=900):
         done = subprocess.run(
-            ["tools/demo", "--no-setup", "--once", *self.arguments], cwd=self.cwd, env=self.environment(),
+            ["tools/demo", "--once", *self.arguments], cwd=self.cwd, env=self.environment(),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False)
         self.output, self.returncode = done.stdout, done.returncode
         return self
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            ["tools/demo", "--no-setup", *self.arguments], cwd=self.cwd, env=self.environment(),
+            ["tools/demo", *self.arguments], cwd=self.cwd, env=self.environment(),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         serving = threading.Event()
 

@@ -9,7 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from demo_support import ROOT, Checkout, Demo  # noqa: E402
+from demo_support import ROOT, Checkout, Demo, demo_environment  # noqa: E402
 
 README_PORTS = [7401, 7402, 7403]
 
@@ -23,7 +23,7 @@ def commands():
 class ReadmeTest(unittest.TestCase):
     def run_line(self, line, cwd):
         done = subprocess.run(line, shell=True, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, timeout=1200, check=False)
+                              text=True, timeout=1200, check=False, env=demo_environment())
         self.assertEqual(done.returncode, 0, f"$ {line}\n{done.stdout}")
         self.assertTrue(done.stdout.strip(), f"$ {line} prints nothing")
         return done.stdout
