@@ -121,8 +121,8 @@ class RocksDbStore final : public LocalStore {
   }
 
  private:
-  // After most errors RocksDB refuses writes until it is told that the disk may work again. What was
-  // acknowledged is written out before anything new is taken. When the log itself could not be
+  // After most errors RocksDB refuses writes until it is told that the disk may work again. What
+  // was acknowledged is written out before anything new is taken. When the log itself could not be
   // written, but not for want of room, only a restart helps: this is refused then.
   void TryToResume() {
     const absl::Status failing = database_->health->Get(StorageHealth::kDatabase);

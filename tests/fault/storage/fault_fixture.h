@@ -2,7 +2,6 @@
 #ifndef WEFT_TESTS_FAULT_STORAGE_FAULT_FIXTURE_H_
 #define WEFT_TESTS_FAULT_STORAGE_FAULT_FIXTURE_H_
 
-#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -126,20 +125,6 @@ class FaultFixture : public storage::EngineFixture {
       told.push_back(commit.front());
     }
     ASSERT_EQ(told, there) << "feed and rows differ";
-  }
-
-  // Retries until a commit goes through; how long that took. Fails after half a minute.
-  absl::Duration WaitUntilWritable() {
-    const auto start = std::chrono::steady_clock::now();
-    const auto passed = [&] { return std::chrono::steady_clock::now() - start; };
-    while (!CommitSome(1).ok()) {
-      if (passed() > std::chrono::seconds(30)) {
-        ADD_FAILURE() << "still refused: " << engine_->Health();
-        break;
-      }
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return absl::FromChrono(passed());
   }
 
   FaultFileSystem disk_;
