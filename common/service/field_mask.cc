@@ -39,6 +39,7 @@ bool CoveredByAny(const std::vector<std::string>& rules, absl::string_view path)
 
 std::string FieldNames(const Descriptor& descriptor) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(descriptor.field_count()));
   for (int i = 0; i < descriptor.field_count(); ++i) names.push_back(descriptor.field(i)->name());
   return absl::StrJoin(names, ", ");
 }

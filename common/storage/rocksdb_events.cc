@@ -14,10 +14,10 @@ class RocksDbEvents final : public rocksdb::EventListener {
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
     health_->Set(StorageHealth::kDatabase, FromRocksDb(*error, "go on writing"));
   }
-  // RocksDB would look every five seconds whether there is a whole write buffer's room, which a small
-  // disk never has, and refuse who asks it to go on before. The committer asks each second instead.
-  // After a soft error writes are not refused but may wait, the committer's among them: then nobody
-  // else would ask.
+  // RocksDB would look every five seconds whether there is a whole write buffer's room, which a
+  // small disk never has, and refuse who asks it to go on before. The committer asks each second
+  // instead. After a soft error writes are not refused but may wait, the committer's among them:
+  // then nobody else would ask.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error,
                             bool* automatic) override {
     *automatic = error.severity() < rocksdb::Status::kHardError;
