@@ -129,14 +129,15 @@ TEST(Acceptor, SurvivesRunningOutOfDescriptors) {
   const UniqueFd& last = clients.back();
   EXPECT_TRUE(IsClosed(last));
   EXPECT_LE(taker.taken(), 10);
-  EXPECT_TRUE(taker.Counts("rpc_server_connections_refused_total{reason=\"no_descriptors\"} 30\n"))
-      << taker.Text();
   // As soon as the others leave, the next one is served.
   taker.CloseAll();
   for (int i = 0; i < 20; ++i) clients[i].Reset();
   const UniqueFd next = Connected(taker.port());
   EXPECT_TRUE(WaitUntil([&] { return taker.taken() == 1; }));
   setrlimit(RLIMIT_NOFILE, &before);
+  // Read last: the sanitizer's checks of virtual calls want descriptors, too.
+  EXPECT_TRUE(taker.Counts("rpc_server_connections_refused_total{reason=\"no_descriptors\"} 30\n"))
+      << taker.Text();
 }
 
 TEST(Acceptor, StopClosesTheAddress) {
