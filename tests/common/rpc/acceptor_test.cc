@@ -117,6 +117,7 @@ TEST(Acceptor, SurvivesRunningOutOfDescriptors) {
   Taker taker({.in_all = 1000, .per_peer = 1000});
   constexpr int kClients = 40;
   std::vector<UniqueFd> clients;
+  clients.reserve(kClients);
   for (int i = 0; i < kClients; ++i) clients.push_back(NewSocket());
   rlimit before;
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
