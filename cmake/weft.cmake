@@ -81,6 +81,7 @@ function(weft_proto_library)
   add_library(${archive} STATIC ${outputs})
   target_include_directories(${archive} SYSTEM PUBLIC ${gen})
   target_link_libraries(${archive} PUBLIC protobuf::libprotobuf ${P_DEPS})
+  weft_precompile(${archive})
   add_library(weft_${P_NAME} INTERFACE)
   target_include_directories(weft_${P_NAME} SYSTEM INTERFACE ${gen})
   target_link_libraries(weft_${P_NAME} INTERFACE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${archive}>"
@@ -88,8 +89,12 @@ function(weft_proto_library)
   add_library(weft::${P_NAME} ALIAS weft_${P_NAME})
 endfunction()
 
-# weft_test(NAME key_codec_test SRCS ... DEPS ... LABELS unit [TIMEOUT 60] [DATA])
-# Every case becomes a CTest test of its own; discovery runs the binary at build time.
+# What `tools/test --quick` runs: a build of it leaves out servers, benchmarks and the command line.
+add_custom_target(quick_tests)
+set(WEFT_QUICK_LABELS unit storage service)
+
+# weft_test(NAME key_codec_test SRCS ... DEPS ... LABELS unit [TIMEOUT 60])
+# Every case becomes a CTest test of its own; discovery runs the binary when the tests are run.
 function(weft_test)
   cmake_parse_arguments(T "" "NAME;TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
   if(NOT WEFT_TESTS)
@@ -103,6 +108,9 @@ function(weft_test)
   target_link_libraries(${T_NAME} PRIVATE ${T_DEPS} weft::testing GTest::gmock GTest::gtest_main
     weft_warnings)
   weft_precompile(${T_NAME})
+  if(T_LABELS IN_LIST WEFT_QUICK_LABELS)
+    add_dependencies(quick_tests ${T_NAME})
+  endif()
   gtest_discover_tests(${T_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
 endfunction()
