@@ -1,5 +1,7 @@
 #include <array>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -7,8 +9,7 @@
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
 #include "common/storage/open_engine.h"
-#include "common/storage/run_in_transaction.h"
-#include "services/metrics/store/applier.h"
+#include "services/metrics/store/step_writer.h"
 #include "tools/benchmarks/direct.h"
 #include "tools/benchmarks/measure.h"
 #include "tools/benchmarks/world.h"
@@ -20,48 +21,53 @@ namespace {
 constexpr char kWave[] = "waves/direct";
 constexpr uint64_t kSitesPerCommit = 100;
 
-using Changes = std::vector<type::v1::Change>;
+// One step of ingestion's feed.
+using Step = type::v1::WatchResponse;
 
 template <class Message>
-void AddChange(const Message& message, Changes& changes) {
-  type::v1::Change& change = changes.emplace_back();
+void AddChange(const Message& message, Step& step) {
+  auto& batches = *step.mutable_changes();
+  if (batches.batches().empty()) batches.add_batches();
+  type::v1::Change& change = *batches.mutable_batches(0)->add_changes();
   change.set_name(message.name());
   change.set_kind(type::v1::Change::KIND_UPDATED);
   change.mutable_resource()->PackFrom(message);
 }
 
 // The instrument and the wave.
-Changes Frame() {
+Step Frame() {
   ingestion::v1::Wave wave;
   wave.set_name(kWave);
   wave.set_display_name("Wave of the benchmarks");
   wave.set_instrument(kInstrument);
   wave.add_cohorts(kCohortOfAll);
   wave.set_state(ingestion::v1::Wave::STATE_OPEN);
-  Changes changes;
-  AddChange(MakeInstrument(), changes);
-  AddChange(wave, changes);
-  return changes;
+  Step step;
+  AddChange(MakeInstrument(), step);
+  AddChange(wave, step);
+  step.set_resume_position("frame");
+  return step;
 }
 
 // So many sites' responses, handed in for the `variant`th time, and their roster at first.
-Changes Responses(uint64_t first, uint64_t end, uint32_t variant) {
-  Changes changes;
+Step Responses(uint64_t first, uint64_t end, uint32_t variant) {
+  Step step;
   for (uint64_t site = first; site < end; ++site) {
     const ingestion::v1::Response response = StoredResponse(kWave, site, variant);
-    if (variant == 0) AddChange(StoredRosterEntry(kWave, site), changes);
-    AddChange(StoredRevision(response), changes);
-    AddChange(response, changes);
+    if (variant == 0) AddChange(StoredRosterEntry(kWave, site), step);
+    AddChange(StoredRevision(response), step);
+    AddChange(response, step);
   }
-  return changes;
+  step.set_resume_position(absl::StrCat(variant, "-", end));
+  return step;
 }
 
-std::vector<Changes> Commits(uint64_t sites, uint32_t variant) {
-  std::vector<Changes> commits;
+std::vector<Step> Steps(uint64_t sites, uint32_t variant) {
+  std::vector<Step> steps;
   for (uint64_t at = 0; at < sites; at += kSitesPerCommit) {
-    commits.push_back(Responses(at, std::min(sites, at + kSitesPerCommit), variant));
+    steps.push_back(Responses(at, std::min(sites, at + kSitesPerCommit), variant));
   }
-  return commits;
+  return steps;
 }
 
 class ReadModel {
@@ -71,30 +77,20 @@ class ReadModel {
     storage::EngineOptions options;
     options.directory = directory;
     WEFT_ASSIGN_OR_RETURN(model->engine_, storage::OpenEngine(options, model->executor_));
+    model->writer_.emplace(storage::Database{*model->engine_, model->clock_},
+                           metrics::Feed::kIngestion);
     return model;
   }
 
-  absl::Status Apply(const Changes& changes) {
-    return SyncWait(executor_, storage::RunInTransaction(
-                                   storage::Database{*engine_, clock_},
-                                   [&](storage::Transaction& txn) { return Body(txn, changes); }))
-        .status();
+  absl::Status Apply(const Step& step) {
+    return SyncWait(executor_, writer_->Write(step)).status();
   }
 
  private:
-  static Task<absl::Status> Body(storage::Transaction& txn, const Changes& changes) {
-    metrics::Applier applier(txn);
-    for (const type::v1::Change& change : changes) {
-      absl::Status applied = co_await applier.Apply(change);
-      WEFT_CO_RETURN_IF_ERROR(std::move(applied));
-    }
-    absl::Status finished = co_await applier.Finish();
-    co_return finished;
-  }
-
   ManualExecutor executor_;
   const SystemClock clock_;
   std::unique_ptr<storage::Engine> engine_;
+  std::optional<metrics::StepWriter> writer_;
 };
 
 // Which counter each part of an answer goes to.
@@ -112,11 +108,15 @@ void Count(const ingestion::v1::Answers& answers, int64_t sign,
 absl::Status ApplyChanges(const std::string& directory, uint64_t sites) {
   WEFT_ASSIGN_OR_RETURN(const std::unique_ptr<ReadModel> model, ReadModel::Open(directory));
   WEFT_RETURN_IF_ERROR(model->Apply(Frame()));
-  for (const Changes& changes : Commits(sites, 0)) WEFT_RETURN_IF_ERROR(model->Apply(changes));
-  const std::vector<Changes> commits = Commits(sites, 1);
+  for (const Step& step : Steps(sites, 0)) WEFT_RETURN_IF_ERROR(model->Apply(step));
+  const std::vector<Step> steps = Steps(sites, 1);
   const Clock::time_point begun = Clock::now();
-  for (const Changes& changes : commits) WEFT_RETURN_IF_ERROR(model->Apply(changes));
-  Tell({{"rate", static_cast<double>(sites) / SecondsSince(begun)}});
+  const std::clock_t cpu_begun = std::clock();
+  for (const Step& step : steps) WEFT_RETURN_IF_ERROR(model->Apply(step));
+  const double seconds = SecondsSince(begun);
+  const double cpu_seconds = static_cast<double>(std::clock() - cpu_begun) / CLOCKS_PER_SEC;
+  const auto count = static_cast<double>(sites);
+  Tell({{"rate", count / seconds}, {"cpu_us", 1e6 * cpu_seconds / count}});
   return absl::OkStatus();
 }
 

@@ -1,10 +1,11 @@
 #include "services/metrics/domain/aggregate.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <tuple>
+#include <utility>
 
-#include "common/base/error.h"
 #include "services/metrics/domain/site_record.h"
 
 namespace weft::metrics {
@@ -45,22 +46,61 @@ void AddItem(int index, const store::v1::ItemAnswer& item, std::vector<Increment
   }
 }
 
-absl::Status Corrupt(absl::string_view what) {
-  return Error(absl::StatusCode::kDataLoss, "AGGREGATE_CORRUPT", what);
+// How many increments answers make, or a few more.
+size_t IncrementsOf(const CountedAnswers& answers) {
+  size_t count = 4 + 3 * Variant::kCount + static_cast<size_t>(answers.cells_size());
+  for (const auto& item : answers.items()) count += 2 + static_cast<size_t>(item.options_size());
+  return count;
 }
 
-// Sorts, and merges increments of the same key.
-void Normalize(std::vector<Increment>& increments) {
-  std::sort(increments.begin(), increments.end(), Before);
-  size_t kept = 0;
-  for (size_t i = 0; i < increments.size(); ++i) {
-    if (kept > 0 && !Before(increments[kept - 1], increments[i])) {
-      increments[kept - 1].count += increments[i].count;
-    } else {
-      increments[kept++] = increments[i];
+uint64_t DeepKeyOf(const SiteCounts& counts, int deep) {
+  return DeepKey{.engaged_known = counts.engaged_known(), .open = counts.open(), .deep = deep}
+      .Pack();
+}
+
+// A cell's share in SiteCounts of one variant, all six counts in one word, so that a cell is one
+// addition for each variant.
+constexpr int kLaneBits = 10;
+// Σ needs more than the others: a cell adds up to 4.
+constexpr int kSumLaneBits = 12;
+// So many cells fit into a word without running over.
+constexpr int kCellsPerWord = 1000;
+static_assert(kCellsPerWord < 1 << kLaneBits && 4 * kCellsPerWord < 1 << kSumLaneBits);
+
+uint64_t PackCell(const CountedCell& cell) {
+  const bool engaged = cell.engagement == v1::ENGAGEMENT_YES;
+  const int depth = engaged && cell.depth.has_value() ? *cell.depth : 0;
+  uint64_t packed = engaged ? 1 : 0;
+  packed = packed << kLaneBits | (cell.engagement == v1::ENGAGEMENT_UNKNOWN ? 1U : 0U);
+  packed = packed << kLaneBits | (engaged && !cell.depth.has_value() ? 1U : 0U);
+  packed = packed << kLaneBits | (depth >= 3 ? 1U : 0U);
+  packed = packed << kLaneBits | (depth == 4 ? 1U : 0U);
+  return packed << kSumLaneBits | static_cast<uint64_t>(depth);
+}
+
+void AddPacked(uint64_t packed, SiteCounts& counts) {
+  counts.depth_sum += TakeBits(packed, kSumLaneBits);
+  counts.collaboration += TakeBits(packed, kLaneBits);
+  counts.coordination += TakeBits(packed, kLaneBits);
+  counts.missing_depth += TakeBits(packed, kLaneBits);
+  counts.unknown += TakeBits(packed, kLaneBits);
+  counts.engaged += TakeBits(packed, kLaneBits);
+}
+
+using PackedCell = std::array<uint64_t, Variant::kCount>;
+
+// Every cell state in every variant.
+const std::array<PackedCell, CellState::kCodes>& PackedCells() {
+  static const auto* const cells = [] {
+    auto* const made = new std::array<PackedCell, CellState::kCodes>();
+    for (uint32_t code = 0; code < CellState::kCodes; ++code) {
+      for (int i = 0; i < Variant::kCount; ++i) {
+        (*made)[code][i] = PackCell(CellState(code).Count(Variant::FromIndex(i)));
+      }
     }
-  }
-  increments.resize(kept);
+    return made;
+  }();
+  return *cells;
 }
 
 }  // namespace
@@ -84,21 +124,21 @@ double NumberOfKey(uint64_t key) {
 }  // namespace part
 
 SiteCounts CountSite(const CountedAnswers& answers, const Variant& variant) {
-  SiteCounts counts;
-  for (const uint32_t code : answers.cells()) {
-    const CountedCell cell = CellState(code).Count(variant);
-    if (cell.engagement == v1::ENGAGEMENT_UNKNOWN) {
-      ++counts.unknown;
-    } else if (cell.engagement == v1::ENGAGEMENT_YES) {
-      ++counts.engaged;
-      if (!cell.depth.has_value()) {
-        ++counts.missing_depth;
-        continue;
-      }
-      counts.depth_sum += *cell.depth;
-      counts.coordination += *cell.depth >= 3 ? 1 : 0;
-      counts.collaboration += *cell.depth == 4 ? 1 : 0;
+  return CountSite(answers)[variant.index()];
+}
+
+std::array<SiteCounts, Variant::kCount> CountSite(const CountedAnswers& answers) {
+  const std::array<PackedCell, CellState::kCodes>& cells = PackedCells();
+  std::array<SiteCounts, Variant::kCount> counts;
+  for (int begin = 0; begin < answers.cells_size(); begin += kCellsPerWord) {
+    const int end = std::min(begin + kCellsPerWord, answers.cells_size());
+    PackedCell sums{};
+    for (int cell = begin; cell < end; ++cell) {
+      // A code that no cell has is a damaged row; it must not be read past the table.
+      const PackedCell& packed = cells[answers.cells(cell) % CellState::kCodes];
+      for (int i = 0; i < Variant::kCount; ++i) sums[i] += packed[i];
     }
+    for (int i = 0; i < Variant::kCount; ++i) AddPacked(sums[i], counts[i]);
   }
   return counts;
 }
@@ -135,84 +175,53 @@ DeepKey DeepKey::Unpack(uint64_t packed) {
   return key;
 }
 
-std::string EncodeHistogram(const Histogram& histogram) {
-  store::v1::Histogram message;
-  message.mutable_key_steps()->Reserve(static_cast<int>(histogram.size()));
-  message.mutable_counts()->Reserve(static_cast<int>(histogram.size()));
-  uint64_t previous = 0;
-  for (const auto& [key, count] : histogram) {
-    message.add_key_steps(key - previous);
-    message.add_counts(count);
-    previous = key;
-  }
-  return message.SerializeAsString();
-}
-
-absl::StatusOr<Histogram> DecodeHistogram(absl::string_view bytes) {
-  store::v1::Histogram message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
-      message.key_steps_size() != message.counts_size()) {
-    return Corrupt("a stored histogram cannot be read");
-  }
-  Histogram histogram;
-  uint64_t key = 0;
-  for (int i = 0; i < message.counts_size(); ++i) {
-    if (message.counts(i) == 0 || (i > 0 && message.key_steps(i) == 0)) {
-      return Corrupt("a stored histogram is not in its one form");
-    }
-    key += message.key_steps(i);
-    histogram.emplace_hint(histogram.end(), key, message.counts(i));
-  }
-  return histogram;
-}
-
 const Histogram& Aggregate::Part(uint32_t id) const {
   const auto found = parts_.find(id);
   return found == parts_.end() ? empty_ : found->second;
 }
 
-uint64_t Aggregate::Count(uint32_t id, uint64_t key) const {
-  const Histogram& histogram = Part(id);
-  const auto found = histogram.find(key);
-  return found == histogram.end() ? 0 : found->second;
-}
+uint64_t Aggregate::Count(uint32_t id, uint64_t key) const { return Part(id).Count(key); }
 
 std::vector<Increment> Contribution(const SiteRecord& site, v1::ReviewFloor floor) {
   std::vector<Increment> increments;
   if (!site.invited()) return increments;
-  increments.push_back({part::kTotals, part::kInvited, 1});
   const CountedAnswers* answers = AnswersAt(site, floor);
+  // In the order that is promised, so that nothing needs sorting.
+  if (answers != nullptr) increments.reserve(IncrementsOf(*answers));
+  increments.push_back({part::kTotals, part::kInvited, 1});
   if (answers == nullptr) return increments;
 
-  increments.push_back({part::kTotals, part::kCounted, 1});
-  increments.push_back({part::kTotals, part::kRating + answers->rating(), 1});
   int contradictions = 0;
-  for (int type = 0; type < answers->cells_size(); ++type) {
-    const CellState state(answers->cells(type));
-    increments.push_back({part::kCells, part::CellKey(type, state), 1});
-    contradictions += state.contradiction() ? 1 : 0;
+  for (const uint32_t cell : answers->cells()) {
+    contradictions += CellState(cell).contradiction() ? 1 : 0;
   }
+  increments.push_back({part::kTotals, part::kCounted, 1});
   if (contradictions > 0) {
     increments.push_back({part::kTotals, part::kContradictions, contradictions});
   }
+  increments.push_back({part::kTotals, part::kRating + answers->rating(), 1});
+  for (int type = 0; type < answers->cells_size(); ++type) {
+    const CellState state(answers->cells(type));
+    increments.push_back({part::kCells, part::CellKey(type, state), 1});
+  }
+  const std::array<SiteCounts, Variant::kCount> variants = CountSite(*answers);
   for (int i = 0; i < Variant::kCount; ++i) {
-    const Variant variant = Variant::FromIndex(i);
-    const SiteCounts counts = CountSite(*answers, variant);
-    const SiteKey key{.engaged = counts.engaged,
-                      .unknown = counts.unknown,
-                      .missing_depth = counts.missing_depth,
-                      .depth_sum = counts.depth_sum,
+    const SiteKey key{.engaged = variants[i].engaged,
+                      .unknown = variants[i].unknown,
+                      .missing_depth = variants[i].missing_depth,
+                      .depth_sum = variants[i].depth_sum,
                       .rating = answers->rating()};
-    increments.push_back({part::Sites(variant), key.Pack(), 1});
-    DeepKey deep{.engaged_known = counts.engaged_known(),
-                 .open = counts.open(),
-                 .deep = counts.coordination};
-    increments.push_back({part::Coordination(variant), deep.Pack(), 1});
-    deep.deep = counts.collaboration;
-    increments.push_back({part::Collaboration(variant), deep.Pack(), 1});
+    increments.push_back({part::Sites(Variant::FromIndex(i)), key.Pack(), 1});
+  }
+  for (int i = 0; i < Variant::kCount; ++i) {
+    const uint64_t key = DeepKeyOf(variants[i], variants[i].coordination);
+    increments.push_back({part::Coordination(Variant::FromIndex(i)), key, 1});
+  }
+  for (int i = 0; i < Variant::kCount; ++i) {
+    const uint64_t key = DeepKeyOf(variants[i], variants[i].collaboration);
+    increments.push_back({part::Collaboration(Variant::FromIndex(i)), key, 1});
   }
   for (int i = 0; i < answers->items_size(); ++i) AddItem(i, answers->items(i), increments);
-  Normalize(increments);
   return increments;
 }
 
@@ -238,15 +247,32 @@ std::vector<Increment> Difference(const std::vector<Increment>& before,
 }
 
 absl::Status Apply(const Increment& increment, Histogram& histogram) {
-  const auto [place, inserted] = histogram.try_emplace(increment.key, 0);
-  const int64_t count = static_cast<int64_t>(place->second) + increment.count;
-  if (count < 0) return Corrupt("more was taken off an aggregate than was in it");
-  if (count == 0) {
-    histogram.erase(place);
-  } else {
-    place->second = static_cast<uint64_t>(count);
+  const KeyChange change{increment.key, increment.count};
+  return histogram.Add({&change, 1});
+}
+
+void Delta::Add(const std::vector<Increment>& increments) {
+  if (!increments.empty() && increments.back().part >= parts_.size()) {
+    parts_.resize(increments.back().part + 1);
   }
-  return absl::OkStatus();
+  for (const Increment& increment : increments) {
+    parts_[increment.part][increment.key] += increment.count;
+  }
+}
+
+std::vector<Delta::Part> Delta::Parts() const {
+  std::vector<Part> parts;
+  for (size_t id = 0; id < parts_.size(); ++id) {
+    Part part{.id = static_cast<uint32_t>(id), .changes = {}};
+    for (const auto& [key, count] : parts_[id]) {
+      if (count != 0) part.changes.push_back({key, count});
+    }
+    if (part.changes.empty()) continue;
+    std::sort(part.changes.begin(), part.changes.end(),
+              [](const KeyChange& a, const KeyChange& b) { return a.key < b.key; });
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 std::vector<std::string> ScopesOf(const SiteRecord& site) {

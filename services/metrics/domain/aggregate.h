@@ -5,15 +5,16 @@
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_AGGREGATE_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_AGGREGATE_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "services/metrics/domain/cell.h"
+#include "services/metrics/domain/histogram.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
 
@@ -65,6 +66,8 @@ struct SiteCounts {
   int engaged_known() const { return engaged - missing_depth; }  // s
 };
 SiteCounts CountSite(const store::v1::CountedAnswers& answers, const Variant& variant);
+// In every variant, by Variant::index().
+std::array<SiteCounts, Variant::kCount> CountSite(const store::v1::CountedAnswers& answers);
 
 // The key of part::Sites: S, u, v, Σ and the rating.
 struct SiteKey {
@@ -87,12 +90,6 @@ struct DeepKey {
   uint64_t Pack() const;
   static DeepKey Unpack(uint64_t packed);
 };
-
-using Histogram = absl::btree_map<uint64_t, uint64_t>;
-
-std::string EncodeHistogram(const Histogram& histogram);
-// DATA_LOSS (AGGREGATE_CORRUPT) when it is none that EncodeHistogram made.
-absl::StatusOr<Histogram> DecodeHistogram(absl::string_view bytes);
 
 class Aggregate {
  public:
@@ -125,8 +122,26 @@ std::vector<Increment> Contribution(const store::v1::SiteRecord& site, v1::Revie
 // What turns the contribution `before` into `after`; nothing when they are equal.
 std::vector<Increment> Difference(const std::vector<Increment>& before,
                                   const std::vector<Increment>& after);
-// DATA_LOSS (AGGREGATE_CORRUPT) when a count would fall below 0: what was taken off was not in it.
+// See Histogram::Add.
 absl::Status Apply(const Increment& increment, Histogram& histogram);
+
+// What many sites change in the same aggregates, summed up.
+class Delta {
+ public:
+  struct Part {
+    uint32_t id = 0;
+    // Ascending, without zeros; never empty.
+    std::vector<KeyChange> changes;
+  };
+
+  void Add(const std::vector<Increment>& increments);
+  // Ascending. What has cancelled out is not in it.
+  std::vector<Part> Parts() const;
+
+ private:
+  // By part id.
+  std::vector<absl::flat_hash_map<uint64_t, int64_t>> parts_;
+};
 
 // The aggregates that a site belongs to: "" for the whole wave, and its cohorts. None when it is
 // not invited.

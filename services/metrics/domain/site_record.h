@@ -16,6 +16,10 @@
 
 namespace weft::metrics {
 
+// Whether anything of it counts: not when it is withdrawn or declined.
+bool TakesPart(const ingestion::v1::Response& response);
+// The revision that counts at a floor if the response takes part; 0 when none does.
+int RevisionAt(const ingestion::v1::Response& response, v1::ReviewFloor floor);
 // The revision of a response that counts at a floor; 0 when none does.
 int CountedRevision(const ingestion::v1::Response& response, v1::ReviewFloor floor);
 
@@ -27,7 +31,7 @@ struct StructuredItem {
 };
 std::vector<StructuredItem> StructuredItems(const ingestion::v1::Instrument& instrument);
 
-// The answers by position in the instrument.
+// The answers by position in the instrument. For many answers, make Questions once.
 store::v1::CountedAnswers CountAnswers(const ingestion::v1::Instrument& instrument, int revision,
                                        const ingestion::v1::Answers& answers);
 
@@ -35,6 +39,9 @@ store::v1::CountedAnswers CountAnswers(const ingestion::v1::Instrument& instrume
 uint32_t RatingCode(const ingestion::v1::Answers& answers);
 type::v1::SharedResponsibility RatingOf(uint32_t code);
 type::v1::MissingReason RatingMissing(uint32_t code);
+
+// What a record says of the roster; without an entry the site is not invited.
+void SetRosterEntry(const ingestion::v1::RosterEntry* entry, store::v1::SiteRecord& record);
 
 // What a site's record is made of. Nothing is null that exists.
 struct SiteSources {

@@ -41,15 +41,16 @@ WaveView BuildWaveView(const WaveRecords& records, const v1::Parameters& paramet
   WaveView view;
   view.frame = std::make_shared<const WaveFrame>(records.frame);
   view.parameters = ResolveParameters(parameters);
+  Delta delta;
   for (store::v1::SiteRecord& site : BuildSiteRecords(records)) {
     const std::vector<std::string> scopes = ScopesOf(site);
     if (std::find(scopes.begin(), scopes.end(), parameters.cohort()) == scopes.end()) continue;
-    for (const Increment& increment : Contribution(site, view.parameters.floor())) {
-      // Only adds, so that no count can fall below 0.
-      view.aggregate.MutablePart(increment.part)[increment.key] +=
-          static_cast<uint64_t>(increment.count);
-    }
+    delta.Add(Contribution(site, view.parameters.floor()));
     view.sites.push_back(std::move(site));
+  }
+  for (const Delta::Part& part : delta.Parts()) {
+    // Only adds, so that no count can fall below 0.
+    view.aggregate.MutablePart(part.id).Add(part.changes).IgnoreError();
   }
   return view;
 }

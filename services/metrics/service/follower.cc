@@ -13,8 +13,8 @@
 #include "common/rpc/waits.h"
 #include "common/storage/run_in_transaction.h"
 #include "common/storage/transaction.h"
-#include "services/metrics/store/applier.h"
 #include "services/metrics/store/rows.h"
+#include "services/metrics/store/step_writer.h"
 
 namespace weft::metrics {
 namespace {
@@ -23,7 +23,6 @@ using observability::Level;
 using observability::LogLine;
 using storage::Transaction;
 using store::v1::FollowerState;
-using type::v1::Change;
 using type::v1::WatchRequest;
 using type::v1::WatchResponse;
 
@@ -31,6 +30,9 @@ constexpr absl::Duration kFirstBackoff = absl::Milliseconds(100);
 constexpr absl::Duration kLongestBackoff = absl::Seconds(5);
 // How long min_positions may wait for a commit that left nothing in the feed.
 constexpr int kHeartbeatSeconds = 1;
+// How much is applied in one commit. What a commit costs whatever is in it, its sync and the
+// aggregates that change with any response, is shared by more than a thousand of them.
+constexpr int kBatchBytes = 1 << 20;
 constexpr size_t kDeletesPerCommit = 2000;
 
 std::string WatchMethod(Feed feed) {
@@ -46,7 +48,7 @@ std::vector<TableId> TablesOf(Feed feed) {
 bool NeedsRebuild(const absl::Status& status) {
   const std::string reason = ReasonOf(status);
   return reason == "POSITION_EXPIRED" || reason == "FEED_EPOCH_CHANGED" ||
-         reason == "AGGREGATE_CORRUPT" || reason == "ROW_CORRUPT";
+         reason == "AGGREGATE_CORRUPT" || reason == "ROW_CORRUPT" || reason == "QUESTIONS_CHANGED";
 }
 
 }  // namespace
@@ -90,60 +92,24 @@ Task<absl::Status> Follower::Follow(rpc::CallContext& context) {
   request.set_resume_position(state->position());
   request.set_send_initial(state->phase() != FollowerState::PHASE_FOLLOWING);
   request.mutable_heartbeat()->set_seconds(kHeartbeatSeconds);
+  request.set_max_batch_bytes(kBatchBytes);
   rpc::ServerStream<WatchResponse> stream =
       channel_->Open<WatchResponse>(context, WatchMethod(feed_), request);
+  StepWriter writer(db_, feed_);
+  WatchResponse message;
   while (!context.stopping()) {
-    WatchResponse message;
     const bool more = co_await stream.Read(message);
     if (!more) {
       absl::Status ended = co_await stream.Finish();
       co_return ended.ok() ? absl::UnavailableError("the peer ended the stream") : ended;
     }
-    absl::Status applied = co_await ApplyMessage(message);
-    WEFT_CO_RETURN_IF_ERROR(std::move(applied));
+    absl::StatusOr<StepWriter::Written> written = co_await writer.Write(message);
+    WEFT_CO_RETURN_IF_ERROR(written.status());
+    if (message.has_snapshot_end()) Log(Level::kInfo, "snapshot read", absl::OkStatus());
+    read_model_.NoteCommit(written->waves, written->labels);
     NoteConnected();
   }
   // Leaving cancels the stream.
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> Follower::ApplyMessage(const WatchResponse& message) {
-  Transaction txn(db_);
-  absl::StatusOr<std::optional<FollowerState>> before =
-      co_await FindRow<FollowerState>(txn, FollowerKey(feed_));
-  WEFT_CO_RETURN_IF_ERROR(before.status());
-  FollowerState state;
-  if (before->has_value()) state = **before;
-
-  std::vector<const Change*> changes;
-  for (const Change& change : message.snapshot().changes()) changes.push_back(&change);
-  for (const auto& batch : message.changes().batches()) {
-    for (const Change& change : batch.changes()) changes.push_back(&change);
-  }
-  Applier applier(txn);
-  absl::Status fetched = co_await applier.Prefetch(changes);
-  WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
-  for (const Change* change : changes) {
-    absl::Status applied = co_await applier.Apply(*change);
-    WEFT_CO_RETURN_IF_ERROR(std::move(applied));
-  }
-  absl::Status finished = co_await applier.Finish();
-  WEFT_CO_RETURN_IF_ERROR(std::move(finished));
-
-  if (message.has_snapshot()) state.set_phase(FollowerState::PHASE_SNAPSHOT);
-  if (message.has_snapshot_end()) state.set_phase(FollowerState::PHASE_FOLLOWING);
-  const bool moved = message.resume_position() != state.position() || !before->has_value() ||
-                     state.phase() != (*before)->phase();
-  if (!moved) co_return absl::OkStatus();
-  state.set_position(message.resume_position());
-  state.set_layout(kLayout);
-  txn.Put(FollowerKey(feed_), state.SerializeAsString());
-  absl::StatusOr<storage::Position> committed = co_await txn.Commit();
-  WEFT_CO_RETURN_IF_ERROR(committed.status());
-  if (message.has_snapshot_end()) {
-    Log(Level::kInfo, "snapshot read", absl::OkStatus());
-  }
-  read_model_.NoteCommit(applier.changed_waves(), applier.changed_labels());
   co_return absl::OkStatus();
 }
 

@@ -20,7 +20,6 @@
 #include "services/metrics/service/read_model.h"
 #include "services/metrics/store/keys.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
-#include "weft/type/v1/change.pb.h"
 
 namespace weft::metrics {
 
@@ -38,7 +37,6 @@ class Follower {
  private:
   // One connection, to its end. Why it ended.
   Task<absl::Status> Follow(rpc::CallContext& context);
-  Task<absl::Status> ApplyMessage(const type::v1::WatchResponse& message);
   // Makes what comes from this feed start again from nothing.
   Task<absl::Status> StartOver();
   // Deletes in steps what StartOver() has given up, or what is of another layout.

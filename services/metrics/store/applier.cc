@@ -1,9 +1,12 @@
 #include "services/metrics/store/applier.h"
 
-#include <cstdint>
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
@@ -11,20 +14,28 @@
 #include "services/metrics/domain/site_record.h"
 #include "services/metrics/store/keys.h"
 #include "services/metrics/store/rows.h"
+#include "weft/ingestion/v1/instrument.pb.h"
+#include "weft/ingestion/v1/wave.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
 
 namespace weft::metrics {
 namespace {
 
+using google::protobuf::Arena;
 using ingestion::v1::Answers;
 using ingestion::v1::Instrument;
 using ingestion::v1::Response;
 using ingestion::v1::ResponseRevision;
 using ingestion::v1::RosterEntry;
 using ingestion::v1::Wave;
+using storage::Entry;
+using store::v1::CountedAnswers;
+using store::v1::SiteRecord;
 using store::v1::SiteRow;
 using type::v1::Change;
 
-constexpr v1::ReviewFloor kFloors[] = {v1::REVIEW_FLOOR_SUBMITTED, v1::REVIEW_FLOOR_APPROVED};
+// As the floors of Site::before and Group::deltas.
+constexpr v1::ReviewFloor kFloorOrder[] = {v1::REVIEW_FLOOR_SUBMITTED, v1::REVIEW_FLOOR_APPROVED};
 
 bool Deleted(const Change& change) { return change.kind() == Change::KIND_DELETED; }
 
@@ -33,32 +44,25 @@ absl::Status Invalid(const Change& change, absl::string_view why) {
                absl::StrCat("the change of ", change.name(), " ", why));
 }
 
-absl::Status Unpack(const Change& change, google::protobuf::Message& resource) {
+template <class T>
+absl::Status Unpack(const Change& change, T& resource) {
   if (change.resource().UnpackTo(&resource)) return absl::OkStatus();
-  return Invalid(change, absl::StrCat("holds no ", resource.GetTypeName()));
+  return Invalid(change, absl::StrCat("holds no ", T::descriptor()->full_name()));
 }
 
-// What the numbers need of a roster entry; a name that may not be shown is not kept.
-RosterEntry Prune(const RosterEntry& entry) {
-  RosterEntry kept;
-  kept.set_site(entry.site());
-  kept.set_neutral_label(entry.neutral_label());
-  kept.set_naming(entry.naming());
-  if (entry.naming() == registry::v1::Site::NAMING_NAMED) {
-    kept.set_display_name(entry.display_name());
-  }
-  *kept.mutable_cohorts() = entry.cohorts();
-  kept.set_active(entry.active());
-  return kept;
-}
-
-Response Prune(const Response& response) {
-  Response kept;
+void Prune(const Response& response, Response& kept) {
+  kept.Clear();
   kept.set_name(response.name());
   kept.set_state(response.state());
+  kept.set_revision(response.revision());
   kept.set_submitted_revision(response.submitted_revision());
   kept.set_approved_revision(response.approved_revision());
-  return kept;
+}
+
+bool Wants(const Response& response, int revision) {
+  return revision > 0 &&
+         std::any_of(std::begin(kFloorOrder), std::end(kFloorOrder),
+                     [&](auto floor) { return RevisionAt(response, floor) == revision; });
 }
 
 // Whether answers are counted alike under both: then nothing needs counting again.
@@ -72,92 +76,135 @@ bool SameQuestions(const Instrument& a, const Instrument& b) {
   return google::protobuf::util::MessageDifferencer::Equals(of_a, of_b);
 }
 
-// Whether two states of a site say the same at a floor.
-bool SameAnswers(const store::v1::SiteRecord& a, const store::v1::SiteRecord& b,
-                 v1::ReviewFloor floor) {
-  const store::v1::CountedAnswers* const of_a = AnswersAt(a, floor);
-  const store::v1::CountedAnswers* const of_b = AnswersAt(b, floor);
-  if (of_a == nullptr || of_b == nullptr) return of_a == of_b;
-  return of_a->SerializeAsString() == of_b->SerializeAsString();
+void ClearAnswers(SiteRow& row) {
+  row.mutable_record()->clear_submitted();
+  row.mutable_record()->clear_approved();
+  row.clear_held();
+}
+
+// A revision as the row holds it; null when it does not.
+CountedAnswers* FindStored(SiteRow& row, int revision) {
+  if (row.record().submitted().revision() == revision) {
+    return row.mutable_record()->mutable_submitted();
+  }
+  if (row.record().approved().revision() == revision) {
+    return row.mutable_record()->mutable_approved();
+  }
+  for (CountedAnswers& held : *row.mutable_held()) {
+    if (held.revision() == revision) return &held;
+  }
+  return nullptr;
+}
+
+google::protobuf::ArenaOptions StartIn(std::vector<char>& block) {
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block.data();
+  options.initial_block_size = block.size();
+  return options;
 }
 
 }  // namespace
 
-Task<absl::Status> Applier::Prefetch(const std::vector<const Change*>& changes) {
-  std::vector<std::string> keys;
-  for (const Change* change : changes) {
-    const std::vector<absl::string_view> parts = absl::StrSplit(change->name(), '/');
-    if (parts.size() != 4 || parts[0] != "waves") continue;
-    // A response has its site's id, unless somebody chose another: then it is read by itself.
-    if (parts[2] == "roster" || parts[2] == "responses") {
-      keys.push_back(SiteKeyOf(parts[1], parts[3]));
-    }
-  }
-  absl::Status fetched = co_await txn_.Prefetch(std::move(keys));
-  co_return fetched;
+Applier::Applier(storage::Transaction& txn, ApplierCache& cache)
+    : txn_(txn),
+      cache_(cache),
+      arena_(StartIn(cache.rows_block)),
+      change_arena_(StartIn(cache.change_block)) {
+  if (cache_.entries > ApplierCache::kMostEntries) cache_.Clear();
 }
 
-// What Recount() is going to ask for and no change brought along.
-Task<absl::Status> Applier::PrefetchAnswers() {
-  std::vector<std::string> keys;
-  for (const auto& [name, site] : sites_) {
-    if (!site->row.has_response()) continue;
-    const absl::string_view response = IdOfName(site->row.response().name());
-    for (const v1::ReviewFloor floor : kFloors) {
-      const int revision = CountedRevision(site->row.response(), floor);
-      if (revision == 0) continue;
-      std::string key = RevisionKey(name.first, response, static_cast<uint64_t>(revision));
-      if (!answers_.contains(key)) keys.push_back(std::move(key));
+Task<absl::Status> Applier::Prefetch(const std::vector<const Change*>& changes) {
+  struct Wanted {
+    std::string key;
+    std::string wave;
+    std::string site;
+  };
+  std::vector<Wanted> wanted;
+  wanted.reserve(changes.size());
+  for (const Change* change : changes) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(change->name(), '/');
+    if (parts.size() < 4 || parts[0] != "waves") continue;
+    // A response has its site's id, unless somebody chose another: then it is read by itself.
+    if (parts[2] != "roster" && parts[2] != "responses") continue;
+    // A revision comes before its response.
+    if (!wanted.empty() && wanted.back().site == parts[3] && wanted.back().wave == parts[1]) {
+      continue;
     }
+    wanted.push_back({SiteKeyOf(parts[1], parts[3]), std::string(parts[1]), std::string(parts[3])});
   }
-  absl::Status fetched = co_await txn_.Prefetch(std::move(keys));
-  co_return fetched;
+  std::sort(wanted.begin(), wanted.end(),
+            [](const Wanted& a, const Wanted& b) { return a.key < b.key; });
+  std::vector<std::string> keys;
+  std::vector<Wanted*> asked;
+  for (Wanted& site : wanted) {
+    if (!keys.empty() && keys.back() == site.key) continue;
+    if (sites_by_key_.contains(site.key)) continue;
+    keys.push_back(site.key);
+    asked.push_back(&site);
+  }
+  storage::Snapshot& snapshot = txn_.snapshot();
+  absl::StatusOr<std::vector<std::optional<Entry>>> rows =
+      co_await snapshot.GetMany(std::move(keys));
+  WEFT_CO_RETURN_IF_ERROR(rows.status());
+  for (size_t i = 0; i < asked.size(); ++i) {
+    Wanted& site = *asked[i];
+    WEFT_CO_RETURN_IF_ERROR(
+        Keep(std::move(site.key), std::move(site.wave), std::move(site.site), std::move((*rows)[i]))
+            .status());
+  }
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> Applier::Apply(const Change& change) {
-  const std::vector<std::string> parts = absl::StrSplit(change.name(), '/');
+  const std::vector<absl::string_view> parts = absl::StrSplit(change.name(), '/');
+  const auto part = [&parts](size_t i) { return std::string(parts[i]); };
   absl::Status applied;
   if (parts.size() == 2 && parts[0] == "taxonomies") {
-    changed_labels_ = true;
-    if (Deleted(change)) {
-      txn_.Delete(TaxonomyKey(parts[1]));
-    } else if (change.resource().Is<registry::v1::Taxonomy>()) {
-      txn_.Put(TaxonomyKey(parts[1]), change.resource().value());
-    } else {
-      applied = Invalid(change, "holds no taxonomy");
-    }
+    applied = ApplyTaxonomy(change, parts[1]);
   } else if (parts.size() == 2 && parts[0] == "instruments") {
-    applied = co_await ApplyInstrument(change, parts[1]);
+    applied = co_await ApplyInstrument(change, part(1));
   } else if (parts.size() == 2 && parts[0] == "waves") {
-    applied = co_await ApplyWave(change, parts[1]);
+    applied = co_await ApplyWave(change, part(1));
   } else if (parts.size() == 4 && parts[0] == "waves" && parts[2] == "roster") {
-    applied = co_await ApplyRosterEntry(change, parts[1], parts[3]);
+    applied = co_await ApplyRosterEntry(change, part(1), part(3));
   } else if (parts.size() == 4 && parts[0] == "waves" && parts[2] == "responses") {
-    applied = co_await ApplyResponse(change, parts[1], parts[3]);
+    applied = co_await ApplyResponse(change, part(1), part(3));
   } else if (parts.size() == 6 && parts[0] == "waves" && parts[4] == "revisions") {
-    uint64_t revision = 0;
-    applied = absl::SimpleAtoi(parts[5], &revision)
-                  ? ApplyRevision(change, parts[1], parts[3], revision)
-                  : Invalid(change, "has a revision that is no number");
+    applied = ApplyRevision(change, part(1), part(3), parts[5]);
   }
   co_return applied;
 }
 
+absl::Status Applier::ApplyTaxonomy(const Change& change, absl::string_view id) {
+  changed_labels_ = true;
+  if (Deleted(change)) {
+    txn_.Delete(TaxonomyKey(id));
+    return absl::OkStatus();
+  }
+  if (!change.resource().Is<registry::v1::Taxonomy>()) return Invalid(change, "holds no taxonomy");
+  txn_.Put(TaxonomyKey(id), change.resource().value());
+  return absl::OkStatus();
+}
+
 Task<absl::Status> Applier::ApplyWave(const Change& change, std::string id) {
   changed_waves_.insert(id);
-  if (Deleted(change)) {
-    txn_.Delete(WaveKey(id));
-    co_return absl::OkStatus();
-  }
   Wave wave;
-  WEFT_CO_RETURN_IF_ERROR(Unpack(change, wave));
+  if (!Deleted(change)) WEFT_CO_RETURN_IF_ERROR(Unpack(change, wave));
   absl::StatusOr<std::optional<Wave>> before = co_await FindRow<Wave>(txn_, WaveKey(id));
   WEFT_CO_RETURN_IF_ERROR(before.status());
-  if (!before->has_value() || (*before)->instrument() != wave.instrument()) {
-    instruments_.erase(id);
-    waves_to_recount_.insert(id);
+  if (!before->has_value()) {
+    AskAgain(id, false);
+  } else if (Deleted(change) || (*before)->instrument() != wave.instrument()) {
+    absl::StatusOr<std::optional<Entry>> instrument =
+        co_await txn_.Get(InstrumentKey(IdOfName((*before)->instrument())));
+    WEFT_CO_RETURN_IF_ERROR(instrument.status());
+    AskAgain(id, instrument->has_value());
   }
-  txn_.Put(WaveKey(id), change.resource().value());
+  if (Deleted(change)) {
+    txn_.Delete(WaveKey(id));
+  } else {
+    txn_.Put(WaveKey(id), change.resource().value());
+  }
   co_return absl::OkStatus();
 }
 
@@ -175,21 +222,20 @@ Task<absl::Status> Applier::ApplyInstrument(const Change& change, std::string id
 
   // Published instruments never change, so the waves that have answers are only among these when a
   // snapshot sends an instrument after them.
-  const bool same =
-      SameQuestions(before->has_value() ? **before : Instrument::default_instance(), instrument);
+  const bool had = before->has_value();
+  const bool same = had && !Deleted(change) && SameQuestions(**before, instrument);
   storage::KeyRange range = TableRange(kWaves);
   for (bool more = true; more;) {
     const storage::ScanOptions options;
-    absl::StatusOr<std::vector<storage::Entry>> waves = co_await txn_.Scan(range, options);
+    absl::StatusOr<std::vector<Entry>> waves = co_await txn_.Scan(range, options);
     WEFT_CO_RETURN_IF_ERROR(waves.status());
-    for (const storage::Entry& entry : *waves) {
+    for (const Entry& entry : *waves) {
       Wave wave;
       WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, wave));
       if (IdOfName(wave.instrument()) != id) continue;
       const std::string wave_id(IdOfName(wave.name()));
-      instruments_.erase(wave_id);
       changed_waves_.insert(wave_id);
-      if (!same) waves_to_recount_.insert(wave_id);
+      if (!same) AskAgain(wave_id, had);
     }
     more = waves->size() == options.limit;
     if (more) range.begin = waves->back().key + '\0';
@@ -199,223 +245,427 @@ Task<absl::Status> Applier::ApplyInstrument(const Change& change, std::string id
 
 Task<absl::Status> Applier::ApplyRosterEntry(const Change& change, std::string wave,
                                              std::string site) {
-  absl::StatusOr<Site*> touched = co_await Touch(wave, site);
+  absl::StatusOr<Site*> touched = co_await Touch(std::move(wave), std::move(site));
   WEFT_CO_RETURN_IF_ERROR(touched.status());
+  MarkChanged(**touched);
+  SiteRow& row = *(*touched)->row;
+  row.set_on_roster(!Deleted(change));
   if (Deleted(change)) {
-    (*touched)->row.clear_entry();
+    SetRosterEntry(nullptr, *row.mutable_record());
     co_return absl::OkStatus();
   }
-  RosterEntry entry;
+  RosterEntry& entry = Scratch<RosterEntry>();
   WEFT_CO_RETURN_IF_ERROR(Unpack(change, entry));
-  *(*touched)->row.mutable_entry() = Prune(entry);
+  SetRosterEntry(&entry, *row.mutable_record());
   co_return absl::OkStatus();
 }
 
 Task<absl::Status> Applier::ApplyResponse(const Change& change, std::string wave, std::string id) {
   if (Deleted(change)) {
-    absl::StatusOr<std::optional<storage::Entry>> respondent =
-        co_await txn_.Get(RespondentKey(wave, id));
-    WEFT_CO_RETURN_IF_ERROR(respondent.status());
-    if (!respondent->has_value()) co_return absl::OkStatus();
-    absl::StatusOr<Site*> touched = co_await Touch(wave, (*respondent)->value);
-    WEFT_CO_RETURN_IF_ERROR(touched.status());
-    if (IdOfName((*touched)->row.response().name()) == id) (*touched)->row.clear_response();
-    txn_.Delete(RespondentKey(wave, id));
-    co_return absl::OkStatus();
+    absl::Status deleted = co_await DeleteResponse(std::move(wave), std::move(id));
+    co_return deleted;
   }
-  Response response;
+  Response& response = Scratch<Response>();
   WEFT_CO_RETURN_IF_ERROR(Unpack(change, response));
-  const std::string site(IdOfName(response.respondent()));
-  absl::StatusOr<Site*> touched = co_await Touch(wave, site);
+  const std::string site_id(IdOfName(response.respondent()));
+  absl::StatusOr<Site*> touched = co_await Touch(wave, site_id);
   WEFT_CO_RETURN_IF_ERROR(touched.status());
-  SiteRow& row = (*touched)->row;
-  if (row.response().name() != response.name()) txn_.Put(RespondentKey(wave, id), site);
-  *row.mutable_response() = Prune(response);
+  Site& site = **touched;
+  MarkChanged(site);
+  if (site.row->response().name() != response.name()) {
+    // Answers of another response are not this one's.
+    ClearAnswers(*site.row);
+    site.counted.clear();
+    if (id != site_id) txn_.Put(RespondentKey(wave, id), site_id);
+  }
+  Prune(response, *site.row->mutable_response());
+  if (!response.has_answers() || !Wants(response, response.revision())) co_return absl::OkStatus();
+  // Most often the answers that count are those it holds now, so that no revision is asked.
+  absl::StatusOr<const WaveQuestions*> asked = co_await QuestionsOf(std::move(wave));
+  WEFT_CO_RETURN_IF_ERROR(asked.status());
+  CountInto(site, **asked, response.revision(), response.answers());
   co_return absl::OkStatus();
 }
 
-absl::Status Applier::ApplyRevision(const Change& change, const std::string& wave,
-                                    const std::string& response, uint64_t revision) {
-  std::string key = RevisionKey(wave, response, revision);
+Task<absl::Status> Applier::DeleteResponse(std::string wave, std::string id) {
+  absl::StatusOr<Site*> found = co_await SiteOf(wave, id);
+  WEFT_CO_RETURN_IF_ERROR(found.status());
+  if (*found != nullptr) {
+    Site& site = **found;
+    MarkChanged(site);
+    ClearAnswers(*site.row);
+    site.row->clear_response();
+    site.counted.clear();
+  }
+  txn_.Delete(RespondentKey(wave, id));
+  co_return absl::OkStatus();
+}
+
+absl::Status Applier::ApplyRevision(const Change& change, std::string wave, std::string response,
+                                    absl::string_view number) {
+  Revision revision{.wave = std::move(wave),
+                    .response = std::move(response),
+                    .number = 0,
+                    .change = &change,
+                    .row = {}};
+  if (!absl::SimpleAtoi(number, &revision.number)) {
+    return Invalid(change, "has a revision that is no number");
+  }
   if (Deleted(change)) {
-    answers_.erase(key);
-    txn_.Delete(std::move(key));
+    const auto same = [&](const Revision& other) { return other.change->name() == change.name(); };
+    revisions_.erase(std::remove_if(revisions_.begin(), revisions_.end(), same), revisions_.end());
+    txn_.Delete(RevisionKey(revision.wave, revision.response, revision.number));
     return absl::OkStatus();
   }
-  // The response that it belongs to follows in the same commit, and is counted then.
-  ResponseRevision resource;
-  WEFT_RETURN_IF_ERROR(Unpack(change, resource));
-  txn_.Put(key, resource.answers().SerializeAsString());
-  answers_[key] = std::make_unique<Answers>(std::move(*resource.mutable_answers()));
+  if (!change.resource().Is<ResponseRevision>()) return Invalid(change, "holds no revision");
+  revisions_.push_back(std::move(revision));
   return absl::OkStatus();
 }
 
+absl::StatusOr<Applier::Site*> Applier::Keep(std::string key, std::string wave, std::string site,
+                                             std::optional<Entry> entry) {
+  Site& kept = sites_.emplace_back();
+  kept.key = std::move(key);
+  kept.wave = std::move(wave);
+  kept.row = Arena::CreateMessage<SiteRow>(&arena_);
+  kept.stored = entry.has_value();
+  if (kept.stored) {
+    WEFT_RETURN_IF_ERROR(ParseRow(*entry, *kept.row));
+  } else {
+    kept.row->mutable_record()->set_site(absl::StrCat("sites/", site));
+  }
+  sites_by_key_[kept.key] = &kept;
+  return &kept;
+}
+
 Task<absl::StatusOr<Applier::Site*>> Applier::Touch(std::string wave, std::string site) {
-  const auto touched = sites_.find({wave, site});
-  if (touched != sites_.end()) co_return touched->second.get();
-  auto loaded = std::make_unique<Site>();
-  absl::StatusOr<std::optional<SiteRow>> row =
-      co_await FindRow<SiteRow>(txn_, SiteKeyOf(wave, site));
+  std::string key = SiteKeyOf(wave, site);
+  const auto touched = sites_by_key_.find(key);
+  if (touched != sites_by_key_.end()) co_return touched->second;
+  storage::Snapshot& snapshot = txn_.snapshot();
+  absl::StatusOr<std::optional<Entry>> row = co_await snapshot.Get(key);
   WEFT_CO_RETURN_IF_ERROR(row.status());
-  loaded->stored = row->has_value();
-  if (loaded->stored) loaded->row = **std::move(row);
-  Site* const result = loaded.get();
-  sites_[{std::move(wave), std::move(site)}] = std::move(loaded);
-  co_return result;
+  co_return Keep(std::move(key), std::move(wave), std::move(site), *std::move(row));
 }
 
-Task<absl::Status> Applier::TouchAll(std::string wave) {
-  storage::KeyRange range = SiteRange(wave);
-  for (bool more = true; more;) {
-    const storage::ScanOptions options;
-    absl::StatusOr<std::vector<storage::Entry>> rows = co_await txn_.Scan(range, options);
-    WEFT_CO_RETURN_IF_ERROR(rows.status());
-    for (const storage::Entry& entry : *rows) {
-      SiteRow row;
-      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, row));
-      const std::string site(IdOfName(row.record().site()));
-      absl::StatusOr<Site*> touched = co_await Touch(wave, site);
-      WEFT_CO_RETURN_IF_ERROR(touched.status());
-    }
-    more = rows->size() == options.limit;
-    if (more) range.begin = rows->back().key + '\0';
-  }
-  co_return absl::OkStatus();
+Task<absl::StatusOr<Applier::Site*>> Applier::SiteOf(std::string wave, std::string response) {
+  const std::string name = absl::StrCat("waves/", wave, "/responses/", response);
+  // Its id is its site's, unless there is a row that says another.
+  absl::StatusOr<Site*> site = co_await Touch(wave, response);
+  WEFT_CO_RETURN_IF_ERROR(site.status());
+  if ((*site)->row->response().name() == name) co_return *site;
+  absl::StatusOr<std::optional<Entry>> respondent =
+      co_await txn_.Get(RespondentKey(wave, response));
+  WEFT_CO_RETURN_IF_ERROR(respondent.status());
+  if (!respondent->has_value()) co_return static_cast<Site*>(nullptr);
+  site = co_await Touch(std::move(wave), (*respondent)->value);
+  WEFT_CO_RETURN_IF_ERROR(site.status());
+  if ((*site)->row->response().name() == name) co_return *site;
+  co_return static_cast<Site*>(nullptr);
 }
 
-Task<absl::Status> Applier::Finish() {
-  for (const std::string& wave : waves_to_recount_) {
-    absl::Status touched = co_await TouchAll(wave);
-    WEFT_CO_RETURN_IF_ERROR(std::move(touched));
-  }
-  absl::Status fetched = co_await PrefetchAnswers();
-  WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
-  for (const auto& [name, site] : sites_) {
-    absl::Status recounted = co_await Recount(name.first, name.second, *site);
-    WEFT_CO_RETURN_IF_ERROR(std::move(recounted));
-  }
-  for (const auto& [key, part] : parts_) {
-    if (part->empty()) {
-      txn_.Delete(key);
-    } else {
-      txn_.Put(key, EncodeHistogram(*part));
-    }
-  }
-  co_return absl::OkStatus();
+void Applier::MarkChanged(Site& site) {
+  if (site.changed) return;
+  site.changed = true;
+  const SiteRecord& record = site.row->record();
+  site.scopes_before = ScopesOf(record);
+  for (size_t i = 0; i < kFloors; ++i) site.before[i] = Contribution(record, kFloorOrder[i]);
 }
 
-Task<absl::Status> Applier::Recount(std::string wave, std::string site, Site& touched) {
-  SiteRow& row = touched.row;
-  SiteSources sources;
-  if (row.has_entry()) sources.entry = &row.entry();
-  if (row.has_response()) {
-    sources.response = &row.response();
-    const std::string response(IdOfName(row.response().name()));
-    const int submitted = CountedRevision(row.response(), v1::REVIEW_FLOOR_SUBMITTED);
-    const int approved = CountedRevision(row.response(), v1::REVIEW_FLOOR_APPROVED);
-    absl::StatusOr<const Answers*> of_submitted = co_await AnswersOf(wave, response, submitted);
-    WEFT_CO_RETURN_IF_ERROR(of_submitted.status());
-    absl::StatusOr<const Answers*> of_approved = co_await AnswersOf(wave, response, approved);
-    WEFT_CO_RETURN_IF_ERROR(of_approved.status());
-    sources.submitted = *of_submitted;
-    sources.approved = *of_approved;
-  }
-  absl::StatusOr<const Instrument*> instrument = co_await InstrumentOf(wave);
-  WEFT_CO_RETURN_IF_ERROR(instrument.status());
-  store::v1::SiteRecord after = MakeSiteRecord(**instrument, absl::StrCat("sites/", site), sources);
-
-  const std::vector<std::string> scopes_before = ScopesOf(row.record());
-  const std::vector<std::string> scopes_after = ScopesOf(after);
-  for (const v1::ReviewFloor floor : kFloors) {
-    if (scopes_before == scopes_after && SameAnswers(row.record(), after, floor)) continue;
-    const std::vector<Increment> before = Contribution(row.record(), floor);
-    const std::vector<Increment> now = Contribution(after, floor);
-    absl::btree_map<std::string, std::vector<Increment>> by_scope;
-    for (const std::string& scope : scopes_before) by_scope[scope] = Difference(before, {});
-    for (const std::string& scope : scopes_after) {
-      const bool stayed = by_scope.contains(scope);
-      by_scope[scope] = stayed ? Difference(before, now) : now;
-    }
-    for (const auto& [scope, increments] : by_scope) {
-      absl::Status counted = co_await Count(wave, scope, floor, increments);
-      WEFT_CO_RETURN_IF_ERROR(std::move(counted));
-    }
-  }
-
-  changed_waves_.insert(wave);
-  *row.mutable_record() = std::move(after);
-  if (row.has_entry() || row.has_response()) {
-    txn_.Put(SiteKeyOf(wave, site), row.SerializeAsString());
-  } else if (touched.stored) {
-    txn_.Delete(SiteKeyOf(wave, site));
-  }
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> Applier::Count(std::string wave, std::string cohort, v1::ReviewFloor floor,
-                                  const std::vector<Increment>& increments) {
-  Histogram* part = nullptr;
-  uint32_t part_id = 0;
-  for (const Increment& increment : increments) {
-    if (part == nullptr || increment.part != part_id) {
-      part_id = increment.part;
-      absl::StatusOr<Histogram*> loaded =
-          co_await LoadPart(AggregateKey(wave, cohort, floor, part_id));
-      WEFT_CO_RETURN_IF_ERROR(loaded.status());
-      part = *loaded;
-    }
-    WEFT_CO_RETURN_IF_ERROR(metrics::Apply(increment, *part));
-  }
-  co_return absl::OkStatus();
-}
-
-Task<absl::StatusOr<Histogram*>> Applier::LoadPart(std::string key) {
-  const auto known = parts_.find(key);
-  if (known != parts_.end()) co_return known->second.get();
-  absl::StatusOr<std::optional<storage::Entry>> entry = co_await txn_.Get(key);
-  WEFT_CO_RETURN_IF_ERROR(entry.status());
-  auto loaded = std::make_unique<Histogram>();
-  if (entry->has_value()) {
-    WEFT_CO_ASSIGN_OR_RETURN(*loaded, DecodeHistogram((*entry)->value));
-  }
-  Histogram* const part = loaded.get();
-  parts_[std::move(key)] = std::move(loaded);
-  co_return part;
-}
-
-Task<absl::StatusOr<const Instrument*>> Applier::InstrumentOf(std::string wave) {
-  const auto known = instruments_.find(wave);
-  if (known != instruments_.end()) co_return known->second.get();
+Task<absl::StatusOr<const WaveQuestions*>> Applier::QuestionsOf(std::string wave) {
+  const auto asked = cache_.questions.find(wave);
+  if (asked != cache_.questions.end()) co_return asked->second.get();
   // A wave or an instrument that is not known yet has no questions; it is counted again once it is.
-  auto loaded = std::make_unique<Instrument>();
+  Instrument instrument;
+  bool known = false;
   absl::StatusOr<std::optional<Wave>> row = co_await FindRow<Wave>(txn_, WaveKey(wave));
   WEFT_CO_RETURN_IF_ERROR(row.status());
   if (row->has_value()) {
     absl::StatusOr<std::optional<Instrument>> found =
         co_await FindRow<Instrument>(txn_, InstrumentKey(IdOfName((*row)->instrument())));
     WEFT_CO_RETURN_IF_ERROR(found.status());
-    if (found->has_value()) *loaded = **std::move(found);
+    known = found->has_value();
+    if (known) instrument = **std::move(found);
   }
-  const Instrument* const instrument = loaded.get();
-  instruments_[std::move(wave)] = std::move(loaded);
-  co_return instrument;
+  auto made = std::make_unique<WaveQuestions>(WaveQuestions{Questions(instrument), known});
+  const WaveQuestions* const questions = made.get();
+  cache_.questions[std::move(wave)] = std::move(made);
+  co_return questions;
 }
 
-Task<absl::StatusOr<const Answers*>> Applier::AnswersOf(std::string wave, std::string response,
-                                                        uint64_t revision) {
-  if (revision == 0) co_return nullptr;
-  std::string key = RevisionKey(wave, response, revision);
-  const auto known = answers_.find(key);
-  if (known != answers_.end()) co_return known->second.get();
-  absl::StatusOr<std::optional<Answers>> found = co_await FindRow<Answers>(txn_, key);
+void Applier::AskAgain(const std::string& wave, bool had_questions) {
+  cache_.questions.erase(wave);
+  asked_again_[wave] |= had_questions;
+}
+
+void Applier::CountInto(Site& site, const WaveQuestions& asked, int revision,
+                        const Answers& answers) {
+  CountedAnswers* const counted = Arena::CreateMessage<CountedAnswers>(&arena_);
+  asked.questions.Count(revision, answers, *counted);
+  site.counted.push_back(counted);
+}
+
+CountedAnswers* Applier::FindCounted(const Site& site, int revision) const {
+  // The newest first: a response that was deleted and made anew numbers its revisions anew.
+  for (auto counted = site.counted.rbegin(); counted != site.counted.rend(); ++counted) {
+    if ((*counted)->revision() == revision) return *counted;
+  }
+  return asked_again_.contains(site.wave) ? nullptr : FindStored(*site.row, revision);
+}
+
+Task<absl::Status> Applier::Finish() {
+  for (const auto& [wave, had_questions] : asked_again_) {
+    absl::Status reconsidered = co_await Reconsider(wave);
+    WEFT_CO_RETURN_IF_ERROR(std::move(reconsidered));
+  }
+  for (Revision& revision : revisions_) {
+    absl::Status settled = co_await Settle(revision);
+    WEFT_CO_RETURN_IF_ERROR(std::move(settled));
+  }
+  absl::Status counted = co_await CountWaiting();
+  WEFT_CO_RETURN_IF_ERROR(std::move(counted));
+  for (Site& site : sites_) {
+    if (site.changed) WEFT_CO_RETURN_IF_ERROR(Recount(site));
+  }
+  absl::Status tallied = co_await Tally();
+  co_return tallied;
+}
+
+Task<absl::Status> Applier::Reconsider(std::string wave) {
+  for (Site& site : sites_) {
+    if (site.wave == wave) site.counted.clear();
+  }
+  storage::Snapshot& snapshot = txn_.snapshot();
+  storage::KeyRange range = SiteRange(wave);
+  for (bool more = true; more;) {
+    const storage::ScanOptions options;
+    absl::StatusOr<std::vector<Entry>> rows = co_await snapshot.Scan(range, options);
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    more = rows->size() == options.limit;
+    if (more) range.begin = rows->back().key + '\0';
+    for (Entry& entry : *rows) {
+      const auto touched = sites_by_key_.find(entry.key);
+      std::string key = entry.key;
+      const absl::StatusOr<Site*> site = touched == sites_by_key_.end()
+                                             ? Keep(std::move(key), wave, "", std::move(entry))
+                                             : touched->second;
+      WEFT_CO_RETURN_IF_ERROR(site.status());
+      if ((*site)->row->has_response()) MarkChanged(**site);
+    }
+  }
+  range = RevisionRange(wave);
+  for (bool more = true; more;) {
+    const storage::ScanOptions options;
+    absl::StatusOr<std::vector<Entry>> rows = co_await txn_.Scan(range, options);
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    more = rows->size() == options.limit;
+    if (more) range.begin = rows->back().key + '\0';
+    for (Entry& entry : *rows) {
+      Revision revision;
+      WEFT_CO_RETURN_IF_ERROR(
+          ParseRevisionKey(entry.key, revision.wave, revision.response, revision.number));
+      revision.row = std::move(entry);
+      revisions_.push_back(std::move(revision));
+    }
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Applier::Settle(Revision& revision) {
+  absl::StatusOr<Site*> found = co_await SiteOf(revision.wave, revision.response);
   WEFT_CO_RETURN_IF_ERROR(found.status());
-  // A snapshot that is sent from several states may hold a response before its revision, which then
-  // follows as a change, and the response with it.
-  if (!found->has_value()) co_return nullptr;
-  auto loaded = std::make_unique<Answers>(**std::move(found));
-  const Answers* const answers = loaded.get();
-  answers_[std::move(key)] = std::move(loaded);
-  co_return answers;
+  absl::StatusOr<const WaveQuestions*> asked = co_await QuestionsOf(revision.wave);
+  WEFT_CO_RETURN_IF_ERROR(asked.status());
+  Site* const site = *found;
+  const int number = static_cast<int>(revision.number);
+  const bool counts = site != nullptr && Wants(site->row->response(), number) &&
+                      FindCounted(*site, number) == nullptr;
+  // A response that has come as far as this revision and does not count it never will: what it
+  // hands in are its newest answers, and what is approved was handed in.
+  const bool waits = site == nullptr || !(*asked)->known ||
+                     static_cast<uint64_t>(site->row->response().revision()) < revision.number;
+  const bool is_stored = revision.change == nullptr;
+  if (is_stored && !waits) {
+    txn_.Delete(RevisionKey(revision.wave, revision.response, revision.number));
+  }
+  const bool stores = waits && !is_stored;
+  if (!counts && !stores) co_return absl::OkStatus();
+
+  ResponseRevision& unpacked = Scratch<ResponseRevision>();
+  if (is_stored) {
+    WEFT_CO_RETURN_IF_ERROR(ParseRow(revision.row, *unpacked.mutable_answers()));
+  } else {
+    WEFT_CO_RETURN_IF_ERROR(Unpack(*revision.change, unpacked));
+  }
+  if (counts) {
+    MarkChanged(*site);
+    CountInto(*site, **asked, number, unpacked.answers());
+  }
+  if (stores) {
+    txn_.Put(RevisionKey(revision.wave, revision.response, revision.number),
+             unpacked.answers().SerializeAsString());
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Applier::CountWaiting() {
+  struct Wanted {
+    Site* site = nullptr;
+    int revision = 0;
+  };
+  std::vector<Wanted> wanted;
+  std::vector<std::string> keys;
+  for (Site& site : sites_) {
+    if (!site.changed) continue;
+    const Response& response = site.row->response();
+    for (const v1::ReviewFloor floor : kFloorOrder) {
+      const int revision = RevisionAt(response, floor);
+      if (revision == 0 || FindCounted(site, revision) != nullptr) continue;
+      wanted.push_back({&site, revision});
+      keys.push_back(
+          RevisionKey(site.wave, IdOfName(response.name()), static_cast<uint64_t>(revision)));
+    }
+  }
+  if (keys.empty()) co_return absl::OkStatus();
+  // A snapshot that is sent from several states may hold a response before its revision, which is
+  // counted once it comes.
+  const std::vector<std::string> asked_keys = keys;
+  absl::StatusOr<std::vector<std::optional<Entry>>> rows = co_await txn_.GetMany(std::move(keys));
+  WEFT_CO_RETURN_IF_ERROR(rows.status());
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!(*rows)[i].has_value()) continue;
+    Site& site = *wanted[i].site;
+    absl::StatusOr<const WaveQuestions*> asked = co_await QuestionsOf(site.wave);
+    WEFT_CO_RETURN_IF_ERROR(asked.status());
+    Answers& answers = Scratch<Answers>();
+    WEFT_CO_RETURN_IF_ERROR(ParseRow(*(*rows)[i], answers));
+    CountInto(site, **asked, wanted[i].revision, answers);
+    if ((*asked)->known) txn_.Delete(asked_keys[i]);
+  }
+  co_return absl::OkStatus();
+}
+
+absl::Status Applier::Recount(Site& site) {
+  SiteRow& row = *site.row;
+  SiteRecord& record = *row.mutable_record();
+  const Response& response = row.response();
+  std::array<CountedAnswers*, kFloors> found{};
+  const std::array<int, kFloors> revisions = {RevisionAt(response, kFloorOrder[0]),
+                                              RevisionAt(response, kFloorOrder[1])};
+  const auto again = asked_again_.find(site.wave);
+  for (size_t i = 0; i < kFloors; ++i) {
+    if (revisions[i] == 0) continue;
+    found[i] = FindCounted(site, revisions[i]);
+    if (found[i] != nullptr || again == asked_again_.end() || !again->second) continue;
+    if (FindStored(row, revisions[i]) == nullptr) continue;
+    return Error(absl::StatusCode::kDataLoss, "QUESTIONS_CHANGED",
+                 absl::StrCat("the questions of wave ", site.wave,
+                              " have changed, and its answers are kept only as they were counted"));
+  }
+  // What was found may be in the row: it is taken out, not destroyed, before it is put back.
+  record.unsafe_arena_release_submitted();
+  record.unsafe_arena_release_approved();
+  while (row.held_size() > 0) row.mutable_held()->UnsafeArenaReleaseLast();
+  if (found[1] != nullptr && found[1] == found[0]) {
+    found[1] = Arena::CreateMessage<CountedAnswers>(&arena_);
+    *found[1] = *found[0];
+  }
+  if (TakesPart(response)) {
+    record.unsafe_arena_set_allocated_submitted(found[0]);
+    record.unsafe_arena_set_allocated_approved(found[1]);
+  } else {
+    if (revisions[0] == revisions[1]) found[1] = nullptr;
+    if (revisions[0] > revisions[1]) std::swap(found[0], found[1]);
+    for (CountedAnswers* const answers : found) {
+      if (answers != nullptr) row.mutable_held()->UnsafeArenaAddAllocated(answers);
+    }
+  }
+
+  const std::vector<std::string> scopes = ScopesOf(record);
+  const bool stays = scopes == site.scopes_before;
+  Group* const before = GroupOf(site.wave, site.scopes_before);
+  Group* const after = stays ? before : GroupOf(site.wave, scopes);
+  for (size_t i = 0; i < kFloors; ++i) {
+    const std::vector<Increment> now = Contribution(record, kFloorOrder[i]);
+    if (before != nullptr) {
+      before->deltas[i].Add(Difference(site.before[i], stays ? now : std::vector<Increment>()));
+    }
+    if (after != nullptr && !stays) after->deltas[i].Add(now);
+  }
+
+  changed_waves_.insert(site.wave);
+  if (row.on_roster() || row.has_response()) {
+    txn_.Put(std::move(site.key), row.SerializeAsString());
+  } else if (site.stored) {
+    txn_.Delete(std::move(site.key));
+  }
+  return absl::OkStatus();
+}
+
+Applier::Group* Applier::GroupOf(const std::string& wave, const std::vector<std::string>& scopes) {
+  // Sites that are in no aggregate change none.
+  if (scopes.empty()) return nullptr;
+  // There are few, and neighbours are mostly alike.
+  const auto found = std::find_if(groups_.rbegin(), groups_.rend(), [&](const Group& group) {
+    return group.wave == wave && group.scopes == scopes;
+  });
+  if (found != groups_.rend()) return &*found;
+  Group& group = groups_.emplace_back();
+  group.wave = wave;
+  group.scopes = scopes;
+  return &group;
+}
+
+Task<absl::Status> Applier::Tally() {
+  struct Step {
+    std::string key;
+    std::vector<KeyChange> changes;
+  };
+  std::vector<Step> steps;
+  std::vector<std::string> unknown;
+  for (const Group& group : groups_) {
+    for (size_t i = 0; i < kFloors; ++i) {
+      for (const Delta::Part& part : group.deltas[i].Parts()) {
+        for (const std::string& scope : group.scopes) {
+          std::string key = AggregateKey(group.wave, scope, kFloorOrder[i], part.id);
+          if (!cache_.parts.contains(key)) unknown.push_back(key);
+          steps.push_back({std::move(key), part.changes});
+        }
+      }
+    }
+  }
+  std::sort(unknown.begin(), unknown.end());
+  unknown.erase(std::unique(unknown.begin(), unknown.end()), unknown.end());
+  storage::Snapshot& snapshot = txn_.snapshot();
+  absl::StatusOr<std::vector<std::optional<Entry>>> stored = co_await snapshot.GetMany(unknown);
+  WEFT_CO_RETURN_IF_ERROR(stored.status());
+  for (size_t i = 0; i < unknown.size(); ++i) {
+    auto part = std::make_unique<Histogram>();
+    if ((*stored)[i].has_value()) {
+      WEFT_CO_ASSIGN_OR_RETURN(*part, DecodeHistogram((*stored)[i]->value));
+    }
+    cache_.entries += part->size();
+    cache_.parts[std::move(unknown[i])] = std::move(part);
+  }
+
+  // No site is taken off twice, so that whatever the order of the steps no count falls below 0.
+  for (const Step& step : steps) {
+    Histogram& part = *cache_.parts[step.key];
+    cache_.entries -= part.size();
+    WEFT_CO_RETURN_IF_ERROR(part.Add(step.changes));
+    cache_.entries += part.size();
+  }
+  std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.key < b.key; });
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (i > 0 && steps[i].key == steps[i - 1].key) continue;
+    const Histogram& part = *cache_.parts[steps[i].key];
+    if (part.empty()) {
+      txn_.Delete(steps[i].key);
+    } else {
+      txn_.Put(steps[i].key, EncodeHistogram(part));
+    }
+  }
+  co_return absl::OkStatus();
 }
 
 }  // namespace weft::metrics

@@ -48,6 +48,20 @@ storage::KeyRange SiteRange(absl::string_view wave) {
   return KeyWriter(kSites).String(wave).Prefix();
 }
 
+storage::KeyRange RevisionRange(absl::string_view wave) {
+  return KeyWriter(kRevisions).String(wave).Prefix();
+}
+
+absl::Status ParseRevisionKey(absl::string_view key, std::string& wave, std::string& response,
+                              uint64_t& revision) {
+  storage::KeyReader reader(key);
+  reader.Table();
+  wave = reader.String();
+  response = reader.String();
+  revision = reader.Uint64();
+  return reader.Finish();
+}
+
 absl::string_view IdOfName(absl::string_view name) {
   const size_t slash = name.rfind('/');
   return slash == absl::string_view::npos ? name : name.substr(slash + 1);

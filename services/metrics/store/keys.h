@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/storage/engine.h"
 #include "weft/metrics/v1/metrics.pb.h"
@@ -17,15 +18,15 @@ enum TableId : uint16_t {
   kTaxonomies = 61,   // taxonomy -> registry.v1.Taxonomy
   kInstruments = 62,  // instrument -> ingestion.v1.Instrument
   kWaves = 63,        // wave -> ingestion.v1.Wave
-  kRevisions = 64,    // wave, response, revision -> ingestion.v1.Answers
-  kRespondents = 65,  // wave, response -> site
+  kRevisions = 64,    // wave, response, revision -> ingestion.v1.Answers, while not counted yet
+  kRespondents = 65,  // wave, response -> site, where their ids differ
   kSites = 66,        // wave, site -> store.v1.SiteRow
   kAggregates = 67,   // wave, cohort's name or "", floor, part -> store.v1.Histogram
 };
 
 // What the rows mean: how cells, parts and their keys are numbered. Raise it with any change of
 // that, and a new version rebuilds the read model instead of reading it wrongly.
-inline constexpr int kLayout = 1;
+inline constexpr int kLayout = 2;
 
 // The feeds that are followed; also what their positions are called in keys and logs.
 enum class Feed { kRegistry, kIngestion };
@@ -46,6 +47,11 @@ std::string AggregateKey(absl::string_view wave, absl::string_view cohort, v1::R
 storage::KeyRange TableRange(TableId table);
 // The sites of a wave.
 storage::KeyRange SiteRange(absl::string_view wave);
+// The revisions of a wave that are not counted yet.
+storage::KeyRange RevisionRange(absl::string_view wave);
+// What RevisionKey() was made of. DATA_LOSS (KEY_CORRUPT) for another key.
+absl::Status ParseRevisionKey(absl::string_view key, std::string& wave, std::string& response,
+                              uint64_t& revision);
 
 // The id at the end of a name: "w1" of "waves/w1".
 absl::string_view IdOfName(absl::string_view name);

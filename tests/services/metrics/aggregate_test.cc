@@ -1,5 +1,6 @@
 #include "services/metrics/domain/aggregate.h"
 
+#include <algorithm>
 #include <limits>
 #include <random>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/metrics/domain/questions.h"
 #include "services/metrics/domain/site_record.h"
 #include "tests/services/metrics/wave_example.h"
 #include "tests/testing/errors.h"
@@ -18,6 +20,7 @@ using store::v1::SiteRecord;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsError;
+using ::testing::Pair;
 
 TEST(HistogramTest, OneFormForOneContent) {
   Histogram histogram = {{3, 1}, {0, 7}, {~uint64_t{0}, 2}, {1000, 5}};
@@ -40,6 +43,37 @@ TEST(HistogramTest, RefusesWhatItDidNotMake) {
   EXPECT_THAT(decode({1}, {0}), IsError(kDataLoss, "AGGREGATE_CORRUPT"));
   EXPECT_THAT(decode({1, 0}, {1, 1}), IsError(kDataLoss, "AGGREGATE_CORRUPT"));
   EXPECT_THAT(DecodeHistogram("\xff\xff").status(), IsError(kDataLoss, "AGGREGATE_CORRUPT"));
+  // Zeros that all keys end with are never stored; one shift more than keys have bits.
+  EXPECT_THAT(decode({2, 4}, {1, 1}), IsError(kDataLoss, "AGGREGATE_CORRUPT"));
+  store::v1::Histogram shifted;
+  shifted.add_key_steps(1);
+  shifted.add_counts(1);
+  shifted.set_key_shift(63);
+  EXPECT_THAT(*DecodeHistogram(shifted.SerializeAsString()),
+              ElementsAre(Pair(uint64_t{1} << 63, 1)));
+  shifted.set_key_shift(64);
+  EXPECT_THAT(DecodeHistogram(shifted.SerializeAsString()).status(),
+              IsError(kDataLoss, "AGGREGATE_CORRUPT"));
+}
+
+TEST(HistogramTest, IsStoredAsItsMessage) {
+  store::v1::Histogram message;
+  ASSERT_TRUE(message.ParseFromString(EncodeHistogram({{300, 5}, {1000, 200}, {1008, 1}})));
+  EXPECT_THAT(message.key_steps(), ElementsAre(75, 175, 2));
+  EXPECT_THAT(message.counts(), ElementsAre(5, 200, 1));
+  EXPECT_EQ(message.key_shift(), 2u);
+  EXPECT_EQ(message.SerializeAsString(), EncodeHistogram({{300, 5}, {1000, 200}, {1008, 1}}));
+}
+
+TEST(HistogramTest, TakesManyChangesAtOnce) {
+  Histogram histogram = {{2, 1}, {5, 3}, {9, 1}};
+  EXPECT_THAT(histogram.Add(std::vector<KeyChange>{{1, 4}, {5, -3}, {9, 1}, {12, 2}}),
+              testing::IsOk());
+  EXPECT_EQ(histogram, (Histogram{{1, 4}, {2, 1}, {9, 2}, {12, 2}}));
+  EXPECT_EQ(histogram.Count(9), 2u);
+  EXPECT_EQ(histogram.Count(5), 0u);
+  EXPECT_THAT(histogram.Add(std::vector<KeyChange>{{1, 1}, {2, -2}}),
+              IsError(absl::StatusCode::kDataLoss, "AGGREGATE_CORRUPT"));
 }
 
 TEST(HistogramTest, CountsNeverFallBelowZero) {
@@ -49,6 +83,65 @@ TEST(HistogramTest, CountsNeverFallBelowZero) {
   EXPECT_TRUE(histogram.empty()) << "nothing is left behind";
   EXPECT_THAT(Apply({0, 5, -1}, histogram),
               IsError(absl::StatusCode::kDataLoss, "AGGREGATE_CORRUPT"));
+}
+
+TEST(DeltaTest, SumsUpAndForgetsWhatCancelsOut) {
+  Delta delta;
+  delta.Add({{1, 5, 1}, {1, 9, 1}, {7, 0, 2}});
+  delta.Add({});
+  delta.Add({{0, 3, 1}, {1, 5, -1}, {1, 8, 1}, {7, 0, -1}});
+  const std::vector<Delta::Part> parts = delta.Parts();
+  ASSERT_EQ(parts.size(), 3u);
+  EXPECT_EQ(parts[0].id, 0u);
+  EXPECT_THAT(parts[0].changes, ElementsAre(KeyChange{3, 1}));
+  EXPECT_EQ(parts[1].id, 1u);
+  EXPECT_THAT(parts[1].changes, ElementsAre(KeyChange{8, 1}, KeyChange{9, 1}));
+  EXPECT_EQ(parts[2].id, 7u);
+  EXPECT_THAT(parts[2].changes, ElementsAre(KeyChange{0, 1}));
+  delta.Add({{1, 8, -1}, {1, 9, -1}});
+  EXPECT_EQ(delta.Parts().size(), 2u);
+}
+
+// One by one, as docs/metrics.md defines them.
+SiteCounts CountCells(const store::v1::CountedAnswers& answers, const Variant& variant) {
+  SiteCounts counts;
+  for (const uint32_t code : answers.cells()) {
+    const CountedCell cell = CellState(code).Count(variant);
+    const bool engaged = cell.engagement == v1::ENGAGEMENT_YES;
+    counts.unknown += cell.engagement == v1::ENGAGEMENT_UNKNOWN ? 1 : 0;
+    counts.engaged += engaged ? 1 : 0;
+    counts.missing_depth += engaged && !cell.depth.has_value() ? 1 : 0;
+    if (!engaged) continue;
+    counts.depth_sum += cell.depth.value_or(0);
+    counts.coordination += cell.depth.value_or(0) >= 3 ? 1 : 0;
+    counts.collaboration += cell.depth.value_or(0) == 4 ? 1 : 0;
+  }
+  return counts;
+}
+
+TEST(SiteCountsTest, AreThoseOfEachCellInEachVariant) {
+  const auto compare = [](const store::v1::CountedAnswers& answers) {
+    const auto all = CountSite(answers);
+    for (int i = 0; i < Variant::kCount; ++i) {
+      const SiteCounts expected = CountCells(answers, Variant::FromIndex(i));
+      EXPECT_EQ(all[i].engaged, expected.engaged);
+      EXPECT_EQ(all[i].unknown, expected.unknown);
+      EXPECT_EQ(all[i].missing_depth, expected.missing_depth);
+      EXPECT_EQ(all[i].depth_sum, expected.depth_sum);
+      EXPECT_EQ(all[i].coordination, expected.coordination);
+      EXPECT_EQ(all[i].collaboration, expected.collaboration);
+    }
+  };
+  std::mt19937_64 random(3);
+  const ingestion::v1::Instrument instrument = MakeInstrument(40);
+  for (int round = 0; round < 50; ++round) {
+    compare(CountAnswers(instrument, 1, RandomAnswers(instrument, random)));
+  }
+  // More cells than any taxonomy has types, all as deep as can be.
+  ingestion::v1::Answers deep = MakeAnswers("4/1");
+  store::v1::CountedAnswers many = CountAnswers(MakeInstrument(1), 1, deep);
+  many.mutable_cells()->Resize(5000, many.cells(0));
+  compare(many);
 }
 
 TEST(AggregateKeysTest, PackAndUnpack) {
@@ -138,6 +231,36 @@ TEST(SiteRecordTest, WrongKindsOfAnswersAreNoAnswers) {
   for (int item = 0; item < 4; ++item) {
     EXPECT_EQ(counted.items(item).missing(), type::v1::MISSING_REASON_NOT_ANSWERED) << item;
   }
+}
+
+TEST(QuestionsTest, TheOrderOfAnswersDoesNotMatter) {
+  std::mt19937_64 random(5);
+  const ingestion::v1::Instrument instrument = MakeInstrument(6);
+  const Questions questions(instrument);
+  for (int round = 0; round < 100; ++round) {
+    ingestion::v1::Answers answers = RandomAnswers(instrument, random);
+    const std::string counted = CountAnswers(instrument, 7, answers).SerializeAsString();
+    std::shuffle(answers.mutable_partner_cells()->begin(), answers.mutable_partner_cells()->end(),
+                 random);
+    std::shuffle(answers.mutable_items()->begin(), answers.mutable_items()->end(), random);
+    store::v1::CountedAnswers again = CountAnswers(instrument, 1, ingestion::v1::Answers());
+    questions.Count(7, answers, again);
+    EXPECT_EQ(again.SerializeAsString(), counted) << "nothing is left of what it held";
+  }
+}
+
+TEST(QuestionsTest, TheFirstAnswerCountsAndUnknownNamesDoNot) {
+  ingestion::v1::Answers answers = MakeAnswers("4/1 0/0 | 3");
+  answers.mutable_partner_cells()->Add()->CopyFrom(answers.partner_cells(1));
+  answers.mutable_partner_cells(2)->set_partner_type("t1");
+  ingestion::v1::Answers more = answers;
+  more.mutable_partner_cells()->Add()->set_partner_type("nobody");
+  more.add_items()->set_question("nothing");
+  const ingestion::v1::Instrument instrument = MakeInstrument(2);
+  const store::v1::CountedAnswers counted = CountAnswers(instrument, 1, answers);
+  EXPECT_EQ(CellState(counted.cells(0)).level(), 4);
+  EXPECT_EQ(CellState(counted.cells(1)).level(), 0);
+  EXPECT_EQ(CountAnswers(instrument, 1, more).SerializeAsString(), counted.SerializeAsString());
 }
 
 }  // namespace
