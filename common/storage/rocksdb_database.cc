@@ -10,8 +10,8 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/storage/keys.h"
-#include "common/storage/rocksdb_events.h"
 #include "common/storage/rocksdb_log.h"
+#include "common/storage/rocksdb_recovery.h"
 #include "common/storage/rocksdb_status.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/file_checksum.h"
@@ -41,7 +41,7 @@ rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, bool create,
   db.max_total_wal_size = 4 * options.write_buffer_bytes;
   db.max_background_jobs = 2;
   db.info_log = OpenRocksDbLog(absl::StrCat(options.directory, "/rocksdb.log"));
-  db.listeners.push_back(MakeRocksDbEvents(std::move(health)));
+  RecoverFromFullDisk(db, std::move(health));
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   return db;

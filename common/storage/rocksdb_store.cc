@@ -19,7 +19,7 @@ namespace weft::storage {
 namespace {
 
 constexpr size_t kProtectionBytesPerKey = 8;
-constexpr std::chrono::seconds kResumeEvery(1);
+constexpr std::chrono::seconds kTryEvery(1);
 
 class RocksDbStore final : public LocalStore {
  public:
@@ -95,12 +95,8 @@ class RocksDbStore final : public LocalStore {
       also(batch.DeleteRange(database_->feed, MarkKey(0), MarkKey(group.trim_through + 1)));
       also(batch.Put(database_->feed, kTrimmedKey, EncodeFixed64(group.trim_through)));
     }
-    rocksdb::WriteOptions durable;
-    durable.sync = true;
-    if (status.ok()) status = database_->db->Write(durable, &batch);
-    if (status.IsNoSpace()) disk_.GiveUpBallast();
-    absl::Status applied = FromRocksDb(status, "commit");
-    database_->health->Set(StorageHealth::kDatabase, applied);
+    const absl::Status applied =
+        status.ok() ? WriteDurably(rocksdb::WriteOptions(), batch) : FromRocksDb(status, "commit");
     if (!applied.ok()) return applied;
     head_ = group.head;
     trimmed_ = std::max(trimmed_, group.trim_through);
@@ -115,25 +111,36 @@ class RocksDbStore final : public LocalStore {
     if (!closing) {
       // Also when nothing is written, so that a disk with room again is known to have it.
       Admit().IgnoreError();
-      TryToResume();
+      TryToWrite();
     }
     AdvanceAnchor(closing);
   }
 
  private:
-  // After most errors RocksDB refuses writes until it is told that the disk may work again. What
-  // was acknowledged is written out before anything new is taken. When the log itself could not be
-  // written, but not for want of room, only a restart helps: this is refused then.
-  void TryToResume() {
+  // Tells StorageHealth how it went.
+  absl::Status WriteDurably(rocksdb::WriteOptions options, rocksdb::WriteBatch& batch) {
+    options.sync = true;
+    const uint64_t told = database_->health->told();
+    const rocksdb::Status status = database_->db->Write(options, &batch);
+    if (status.IsNoSpace()) disk_.GiveUpBallast();
+    absl::Status written = FromRocksDb(status, "commit");
+    database_->health->SetIfNewest(StorageHealth::kDatabase, written, told);
+    return written;
+  }
+
+  // So that a database that has recovered is known to be well before the next commit comes.
+  void TryToWrite() {
     const absl::Status failing = database_->health->Get(StorageHealth::kDatabase);
-    if (failing.ok()) return;
     const auto now = std::chrono::steady_clock::now();
-    if (now - resumed_at_ < kResumeEvery) return;
-    resumed_at_ = now;
+    if (failing.ok() || now - tried_at_ < kTryEvery) return;
+    tried_at_ = now;
     // A background flush may have been what met the full disk.
     if (absl::IsResourceExhausted(failing)) disk_.GiveUpBallast();
-    if (database_->db->Resume().ok()) {
-      database_->health->Set(StorageHealth::kDatabase, absl::OkStatus());
+    rocksdb::WriteOptions at_once;
+    at_once.no_slowdown = true;
+    rocksdb::WriteBatch batch;
+    if (batch.Put(database_->feed, kHeadKey, EncodeFixed64(head_)).ok()) {
+      WriteDurably(at_once, batch).IgnoreError();
     }
   }
 
@@ -151,7 +158,7 @@ class RocksDbStore final : public LocalStore {
   const std::shared_ptr<RocksDbDatabase> database_;
   const std::chrono::nanoseconds anchor_interval_;
   std::chrono::steady_clock::time_point anchored_at_;
-  std::chrono::steady_clock::time_point resumed_at_;
+  std::chrono::steady_clock::time_point tried_at_;
   DiskGuard disk_;
   uint64_t head_;
   uint64_t trimmed_;

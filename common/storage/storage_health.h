@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <utility>
 
@@ -20,7 +21,18 @@ class StorageHealth {
 
   void Set(Part part, absl::Status status) {
     std::lock_guard<std::mutex> lock(mutex_);
+    ++told_;
     parts_[part] = std::move(status);
+  }
+  // How often something was told so far.
+  uint64_t told() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return told_;
+  }
+  // Does nothing when something has been told since told() was `before`: that is newer.
+  void SetIfNewest(Part part, absl::Status status, uint64_t before) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (told_ == before) parts_[part] = std::move(status);
   }
   absl::Status Get(Part part) const {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -35,6 +47,7 @@ class StorageHealth {
  private:
   mutable std::mutex mutex_;
   std::array<absl::Status, 2> parts_;
+  uint64_t told_ = 0;
 };
 
 }  // namespace weft::storage

@@ -17,5 +17,5 @@ def run(context):
     done = subprocess.run([program], env=environment, capture_output=True, text=True, check=False)
     require(done.returncode == 0, done.stdout[-6000:])
     figures = [line for line in done.stdout.splitlines()
-               if re.match(r"\d+ (power|calls)|[.A-Z]\w+: |writable after", line)]
+               if re.match(r"\d+ (power|calls|full)|[.A-Z]\w+: |writable after", line)]
     return {"figures": figures}

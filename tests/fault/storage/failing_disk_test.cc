@@ -1,5 +1,6 @@
-// A disk that fails once, cannot write tables, or hangs: the right error, reads as before, and
-// nothing acknowledged lost. tests/fault/run disk_full has one that is full.
+// A disk that fails once, fails for a while, is full, or hangs: the right error, reads as before,
+// and nothing acknowledged lost.
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -16,6 +17,15 @@ using Op = FaultFileSystem::Op;
 class FailingDisk : public FaultFixture {
  protected:
   static bool IsLog(const Call& call) { return absl::EndsWith(call.path, ".log"); }
+
+  // Now that there is room: writable within 5 seconds, with nothing lost.
+  void ExpectHealed() {
+    const absl::Duration healed = WaitUntilWritable();
+    std::cout << "writable after " << healed << std::endl;
+    EXPECT_LT(healed, absl::Seconds(5));
+    EXPECT_THAT(engine_->Health(), IsOk());
+    ASSERT_NO_FATAL_FAILURE(CheckLedger());
+  }
 };
 
 TEST_F(FailingDisk, AnyOneCallMayFail) {
@@ -71,6 +81,60 @@ TEST_F(FailingDisk, TablesThatCannotBeWrittenRefuseWritesUntilTheRestart) {
   ASSERT_THAT(TryOpen(Options()), IsOk());
   ASSERT_NO_FATAL_FAILURE(CheckLedger());
   EXPECT_THAT(CommitSome(16), IsOk());
+}
+
+TEST_F(FailingDisk, AFullOneRefusesWritesServesReadsAndHeals) {
+  ASSERT_THAT(TryOpen(Options()), IsOk());
+  ASSERT_THAT(CommitSome(100), IsOk());
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_NO_FATAL_FAILURE(FillUp());
+    ASSERT_NO_FATAL_FAILURE(CheckLedger());
+    disk_.SetRule(nullptr);
+    ASSERT_NO_FATAL_FAILURE(ExpectHealed());
+  }
+  engine_.reset();
+  ASSERT_THAT(TryOpen(Options()), IsOk());
+  ASSERT_NO_FATAL_FAILURE(CheckLedger());
+}
+
+// The log meets the full disk while a flush is scheduled and has not begun.
+TEST_F(FailingDisk, AFullOneHealsWhenFlushesBeginLate) {
+  disk_.BeginFlushesLate(std::chrono::milliseconds(20));
+  ASSERT_THAT(TryOpen(Options()), IsOk());
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_NO_FATAL_FAILURE(FillUp());
+    disk_.SetRule(nullptr);
+    ASSERT_NO_FATAL_FAILURE(ExpectHealed());
+  }
+}
+
+// RocksDB tries again several times meanwhile.
+TEST_F(FailingDisk, OneThatStaysFullHealsToo) {
+  ASSERT_THAT(TryOpen(Options()), IsOk());
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_NO_FATAL_FAILURE(FillUp());
+    for (int second = 0; second < 3; ++second) {
+      absl::SleepFor(absl::Seconds(1));
+      EXPECT_THAT(CommitSome(1), IsError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+      ASSERT_NO_FATAL_FAILURE(CheckLedger());
+    }
+    disk_.SetRule(nullptr);
+    ASSERT_NO_FATAL_FAILURE(ExpectHealed());
+  }
+}
+
+TEST_F(FailingDisk, AFullOneIsClosedAndOpenedAgain) {
+  for (int round = 0; round < 3; ++round) {
+    disk_.BeginFlushesLate(std::chrono::milliseconds(round * 10));
+    ASSERT_THAT(TryOpen(Options()), IsOk());
+    ASSERT_NO_FATAL_FAILURE(FillUp());
+    const auto begin = std::chrono::steady_clock::now();
+    engine_.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+    disk_.SetRule(nullptr);
+  }
+  ASSERT_THAT(TryOpen(Options()), IsOk());
+  ASSERT_NO_FATAL_FAILURE(CheckLedger());
 }
 
 // Holds every sync of the log until it is told to let go.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 #include "rocksdb/system_clock.h"
@@ -34,14 +35,46 @@ class ImpatientClock final : public rocksdb::SystemClockWrapper {
   }
 };
 
+using Function = void (*)(void*);
+
+// What RocksDB has its threads do.
+struct Job {
+  Function run;
+  Function cancel;
+  void* argument;
+  std::chrono::microseconds late;
+};
+
+void RunLate(void* scheduled) {
+  const std::unique_ptr<Job> job(static_cast<Job*>(scheduled));
+  std::this_thread::sleep_for(job->late);
+  job->run(job->argument);
+}
+
+void CancelLate(void* scheduled) {
+  const std::unique_ptr<Job> job(static_cast<Job*>(scheduled));
+  if (job->cancel != nullptr) job->cancel(job->argument);
+}
+
 class LayeredEnv final : public rocksdb::EnvWrapper {
  public:
-  explicit LayeredEnv(std::shared_ptr<rocksdb::FileSystem> layer)
-      : EnvWrapper(rocksdb::NewCompositeEnv(layer)) {
+  LayeredEnv(std::shared_ptr<rocksdb::FileSystem> layer,
+             const std::atomic<std::chrono::microseconds>& flushes_late)
+      : EnvWrapper(rocksdb::NewCompositeEnv(layer)), flushes_late_(flushes_late) {
     file_system_ = std::move(layer);
     system_clock_ = std::make_shared<ImpatientClock>();
   }
   const char* Name() const override { return "LayeredEnv"; }
+
+  void Schedule(Function run, void* argument, Priority priority, void* tag,
+                Function cancel) override {
+    // Flushes have the threads of high priority for themselves.
+    const auto late = priority == HIGH ? flushes_late_.load() : std::chrono::microseconds(0);
+    EnvWrapper::Schedule(RunLate, new Job{run, cancel, argument, late}, priority, tag, CancelLate);
+  }
+
+ private:
+  const std::atomic<std::chrono::microseconds>& flushes_late_;
 };
 
 }  // namespace
@@ -224,7 +257,7 @@ class FaultFileSystem::Layer final : public rocksdb::FileSystemWrapper {
 };
 
 FaultFileSystem::FaultFileSystem()
-    : env_(std::make_unique<LayeredEnv>(std::make_shared<Layer>(*this))) {}
+    : env_(std::make_unique<LayeredEnv>(std::make_shared<Layer>(*this), flushes_late_)) {}
 
 FaultFileSystem::~FaultFileSystem() = default;
 

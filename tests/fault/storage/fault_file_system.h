@@ -7,6 +7,8 @@
 #ifndef WEFT_TESTS_FAULT_STORAGE_FAULT_FILE_SYSTEM_H_
 #define WEFT_TESTS_FAULT_STORAGE_FAULT_FILE_SYSTEM_H_
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -42,6 +44,8 @@ class FaultFileSystem {
   // Null: every call goes through.
   void SetRule(Rule rule);
   uint64_t calls() const;
+  // Flushes begin so much after RocksDB has scheduled them, as on a machine that is busy.
+  void BeginFlushesLate(std::chrono::microseconds late) { flushes_late_ = late; }
 
   // From the next call on nothing reaches the disk, and every call fails.
   void CutPower();
@@ -78,6 +82,7 @@ class FaultFileSystem {
   uint64_t calls_ = 0;
   bool power_ = true;
   std::map<std::string, File> files_;
+  std::atomic<std::chrono::microseconds> flushes_late_ = std::chrono::microseconds(0);
   std::unique_ptr<rocksdb::Env> env_;
 };
 

@@ -2,9 +2,12 @@
 #ifndef WEFT_TESTS_FAULT_STORAGE_FAULT_FIXTURE_H_
 #define WEFT_TESTS_FAULT_STORAGE_FAULT_FIXTURE_H_
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -89,6 +92,26 @@ class FaultFixture : public storage::EngineFixture {
     return first;
   }
 
+  // Commits until the disk has no room for more.
+  void FillUp() {
+    const auto left = std::make_shared<std::atomic<int64_t>>(300'000);
+    disk_.SetRule([left](const FaultFileSystem::Call& call) {
+      const auto bytes = static_cast<int64_t>(call.bytes);
+      if (left->fetch_sub(bytes) >= bytes) return rocksdb::IOStatus::OK();
+      *left += bytes;
+      return rocksdb::IOStatus::NoSpace("injected", call.path);
+    });
+    const int64_t end = next_ + 100'000;
+    // Of commits that are made at once a later one may still have found room.
+    const auto refused = [&] { return !outcomes_[next_ - 1].ok(); };
+    do {
+      CommitSome(16).IgnoreError();
+    } while (!refused() && next_ < end);
+    ASSERT_THAT(outcomes_[next_ - 1],
+                IsError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+    EXPECT_THAT(engine_->Health(), IsError(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+  }
+
   int64_t Acknowledged() const {
     int64_t count = 0;
     for (const auto& [number, status] : outcomes_) count += status.ok() ? 1 : 0;
@@ -125,6 +148,20 @@ class FaultFixture : public storage::EngineFixture {
       told.push_back(commit.front());
     }
     ASSERT_EQ(told, there) << "feed and rows differ";
+  }
+
+  // Retries until a commit goes through; how long that took. Fails after half a minute.
+  absl::Duration WaitUntilWritable() {
+    const auto start = std::chrono::steady_clock::now();
+    const auto passed = [&] { return std::chrono::steady_clock::now() - start; };
+    while (!CommitSome(1).ok()) {
+      if (passed() > std::chrono::seconds(30)) {
+        ADD_FAILURE() << "still refused: " << engine_->Health();
+        break;
+      }
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return absl::FromChrono(passed());
   }
 
   FaultFileSystem disk_;
