@@ -37,7 +37,8 @@ def run(context):
         ledger.write(20)
         ledger.collect(wait=True)
         ledger.check()
-    return {"descriptors": DESCRIPTORS, "connections": CONNECTIONS, "served_again_after_seconds": waited}
+    return {"descriptors": DESCRIPTORS, "connections": CONNECTIONS, "served_again_after_seconds": waited,
+            **ledger.summary()}
 
 
 def _seconds_until_served(suite):

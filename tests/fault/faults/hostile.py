@@ -113,7 +113,7 @@ def run(context):
             connection.__exit__()
         ledger.check()
     return {"rounds": rounds, "connections": connections, "resident_growth_mib": round(growth, 1),
-            "answers": {name: code.name for name, code in answered.items()}}
+            "answers": {name: code.name for name, code in answered.items()}, **ledger.summary()}
 
 
 def _call(suite, path, payload):

@@ -65,6 +65,9 @@ class Ledger:
         self.refused = {}  # request id -> error
         self.ambiguous = set()
         self.resolved = 0
+        # As check() last found them.
+        self.lost = None
+        self.duplicates = None
         self.reasons = collections.Counter()
         self._markers = {}
         self._waiting = {}
@@ -132,11 +135,13 @@ class Ledger:
         """The rows are exactly what was acknowledged; what is ambiguous is there once or not."""
         rows = self.kind.rows(self.suite)
         markers = collections.Counter(row["displayName"] for row in rows)
-        require(all(count == 1 for count in markers.values()),
-                f"written twice: {[m for m, count in markers.items() if count > 1]}")
+        twice = [marker for marker, count in markers.items() if count > 1]
+        self.duplicates = len(twice)
+        require(not twice, f"written twice: {twice}")
         found = {row["name"]: row for row in rows}
         lost = [answer["name"] for answer in self.acknowledged.values()
                 if found.get(answer["name"]) != answer]
+        self.lost = len(lost)
         require(not lost, f"acknowledged, and lost or changed: {lost}")
         maybe = {self._markers[each] for each in self.ambiguous}
         known = {answer["displayName"] for answer in self.acknowledged.values()}
@@ -162,5 +167,6 @@ class Ledger:
 
     def summary(self):
         return {"acknowledged": len(self.acknowledged), "refused": len(self.refused),
-                "ambiguous_resolved": self.resolved, "lost": 0, "duplicates": 0,
+                "ambiguous_resolved": self.resolved, "lost": self.lost,
+                "duplicates": self.duplicates,
                 "errors": dict(self.reasons)}
