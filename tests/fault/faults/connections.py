@@ -21,7 +21,9 @@ def run(context):
         ledger = Ledger(suite, sites())
         ledger.write(20)
         ledger.collect(wait=True)
-        resource.prlimit(suite.pid("registry"), resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+        # The hard limit stays: not everybody may raise it again.
+        soft, hard = resource.prlimit(suite.pid("registry"), resource.RLIMIT_NOFILE)
+        resource.prlimit(suite.pid("registry"), resource.RLIMIT_NOFILE, (DESCRIPTORS, hard))
         host, _, port = suite.addresses["registry"].rpartition(":")
         for _ in range(rounds):
             with contextlib.ExitStack() as stack:
@@ -33,7 +35,7 @@ def run(context):
                 time.sleep(1)
                 require(not suite.has_ended("registry"), "the server is gone")
             waited.append(_seconds_until_served(suite))
-        resource.prlimit(suite.pid("registry"), resource.RLIMIT_NOFILE, (4096, 4096))
+        resource.prlimit(suite.pid("registry"), resource.RLIMIT_NOFILE, (soft, hard))
         ledger.write(20)
         ledger.collect(wait=True)
         ledger.check()

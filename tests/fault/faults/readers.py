@@ -16,6 +16,8 @@ GROWTH_MIB = 200
 # How much later one in a hundred deliveries may come when somebody does not read.
 SLOWER = 2
 WATCH = "weft.registry.v1.ChangeService/Watch"
+# Nothing here is up to a stream's deadline.
+STREAM_SECONDS = 1200
 
 
 def run(context):
@@ -28,11 +30,11 @@ def run(context):
         channels = [suite.new_channel("registry") for _ in range(CONNECTIONS)]
         try:
             before = suite.resident_mib("registry")
-            unread = [suite.open_stream(WATCH, {}, channels[i % CONNECTIONS]) for i in range(idle)]
+            unread = [_watch(suite, channels[i % CONNECTIONS]) for i in range(idle)]
             for stream in unread:
                 stream.initial_metadata()
             waiting = suite.resident_mib("registry") - before
-            reader = suite.open_stream(WATCH, {"sendInitial": True}, channels[0])
+            reader = _watch(suite, channels[0], sendInitial=True)
             names = set()
             messages = iter(reader)
             ledger.write(writes)
@@ -59,6 +61,10 @@ def run(context):
             "delivery": delivery, **ledger.summary()}
 
 
+def _watch(suite, channel, **request):
+    return suite.open_stream(WATCH, request, channel, timeout=STREAM_SECONDS)
+
+
 class _Fleet:
     """Many streams that read, one write after the other, and when each delivery came."""
 
@@ -72,8 +78,7 @@ class _Fleet:
 
     def compare(self, channels, rounds, writes=10):
         """Delivery with and without one that never reads, in turn; the 99th percentiles."""
-        streams = [self._suite.open_stream(WATCH, {}, channels[i % len(channels)])
-                   for i in range(self._streams)]
+        streams = [_watch(self._suite, channels[i % CONNECTIONS]) for i in range(self._streams)]
         threads = [threading.Thread(target=self._read, args=(stream,), daemon=True) for stream in streams]
         for stream, thread in zip(streams, threads):
             stream.initial_metadata()
@@ -84,7 +89,7 @@ class _Fleet:
             for _ in range(writes):
                 without += self._write()
             # Has all of the rows to read, on a connection that others use, and takes none.
-            unread = self._suite.open_stream(WATCH, {"sendInitial": True}, channels[0])
+            unread = _watch(self._suite, channels[0], sendInitial=True)
             unread.initial_metadata()
             for _ in range(writes):
                 with_it += self._write()
