@@ -34,24 +34,6 @@ void ValidateSites(const google::protobuf::RepeatedPtrField<std::string>& sites,
   }
 }
 
-type::v1::Estimate RateOf(int count, int invited) {
-  type::v1::Estimate estimate;
-  estimate.set_base(type::v1::BASE_INVITED);
-  estimate.set_base_size(invited);
-  estimate.set_n(invited);
-  if (invited == 0) {
-    estimate.mutable_undefined()->set_reason(type::v1::UNDEFINED_REASON_EMPTY_BASE);
-    estimate.mutable_undefined()->set_description("nobody is on the roster");
-    return estimate;
-  }
-  const double rate = static_cast<double>(count) / invited;
-  estimate.set_value(rate);
-  estimate.set_low(rate);
-  estimate.set_high(rate);
-  estimate.set_numerator(count);
-  return estimate;
-}
-
 }  // namespace
 
 v1::RosterEntry FreezeSite(absl::string_view wave, const registry::v1::Site& site,
@@ -120,33 +102,6 @@ absl::Status RequireOnRoster(const std::optional<v1::RosterEntry>& entry, absl::
   if (entry.has_value() && entry->active()) return absl::OkStatus();
   return Refuse(wave, site, "NOT_ON_ROSTER",
                 entry.has_value() ? "was taken off the roster of" : "is not on the roster of");
-}
-
-void ResponseRateCounter::Add(const v1::RosterEntry& entry, const v1::Response* response) {
-  if (!entry.active()) return;
-  counts_.set_invited(counts_.invited() + 1);
-  if (response == nullptr) return;
-  if (response->state() == v1::Response::STATE_WITHDRAWN) {
-    counts_.set_withdrawn(counts_.withdrawn() + 1);
-    return;
-  }
-  if (response->state() == v1::Response::STATE_DECLINED) {
-    counts_.set_declined(counts_.declined() + 1);
-    return;
-  }
-  counts_.set_started(counts_.started() + 1);
-  if (response->submitted_revision() > 0) counts_.set_submitted(counts_.submitted() + 1);
-  if (response->approved_revision() > 0) counts_.set_approved(counts_.approved() + 1);
-  if (response->state() == v1::Response::STATE_RETURNED) {
-    counts_.set_returned(counts_.returned() + 1);
-  }
-}
-
-v1::ResponseRate ResponseRateCounter::Rate() const {
-  v1::ResponseRate rate = counts_;
-  *rate.mutable_submitted_rate() = RateOf(counts_.submitted(), counts_.invited());
-  *rate.mutable_approved_rate() = RateOf(counts_.approved(), counts_.invited());
-  return rate;
 }
 
 }  // namespace weft::ingestion

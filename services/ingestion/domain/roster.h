@@ -1,4 +1,4 @@
-// Rules of rosters: what a site's entry freezes, amendments, and the response rate.
+// Rules of rosters: what a site's entry freezes, and amendments.
 #ifndef WEFT_SERVICES_INGESTION_DOMAIN_ROSTER_H_
 #define WEFT_SERVICES_INGESTION_DOMAIN_ROSTER_H_
 
@@ -34,18 +34,6 @@ absl::Status RemoveFromRoster(const v1::RosterAmendment& amendment,
 // FAILED_PRECONDITION (NOT_ON_ROSTER) unless there is an active entry.
 absl::Status RequireOnRoster(const std::optional<v1::RosterEntry>& entry, absl::string_view wave,
                              absl::string_view site);
-
-// Counts the sites of a wave, or of one of its cohorts, by what became of their invitation.
-class ResponseRateCounter {
- public:
-  // `response` is the entry's site's; null when it has none. Entries that are not active count
-  // nowhere.
-  void Add(const v1::RosterEntry& entry, const v1::Response* response);
-  v1::ResponseRate Rate() const;
-
- private:
-  v1::ResponseRate counts_;
-};
 
 }  // namespace weft::ingestion
 

@@ -9,9 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
-#include "common/base/executor.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/status.h"
 #include "common/service/mutate.h"
 #include "common/service/stored.h"
 #include "services/ingestion/domain/names.h"
@@ -22,19 +20,12 @@
 namespace weft::ingestion {
 namespace {
 
-constexpr size_t kPageSize = 1000;
-
 absl::Status CheckCohort(const v1::Wave& wave, const std::string& cohort) {
   const bool known = cohort.empty() || std::find(wave.cohorts().begin(), wave.cohorts().end(),
                                                  cohort) != wave.cohorts().end();
   return FieldViolations()
       .Require(known, "cohort", absl::StrCat("is none of the cohorts of ", wave.name()))
       .ToStatus();
-}
-
-bool InCohort(const v1::RosterEntry& entry, const std::string& cohort) {
-  return cohort.empty() ||
-         std::find(entry.cohorts().begin(), entry.cohorts().end(), cohort) != entry.cohorts().end();
 }
 
 }  // namespace
@@ -148,47 +139,10 @@ Task<absl::Status> RosterHandlers::GetResponseRate(rpc::CallContext& context,
   absl::StatusOr<v1::Wave> wave = co_await tables_.waves.Get(*snapshot, request.name());
   WEFT_CO_RETURN_IF_ERROR(wave.status());
   WEFT_CO_RETURN_IF_ERROR(CheckCohort(*wave, request.cohort()));
-  absl::StatusOr<ResponseStates> responses =
-      co_await LoadResponseStates(context, *snapshot, wave->name());
-  WEFT_CO_RETURN_IF_ERROR(responses.status());
-  ResponseRateCounter counter;
-  storage::PageRequest page{.limit = kPageSize, .after = ""};
-  do {
-    absl::StatusOr<storage::Page<v1::RosterEntry>> entries =
-        co_await tables_.roster.List(*snapshot, wave->name(), page);
-    WEFT_CO_RETURN_IF_ERROR(entries.status());
-    for (const v1::RosterEntry& entry : entries->rows) {
-      if (!InCohort(entry, request.cohort())) continue;
-      const auto found = responses->find(entry.site());
-      counter.Add(entry, found == responses->end() ? nullptr : &found->second);
-    }
-    page.after = std::move(entries->next_key);
-    // A large wave takes a while; others get their turn.
-    co_await Yield(context.executor());
-    if (context.cancelled()) co_return rpc::Stopped(context);
-  } while (!page.after.empty());
-  response = counter.Rate();
+  absl::StatusOr<v1::ResponseRate> rate =
+      co_await rates_.Get(context, request.name(), request.cohort());
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(rate));
   co_return absl::OkStatus();
-}
-
-Task<absl::StatusOr<RosterHandlers::ResponseStates>> RosterHandlers::LoadResponseStates(
-    rpc::CallContext& context, storage::Reader& reader, std::string wave) {
-  ResponseStates states;
-  storage::PageRequest page{.limit = kPageSize, .after = ""};
-  do {
-    absl::StatusOr<storage::Page<v1::Response>> responses =
-        co_await tables_.responses.List(reader, wave, page);
-    WEFT_CO_RETURN_IF_ERROR(responses.status());
-    for (v1::Response& row : responses->rows) {
-      row.clear_answers();
-      std::string respondent = row.respondent();
-      states.emplace(std::move(respondent), std::move(row));
-    }
-    page.after = std::move(responses->next_key);
-    co_await Yield(context.executor());
-    if (context.cancelled()) co_return rpc::Stopped(context);
-  } while (!page.after.empty());
-  co_return states;
 }
 
 }  // namespace weft::ingestion

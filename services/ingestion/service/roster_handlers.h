@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/task.h"
@@ -12,6 +11,7 @@
 #include "common/rpc/stream.h"
 #include "common/storage/database.h"
 #include "services/ingestion/service/registry_client.h"
+#include "services/ingestion/service/response_rates.h"
 #include "services/ingestion/store/tables.h"
 #include "weft/ingestion/v1/wave.pb.h"
 
@@ -20,7 +20,7 @@ namespace weft::ingestion {
 class RosterHandlers {
  public:
   RosterHandlers(const storage::Database& db, const Tables& tables, RegistryClient& registry)
-      : db_(db), tables_(tables), registry_(registry) {}
+      : db_(db), tables_(tables), registry_(registry), rates_(db, tables) {}
 
   Task<absl::Status> AmendRoster(rpc::CallContext& context, const v1::AmendRosterRequest& request,
                                  v1::AmendRosterResponse& response);
@@ -40,15 +40,11 @@ class RosterHandlers {
                              const v1::RosterAmendment& amendment, v1::RosterEntry& entry);
   Task<absl::Status> RemoveSite(storage::Transaction& txn, const v1::Wave& wave, std::string site,
                                 const v1::RosterAmendment& amendment, v1::RosterEntry& entry);
-  // The wave's responses by respondent, without their answers.
-  using ResponseStates = absl::flat_hash_map<std::string, v1::Response>;
-  Task<absl::StatusOr<ResponseStates>> LoadResponseStates(rpc::CallContext& context,
-                                                          storage::Reader& reader,
-                                                          std::string wave);
 
   const storage::Database& db_;
   const Tables& tables_;
   RegistryClient& registry_;
+  ResponseRates rates_;
 };
 
 }  // namespace weft::ingestion

@@ -120,51 +120,6 @@ TEST_F(AmendmentTest, KeepsASiteThatHasAResponse) {
   }
 }
 
-TEST(ResponseRate, CountsEachSiteOnceByWhatBecameOfIt) {
-  ResponseRateCounter counter;
-  v1::RosterEntry entry;
-  entry.set_active(true);
-  const auto add = [&](v1::Response::State state, int submitted, int approved) {
-    v1::Response response;
-    response.set_state(state);
-    response.set_submitted_revision(submitted);
-    response.set_approved_revision(approved);
-    counter.Add(entry, &response);
-  };
-  counter.Add(entry, nullptr);
-  add(v1::Response::STATE_STARTED, 0, 0);
-  add(v1::Response::STATE_STARTED, 1, 1);  // reopened after an approval
-  add(v1::Response::STATE_SUBMITTED, 1, 0);
-  add(v1::Response::STATE_APPROVED, 2, 2);
-  add(v1::Response::STATE_RETURNED, 2, 1);
-  add(v1::Response::STATE_WITHDRAWN, 2, 2);
-  add(v1::Response::STATE_DECLINED, 0, 0);
-  entry.set_active(false);
-  add(v1::Response::STATE_APPROVED, 1, 1);
-
-  const v1::ResponseRate rate = counter.Rate();
-  EXPECT_EQ(rate.invited(), 8);
-  EXPECT_EQ(rate.started(), 5);
-  EXPECT_EQ(rate.submitted(), 4);
-  EXPECT_EQ(rate.approved(), 3);
-  EXPECT_EQ(rate.returned(), 1);
-  EXPECT_EQ(rate.withdrawn(), 1);
-  EXPECT_EQ(rate.declined(), 1);
-  EXPECT_DOUBLE_EQ(rate.submitted_rate().value(), 0.5);
-  EXPECT_EQ(rate.submitted_rate().numerator(), 4);
-  EXPECT_EQ(rate.submitted_rate().n(), 8);
-  EXPECT_EQ(rate.submitted_rate().base_size(), 8);
-  EXPECT_EQ(rate.submitted_rate().base(), type::v1::BASE_INVITED);
-  EXPECT_DOUBLE_EQ(rate.submitted_rate().low(), 0.5);
-  EXPECT_DOUBLE_EQ(rate.approved_rate().value(), 0.375);
-}
-
-TEST(ResponseRate, OfNobodyIsUndefined) {
-  const v1::ResponseRate rate = ResponseRateCounter().Rate();
-  EXPECT_EQ(rate.submitted_rate().undefined().reason(), type::v1::UNDEFINED_REASON_EMPTY_BASE);
-  EXPECT_EQ(rate.approved_rate().outcome_case(), type::v1::Estimate::kUndefined);
-}
-
 absl::Status Validate(const v1::Wave& wave) {
   FieldViolations violations;
   ValidateWave(wave, "wave", violations);
