@@ -84,15 +84,19 @@ class Serialized {
   explicit Serialized(const T& message)
       : bytes_(std::make_shared<const std::string>(message.SerializeAsString())) {}
   // `bytes` are a serialized T.
-  static Serialized FromBytes(std::string bytes) { return Serialized(std::move(bytes)); }
+  static Serialized FromBytes(std::string bytes) {
+    return FromBytes(std::make_shared<const std::string>(std::move(bytes)));
+  }
+  static Serialized FromBytes(std::shared_ptr<const std::string> bytes) {
+    Serialized serialized;
+    serialized.bytes_ = std::move(bytes);
+    return serialized;
+  }
 
   // Null for the empty message.
   const std::shared_ptr<const std::string>& bytes() const { return bytes_; }
 
  private:
-  explicit Serialized(std::string&& bytes)
-      : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
-
   std::shared_ptr<const std::string> bytes_;
 };
 

@@ -21,9 +21,9 @@ std::string RequestHash(const google::protobuf::Message& request) {
   return std::string(reinterpret_cast<const char*>(&hash), sizeof(hash));
 }
 
-absl::Status TokenInvalid() {
+absl::Status TokenInvalid(absl::string_view field) {
   return FieldViolations()
-      .Add("page_token",
+      .Add(absl::StrCat(field, "page_token"),
            "belongs to another request or is damaged; send it exactly as it was received, with the "
            "other fields as in the request that it came from, or leave it out to start again")
       .ToStatus("PAGE_TOKEN_INVALID");
@@ -32,11 +32,12 @@ absl::Status TokenInvalid() {
 }  // namespace
 
 absl::StatusOr<storage::PageRequest> ReadPage(const google::protobuf::Message& request,
-                                              PageDefaults defaults) {
+                                              PageDefaults defaults, absl::string_view field) {
   const int32_t size = Int32Field(request, "page_size");
   if (size < 0) {
     return FieldViolations()
-        .Add("page_size", absl::StrCat("is negative; 0 asks for ", defaults.default_size))
+        .Add(absl::StrCat(field, "page_size"),
+             absl::StrCat("is negative; 0 asks for ", defaults.default_size))
         .ToStatus("PAGE_SIZE_INVALID");
   }
   storage::PageRequest page;
@@ -48,7 +49,7 @@ absl::StatusOr<storage::PageRequest> ReadPage(const google::protobuf::Message& r
   const std::string hash = RequestHash(request);
   if (!bytes.has_value() || bytes->size() <= hash.size() ||
       bytes->compare(0, hash.size(), hash) != 0) {
-    return TokenInvalid();
+    return TokenInvalid(field);
   }
   page.after = bytes->substr(hash.size());
   return page;

@@ -28,8 +28,11 @@ struct PageDefaults {
 // Reads the fields page_size and page_token of a List request. page_size 0 is the default, more
 // than the maximum is the maximum, a negative one is INVALID_ARGUMENT; a token that does not belong
 // to this request is INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+// `field` is what stands before the names of the fields in errors, where `request` is part of
+// another.
 absl::StatusOr<storage::PageRequest> ReadPage(const google::protobuf::Message& request,
-                                              PageDefaults defaults = {});
+                                              PageDefaults defaults = {},
+                                              absl::string_view field = "");
 
 // The token for the page after this one; "" at the end.
 std::string NextPageToken(const google::protobuf::Message& request, absl::string_view next_key);

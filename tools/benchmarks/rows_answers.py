@@ -23,8 +23,12 @@ SQL = {
         "select type, avg(case when level > 0 then 1.0 else 0.0 end) from cell group by type",
     "interaction-levels": "select type, level, count(*) from cell group by type, level",
 }
-# Answers with a point for each site: their cost must grow with the sites, so they have no goal.
-PER_SITE = ("networks", "model")
+# Figures with a point for each site of a small wave. A large one has pages of as many sites, or groups.
+# A page of networks is some hundred times the bytes of a point read, to which it is not compared.
+OF_SITES = ("networks", "model")
+# The first page of each list, and the response rate; by the service that answers.
+LISTS = {"list-site-metrics": "metrics", "list-responses": "ingestion", "list-roster": "ingestion",
+         "response-rate": "ingestion"}
 
 
 def ingest(lab):
@@ -118,9 +122,13 @@ def figures(lab):
         return lab.call_rate("figure", addresses["metrics"], name=f"{wave}/figures/{question}", **options)
 
     contenders = {"read": lab.call_rate("get-site", addresses["registry"], seconds=lab.seconds / 2)}
-    for question in SQL:
+    for question in (*SQL, *OF_SITES):
         for size, wave in (("small", small), ("large", large)):
             contenders[question, size] = asked(question, wave, seconds=lab.seconds / 2)
+    for kind, service in LISTS.items():
+        for size, wave in (("small", small), ("large", large)):
+            contenders[kind, size] = lab.call_rate(kind, addresses[service], name=wave,
+                                                   seconds=lab.seconds / 2)
     found = interleave(lab.rounds, contenders)
     scans = _scans(lab)
     measures = [Measure("figures/read-model-from-nothing", lab.sites / caught_up, "responses/s")]
@@ -135,12 +143,12 @@ def figures(lab):
             Measure(f"figures/{question}/postgres", ours, "calls/s", "PostgreSQL scan",
                     scans[question, "postgres"], least=300),
         ]
-    per_site = interleave(1 if lab.short else 3, {
-        (question, size): asked(question, wave, in_flight=1, seconds=lab.seconds / 2)
-        for question in PER_SITE for size, wave in (("small", small), ("large", large))})
-    for question in PER_SITE:
-        measures.append(Measure(f"figures/{question}/sites", per_site[question, "large"] * lab.sites,
-                                "sites/s", "100 sites", per_site[question, "small"] * 100))
+    for question in (*OF_SITES, *LISTS):
+        ours = found[question, "large"]
+        measures.append(Measure(f"figures/{question}/flat", ours, "calls/s", "100 sites",
+                                found[question, "small"], least=FLAT))
+    measures.append(Measure("figures/model/read", found["model", "large"], "calls/s", "GetSite",
+                            found["read"], least=0.6))
     return measures
 
 

@@ -11,6 +11,8 @@
 #include "tools/benchmarks/client_calls.h"
 #include "tools/benchmarks/etcd.pb.h"
 #include "tools/benchmarks/world.h"
+#include "weft/ingestion/v1/response_service.pb.h"
+#include "weft/ingestion/v1/wave.pb.h"
 #include "weft/metrics/v1/figure_service.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
 #include "weft/registry/v1/site.pb.h"
@@ -64,6 +66,14 @@ CallKind Named(const char* method, const CallParameters& parameters) {
   return {method, [bytes = ToBytes(request)](uint64_t) { return bytes; }};
 }
 
+// The first page of a list, again and again.
+template <class Request>
+CallKind Listed(const char* method, const CallParameters& parameters) {
+  Request request;
+  request.set_parent(parameters.name);
+  return {method, [bytes = ToBytes(request)](uint64_t) { return bytes; }};
+}
+
 CallKind EtcdRange(const CallParameters& parameters) {
   return {"/etcdserverpb.KV/Range", [key = Keys(parameters)](uint64_t n) {
             etcdserverpb::RangeRequest request;
@@ -100,6 +110,26 @@ const std::map<std::string, MakeKind>& Kinds() {
       {"figure",
        [](const auto& p) {
          return Named<metrics::v1::GetFigureRequest>("/weft.metrics.v1.FigureService/GetFigure", p);
+       }},
+      {"list-site-metrics",
+       [](const auto& p) {
+         return Listed<metrics::v1::ListSiteMetricsRequest>(
+             "/weft.metrics.v1.MetricsService/ListSiteMetrics", p);
+       }},
+      {"list-responses",
+       [](const auto& p) {
+         return Listed<ingestion::v1::ListResponsesRequest>(
+             "/weft.ingestion.v1.ResponseService/ListResponses", p);
+       }},
+      {"list-roster",
+       [](const auto& p) {
+         return Listed<ingestion::v1::ListRosterEntriesRequest>(
+             "/weft.ingestion.v1.WaveService/ListRosterEntries", p);
+       }},
+      {"response-rate",
+       [](const auto& p) {
+         return Named<ingestion::v1::GetResponseRateRequest>(
+             "/weft.ingestion.v1.WaveService/GetResponseRate", p);
        }},
       {"echo", [](const auto& p) { return GetSite(kEchoMethod, p); }},
       {"put", [](const auto& p) { return UpdateSite(kPutMethod, p); }},

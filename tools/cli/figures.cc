@@ -80,6 +80,7 @@ struct FigureOptions {
   std::string figure;
   std::string types;
   std::string base;
+  std::string page_token;
   int width = 0;
   bool vega = false;
 };
@@ -100,6 +101,7 @@ absl::StatusOr<v1::RenderFigureResponse> Render(Session& session, const FigureOp
     return Error(absl::StatusCode::kInvalidArgument, "USAGE",
                  absl::StrCat("--base is all or engaged, not \"", options.base, "\""));
   }
+  figure.set_page_token(options.page_token);
   v1::RenderFigureResponse response;
   WEFT_RETURN_IF_ERROR(
       session.Call("weft.metrics.v1.FigureService/RenderFigure", request, response));
@@ -128,6 +130,9 @@ absl::Status ShowFigure(Session& session, const FigureOptions& options) {
     Print(rendered.table());
   }
   std::printf("%s\n", figure.note().c_str());
+  if (!figure.networks().next_page_token().empty()) {
+    std::printf("The next sites: --page-token %s\n", figure.networks().next_page_token().c_str());
+  }
   return absl::OkStatus();
 }
 
@@ -219,6 +224,8 @@ void AddFigureCommands(CLI::App& app, Session*& session, absl::Status& result) {
                      "for interaction-levels: codes to show, in order: cbo,k12_school");
   figure->add_option("--base", options->base,
                      "for interaction-levels: all (default) or engaged (\"when present\")");
+  figure->add_option("--page-token", options->page_token,
+                     "for networks of a large wave: the next sites, as the page before says");
   figure->add_flag("--vega", options->vega, "print the Vega-Lite specification");
   figure->add_option("--width", options->width,
                      "for --vega: width of the picture in pixels (default 720)");

@@ -16,7 +16,7 @@ namespace weft::metrics {
 // The wave at a glance, provenance included. Needs SummaryParts() of the aggregate.
 v1::WaveSummary Summarize(const WaveView& view);
 
-// One site, without provenance. Needs SummaryParts() of the aggregate, for the quadrant.
+// One site, without provenance. Needs CutParts() of the aggregate, for the quadrant, or view.cuts.
 v1::SiteMetrics ComputeSite(const WaveView& view, const store::v1::SiteRecord& site);
 
 // All of view.sites, in their order, without provenance. The wave's cuts are computed once.
@@ -30,6 +30,7 @@ absl::StatusOr<std::vector<v1::ItemFrequencies>> ComputeItems(
 
 // The parts of an aggregate that the computations above need.
 std::vector<uint32_t> SummaryParts(const Variant& variant);
+std::vector<uint32_t> CutParts(const Variant& variant);
 std::vector<uint32_t> ItemParts(const ingestion::v1::Instrument& instrument);
 
 }  // namespace weft::metrics

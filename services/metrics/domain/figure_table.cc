@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/words/number_text.h"
 #include "common/words/terms.h"
+#include "services/metrics/domain/model_groups.h"
 #include "services/metrics/domain/vega_style.h"
 
 namespace weft::metrics {
@@ -121,7 +122,25 @@ v1::DataTable NetworksTable(const v1::NetworksFigure& data) {
   return table.Take();
 }
 
+v1::DataTable ModelGroupsTable(const v1::ModelFigure& data) {
+  Table table;
+  for (absl::string_view header : {"Partner types engaged (D1)", "Mean level of engaged types (P1)",
+                                   "Shared responsibility (R1)", "Quadrant", "Sites"}) {
+    table.Column(header);
+  }
+  for (const v1::ModelGroup& group : data.groups()) {
+    table.Row();
+    table.Cell(absl::StrCat(group.richness()));
+    table.Cell(LevelsText(group));
+    table.Cell(RatingWords(group.shared_responsibility()));
+    table.Cell(QuadrantWords(group.quadrant()));
+    table.Cell(absl::StrCat(group.sites()));
+  }
+  return table.Take();
+}
+
 v1::DataTable ModelTable(const v1::ModelFigure& data) {
+  if (data.groups_size() > 0) return ModelGroupsTable(data);
   Table table;
   for (absl::string_view header :
        {"Site", "Partner types engaged (D1)", "Mean level of engaged types (P1)",

@@ -85,25 +85,47 @@ std::string NetworksText(const v1::Figure& figure) {
       ". Mean level of engaged types, 0 to 4: ",
       Extremes(
           sites, [](const v1::SiteNetwork& s) { return s.mean_level(); }, 2),
-      ". The table has every site and type.");
+      ". The table has every site and type",
+      sites.size() < figure.counted() ? " of this page." : ".");
+}
+
+// "from 2 to 18. Mean level: from 1.25 to 3.5"
+std::string GroupsReach(const v1::ModelFigure& data) {
+  double shallowest = data.groups(0).mean_level_from();
+  double deepest = data.groups(0).mean_level_to();
+  for (const v1::ModelGroup& group : data.groups()) {
+    shallowest = std::min(shallowest, group.mean_level_from());
+    deepest = std::max(deepest, group.mean_level_to());
+  }
+  return absl::StrCat("from ", data.groups(0).richness(), " to ",
+                      data.groups(data.groups_size() - 1).richness(), ". Mean level: from ",
+                      Short(shallowest, 2), " to ", Short(deepest, 2));
 }
 
 std::string ModelText(const v1::Figure& figure) {
   const v1::ModelFigure& data = figure.model();
-  std::string text = absl::StrCat(
-      "Scatter plot of ", Counted(data.points_size(), "site", "sites"),
-      ": partner types engaged (across) and mean level of engaged types (up), with shared "
-      "responsibility as shape and colour. Partner types engaged: ",
-      Extremes(
-          data.points(), [](const v1::ModelPoint& p) { return p.richness(); }, 0),
-      ". Mean level: ",
-      Extremes(
-          data.points(), [](const v1::ModelPoint& p) { return p.mean_level(); }, 2),
-      ".");
   std::map<v1::Quadrant, std::map<type::v1::SharedResponsibility, int>> quadrants;
   for (const v1::ModelPoint& point : data.points()) {
     ++quadrants[point.quadrant()][point.shared_responsibility()];
   }
+  int placed = data.points_size();
+  for (const v1::ModelGroup& group : data.groups()) {
+    quadrants[group.quadrant()][group.shared_responsibility()] += group.sites();
+    placed += group.sites();
+  }
+  std::string text = absl::StrCat(
+      "Scatter plot of ", Counted(placed, "site", "sites"),
+      ": partner types engaged (across) and mean level of engaged types (up), with shared "
+      "responsibility as shape and colour. Partner types engaged: ",
+      data.groups_size() > 0
+          ? GroupsReach(data)
+          : absl::StrCat(
+                Extremes(
+                    data.points(), [](const v1::ModelPoint& p) { return p.richness(); }, 0),
+                ". Mean level: ",
+                Extremes(
+                    data.points(), [](const v1::ModelPoint& p) { return p.mean_level(); }, 2)),
+      ".");
   for (const auto& [quadrant, ratings] : quadrants) {
     std::vector<std::string> parts;
     int sites = 0;

@@ -16,6 +16,8 @@
 #include "common/validation/text.h"
 #include "common/words/number_text.h"
 #include "common/words/terms.h"
+#include "services/metrics/domain/compute.h"
+#include "services/metrics/domain/model_groups.h"
 #include "services/metrics/domain/vega.h"
 
 namespace weft::metrics {
@@ -129,25 +131,29 @@ double Place(double unit) {
   return rounded == 0 ? 0 : rounded;  // no -0
 }
 
-void FillNetworks(const v1::WaveSummary& summary, const std::vector<v1::SiteMetrics>& sites,
-                  const absl::flat_hash_set<std::string>& named, v1::Figure& figure) {
+void FillNetworks(const FigureData& data, v1::Figure& figure) {
+  const v1::WaveSummary& summary = data.summary;
+  const std::vector<const v1::SiteMetrics*> sites = CountedByLabel(data.sites);
+  const int shown = static_cast<int>(sites.size());
   figure.set_title("Partnership networks of the sites");
   figure.set_note(absl::StrCat(
       "Each picture is one site. The number in the middle counts the partner types it engages; the "
       "types stand in the same place in every picture, and the deeper a site works with a type, "
       "the stronger and thicker the line. ",
-      summary.counted() > kMostNetworks
-          ? absl::StrCat("The first ", kMostNetworks, " sites are drawn; the table has them all. ")
+      shown < summary.counted()
+          ? absl::StrCat("Shown are ", Counted(shown, "site", "sites"), " of the ",
+                         summary.counted(), " that are counted; the others are on other pages. ")
           : "",
       EngagedSentence(summary), " ", BasisSentence(summary)));
   absl::flat_hash_map<absl::string_view, absl::string_view> names;
   for (const v1::PartnerTypeSummary& type : summary.partner_types()) {
     names.emplace(type.partner_type(), type.display_name());
   }
-  v1::NetworksFigure& data = *figure.mutable_networks();
-  for (const v1::SiteMetrics* site : CountedByLabel(sites)) {
-    v1::SiteNetwork& network = *data.add_sites();
-    if (named.contains(site->site())) network.set_site(site->site());
+  v1::NetworksFigure& networks = *figure.mutable_networks();
+  networks.set_next_page_token(data.next_page_token);
+  for (const v1::SiteMetrics* site : sites) {
+    v1::SiteNetwork& network = *networks.add_sites();
+    if (data.named.contains(site->site())) network.set_site(site->site());
     network.set_label(site->label());
     *network.mutable_richness() = site->richness();
     *network.mutable_mean_level() = site->mean_level_engaged();
@@ -168,32 +174,53 @@ void FillNetworks(const v1::WaveSummary& summary, const std::vector<v1::SiteMetr
   }
 }
 
-void FillModel(const v1::WaveSummary& summary, const std::vector<v1::SiteMetrics>& sites,
-               const absl::flat_hash_set<std::string>& named, v1::Figure& figure) {
-  figure.set_title("Diversity, depth and shared responsibility");
-  v1::ModelFigure& data = *figure.mutable_model();
-  int without = 0;
+// One point for each site; whether any has an interval that missing answers leave open.
+bool FillPoints(const FigureData& data, v1::ModelFigure& model) {
   bool open = false;
-  for (const v1::SiteMetrics* site : CountedByLabel(sites)) {
-    without += site->richness().has_value() && site->mean_level_engaged().has_value() ? 0 : 1;
+  for (const v1::SiteMetrics* site : CountedByLabel(data.sites)) {
     open |= HasOpenInterval(site->richness()) || HasOpenInterval(site->mean_level_engaged());
-    v1::ModelPoint& point = *data.add_points();
-    if (named.contains(site->site())) point.set_site(site->site());
+    v1::ModelPoint& point = *model.add_points();
+    if (data.named.contains(site->site())) point.set_site(site->site());
     point.set_label(site->label());
     *point.mutable_richness() = site->richness();
     *point.mutable_mean_level() = site->mean_level_engaged();
     point.set_shared_responsibility(site->shared_responsibility());
     point.set_quadrant(site->quadrant());
   }
-  *data.mutable_quadrants() = summary.quadrants();
-  *data.mutable_associations() = summary.associations();
+  return open;
+}
+
+// How many sites are drawn as what.
+absl::string_view MarksSentence(const v1::ModelFigure& model) {
+  if (model.groups_size() > 0) {
+    return "Sites alike in diversity, depth to a quarter of a level, shared responsibility and "
+           "quadrant are one mark, larger for more of them; where there are so many, single sites "
+           "are found among the site metrics. ";
+  }
+  return model.points_size() > kMostLabelledSites
+             ? "Sites alike in all three are one mark, larger for more of them. "
+             : "Sites at the same place stand side by side. ";
+}
+
+void FillModel(const FigureData& data, v1::Figure& figure) {
+  const v1::WaveSummary& summary = data.summary;
+  figure.set_title("Diversity, depth and shared responsibility");
+  v1::ModelFigure& model = *figure.mutable_model();
+  bool open = false;
+  if (summary.counted() > kMostSites) {
+    *model.mutable_groups() = {data.groups.begin(), data.groups.end()};
+  } else {
+    open = FillPoints(data, model);
+  }
+  *model.mutable_quadrants() = summary.quadrants();
+  *model.mutable_associations() = summary.associations();
+  // A site has a place where both have a value, as it has a quadrant.
+  const int without = summary.counted() - summary.quadrants().richness_cut().n();
   figure.set_note(absl::StrCat(
       "Our operationalisation of the brief's conceptual model. Diversity is the number of partner "
       "types a site engages; depth is its mean interaction level with the types it engages, 0 to "
       "4. The dashed lines are the medians; at or above them is broad and deep. ",
-      figure.model().points_size() > kMostLabelledSites
-          ? "Sites alike in all three are one mark, larger for more of them. "
-          : "Sites at the same place stand side by side. ",
+      MarksSentence(model),
       open ? "Thin lines show where a site could lie, whatever the missing answers were. " : "",
       AssociationSentence(summary), EngagedSentence(summary), " ", BasisSentence(summary),
       without == 0 ? ""
@@ -283,6 +310,11 @@ absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKi
     violations.Require(request.base() == type::v1::BASE_UNSPECIFIED, absl::StrCat(field, "base"),
                        "is for the figure interaction-levels alone; leave it out");
   }
+  if (kind != FigureKind::kNetworks) {
+    constexpr absl::string_view kWhy = "is for the figure networks alone; leave it out";
+    violations.Require(request.page_size() == 0, absl::StrCat(field, "page_size"), kWhy);
+    violations.Require(request.page_token().empty(), absl::StrCat(field, "page_token"), kWhy);
+  }
   return violations.ToStatus();
 }
 
@@ -297,11 +329,20 @@ absl::StatusOr<int> ReadWidth(const v1::RenderFigureRequest& request) {
   return width;
 }
 
+FigureData MakeFigureData(const WaveView& view, FigureKind kind) {
+  FigureData data;
+  data.summary = Summarize(view);
+  data.sites = ComputeSites(view);
+  for (const store::v1::SiteRecord& site : view.sites) {
+    if (site.named()) data.named.insert(site.site());
+  }
+  if (kind == FigureKind::kModel) data.groups = GroupSites(view);
+  return data;
+}
+
 absl::StatusOr<v1::Figure> BuildFigure(const v1::GetFigureRequest& request, FigureKind kind,
-                                       const v1::WaveSummary& summary,
-                                       const std::vector<v1::SiteMetrics>& sites,
-                                       const absl::flat_hash_set<std::string>& named,
-                                       absl::string_view field) {
+                                       const FigureData& data, absl::string_view field) {
+  const v1::WaveSummary& summary = data.summary;
   WEFT_RETURN_IF_ERROR(CheckPartnerTypes(summary, request.partner_types(), field));
   v1::Figure figure;
   figure.set_name(request.name());
@@ -317,10 +358,10 @@ absl::StatusOr<v1::Figure> BuildFigure(const v1::GetFigureRequest& request, Figu
       FillInteractionLevels(request, summary, figure);
       break;
     case FigureKind::kNetworks:
-      FillNetworks(summary, sites, named, figure);
+      FillNetworks(data, figure);
       break;
     case FigureKind::kModel:
-      FillModel(summary, sites, named, figure);
+      FillModel(data, figure);
       break;
   }
   return figure;

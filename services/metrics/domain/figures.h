@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/metrics/domain/wave_view.h"
 #include "weft/metrics/v1/figure.pb.h"
 #include "weft/metrics/v1/figure_service.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
@@ -40,15 +41,31 @@ bool NeedsSites(FigureKind kind);
 absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKind kind,
                                    absl::string_view field = "");
 
-// Builds the figure that `request` asks for. `sites` are the SiteMetrics of the wave's roster
-// (needed where NeedsSites()); `named` holds the `sites/{site}` that agreed to be named: others
-// appear by label alone. INVALID_ARGUMENT when the request names a partner type that the wave has
-// not.
+// As many sites as one figure shows by themselves: more could be read by nobody. With more counted
+// sites, "networks" is given in pages and "model" in groups.
+inline constexpr int kMostSites = 100;
+
+// What figures are made from.
+struct FigureData {
+  v1::WaveSummary summary;
+  // Where NeedsSites(): up to kMostSites of the wave. Those without a counted response are passed
+  // over.
+  std::vector<v1::SiteMetrics> sites;
+  // The `sites/{site}` that agreed to be named: others appear by label alone.
+  absl::flat_hash_set<std::string> named;
+  // For "model", of all counted sites.
+  std::vector<v1::ModelGroup> groups;
+  // For "networks": where the next page starts; "" when there is none.
+  std::string next_page_token;
+};
+
+// From a view that has what `kind` needs: all but the token.
+FigureData MakeFigureData(const WaveView& view, FigureKind kind);
+
+// Builds the figure that `request` asks for. INVALID_ARGUMENT when it names a partner type that the
+// wave has not.
 absl::StatusOr<v1::Figure> BuildFigure(const v1::GetFigureRequest& request, FigureKind kind,
-                                       const v1::WaveSummary& summary,
-                                       const std::vector<v1::SiteMetrics>& sites,
-                                       const absl::flat_hash_set<std::string>& named,
-                                       absl::string_view field = "");
+                                       const FigureData& data, absl::string_view field = "");
 
 // RenderFigureRequest.width with its default. INVALID_ARGUMENT when it is out of bounds.
 absl::StatusOr<int> ReadWidth(const v1::RenderFigureRequest& request);

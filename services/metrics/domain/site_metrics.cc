@@ -105,6 +105,10 @@ void AddCells(const CountedAnswers& answers, const WaveFrame& frame, const Varia
   }
 }
 
+Cuts CutsOf(const WaveView& view) {
+  return view.cuts.has_value() ? *view.cuts : FindCuts(view.aggregate, view.variant());
+}
+
 SiteMetrics Compute(const WaveView& view, const SiteRecord& site, const Cuts& cuts) {
   const Variant variant = view.variant();
   const Scale scale{.types = view.frame->type_count(), .lowest = variant.lowest_engaged_depth()};
@@ -141,11 +145,11 @@ SiteMetrics Compute(const WaveView& view, const SiteRecord& site, const Cuts& cu
 }  // namespace
 
 SiteMetrics ComputeSite(const WaveView& view, const SiteRecord& site) {
-  return Compute(view, site, FindCuts(view.aggregate, view.variant()));
+  return Compute(view, site, CutsOf(view));
 }
 
 std::vector<SiteMetrics> ComputeSites(const WaveView& view) {
-  const Cuts cuts = FindCuts(view.aggregate, view.variant());
+  const Cuts cuts = CutsOf(view);
   std::vector<SiteMetrics> sites;
   sites.reserve(view.sites.size());
   for (const SiteRecord& site : view.sites) sites.push_back(Compute(view, site, cuts));

@@ -19,9 +19,6 @@ inline constexpr int kMaxWidth = 4000;
 // With more sites than this, labels would cover the points of Figure 4: sites at one place become
 // one mark, whose size says how many they are. Tooltips and the table have the rest.
 inline constexpr int kMostLabelledSites = 40;
-// A picture of more networks than this could be read by nobody; the table and the data have them
-// all.
-inline constexpr int kMostNetworks = 120;
 
 // The figure with its picture (`width` pixels wide), its table and its text.
 v1::RenderFigureResponse Render(v1::Figure figure, int width);

@@ -11,6 +11,7 @@
 #include "common/words/number_text.h"
 #include "common/words/terms.h"
 #include "services/metrics/domain/label_places.h"
+#include "services/metrics/domain/model_groups.h"
 #include "services/metrics/domain/vega.h"
 
 namespace weft::metrics {
@@ -60,6 +61,8 @@ struct Plot {
   int to_level = 4;
   // Each site has a mark and a label of its own.
   bool each_site = true;
+  // The figure has groups, each with a mark of its own.
+  bool grouped = false;
 
   double Up(double level) const { return y.pixels - y.ToPixels(level); }
 };
@@ -94,7 +97,23 @@ struct Mark {
   const v1::ModelPoint* point;
   int sites = 1;
   double x = 0;  // with the offset from others at the same place
+  // The group that is drawn, where there are groups.
+  const v1::ModelGroup* group = nullptr;
 };
+
+// Groups as points that stand in the middle of what they span.
+v1::ModelFigure PointsOf(const v1::ModelFigure& data) {
+  v1::ModelFigure points;
+  *points.mutable_quadrants() = data.quadrants();
+  for (const v1::ModelGroup& group : data.groups()) {
+    v1::ModelPoint& point = *points.add_points();
+    point.mutable_richness()->set_value(group.richness());
+    point.mutable_mean_level()->set_value((group.mean_level_from() + group.mean_level_to()) / 2);
+    point.set_shared_responsibility(group.shared_responsibility());
+    point.set_quadrant(group.quadrant());
+  }
+  return points;
+}
 
 // The marks in the order of the sites, those at one place side by side.
 std::vector<Mark> MakeMarks(const v1::ModelFigure& data, const Plot& plot) {
@@ -107,7 +126,7 @@ std::vector<Mark> MakeMarks(const v1::ModelFigure& data, const Plot& plot) {
     const auto alike = std::find_if(here.begin(), here.end(), [&](size_t i) {
       return marks[i].point->shared_responsibility() == point.shared_responsibility();
     });
-    if (!plot.each_site && alike != here.end()) {
+    if (!plot.each_site && !plot.grouped && alike != here.end()) {
       ++marks[*alike].sites;
       continue;
     }
@@ -183,7 +202,8 @@ Json Value(const Mark& mark) {
           {"y", point.mean_level().value()},
           {"rating", RatingLabel(point.shared_responsibility())},
           {"types", NumberText(point.richness(), 0)},
-          {"level", NumberText(point.mean_level(), 2)},
+          {"level",
+           mark.group != nullptr ? LevelsText(*mark.group) : NumberText(point.mean_level(), 2)},
           {"quadrant", std::string(QuadrantWords(point.quadrant()))}};
 }
 
@@ -222,12 +242,18 @@ Json LabelledValues(const std::vector<Mark>& marks, const Writing& writing, cons
   return values;
 }
 
-// The data where a mark may stand for several sites.
+// The data where a mark may stand for several sites: the more, the larger its area.
 Json CountedValues(const std::vector<Mark>& marks) {
+  constexpr int kLeastSize = 40;
+  // Of a group, so that those side by side can be told apart.
+  constexpr double kGroupSize = 400;
+  int most = 1;
+  for (const Mark& mark : marks) most = std::max(most, mark.sites);
   Json values = Json::array();
   for (const Mark& mark : marks) {
     Json value = Value(mark);
-    value["size"] = std::min(1600, 40 + 45 * mark.sites);
+    value["size"] = mark.group != nullptr ? Hundredths(kLeastSize + kGroupSize * mark.sites / most)
+                                          : std::min(1600, kLeastSize + 45 * mark.sites);
     values.push_back(std::move(value));
   }
   return values;
@@ -370,9 +396,17 @@ void EncodeRatings(bool unrated, const Plot& plot, Json& encoding) {
 
 }  // namespace
 
-void DrawModel(const v1::ModelFigure& data, int width, Json& spec) {
-  const Plot plot = LayOut(data, width);
-  const std::vector<Mark> marks = MakeMarks(data, plot);
+void DrawModel(const v1::ModelFigure& figure, int width, Json& spec) {
+  const v1::ModelFigure of_groups = PointsOf(figure);
+  const v1::ModelFigure& data = figure.groups_size() > 0 ? of_groups : figure;
+  Plot plot = LayOut(data, width);
+  plot.grouped = figure.groups_size() > 0;
+  plot.each_site &= !plot.grouped;
+  std::vector<Mark> marks = MakeMarks(data, plot);
+  for (int i = 0; i < figure.groups_size(); ++i) {
+    marks[i].group = &figure.groups(i);
+    marks[i].sites = figure.groups(i).sites();
+  }
   const Writing writing = WritingOf(data.quadrants(), marks, plot);
   const bool unrated = std::any_of(marks.begin(), marks.end(), [](const Mark& mark) {
     return mark.point->shared_responsibility() == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED;

@@ -205,7 +205,7 @@ Json Network(int cell, int width) {
 }  // namespace
 
 void DrawNetworks(const v1::NetworksFigure& data, int width, Json& spec) {
-  const int count = std::min(data.sites_size(), kMostNetworks);
+  const int count = data.sites_size();
   Json values = Json::array();
   // What is written above a network, by the key of its facet: labels need not be unique.
   Json captions = Json::object();

@@ -222,4 +222,8 @@ std::vector<uint32_t> SummaryParts(const Variant& variant) {
           part::Collaboration(variant)};
 }
 
+std::vector<uint32_t> CutParts(const Variant& variant) {
+  return {part::kTotals, part::Sites(variant)};
+}
+
 }  // namespace weft::metrics

@@ -4,12 +4,14 @@
 #define WEFT_SERVICES_METRICS_DOMAIN_WAVE_VIEW_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "services/metrics/domain/aggregate.h"
 #include "services/metrics/domain/cell.h"
+#include "services/metrics/domain/quadrants.h"
 #include "weft/ingestion/v1/instrument.pb.h"
 #include "weft/ingestion/v1/wave.pb.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
@@ -39,8 +41,13 @@ struct WaveView {
   v1::Positions computed_through;
   // Of the parameters' cohort and floor; only the parts that were asked for.
   Aggregate aggregate;
+  // Where quadrants begin, when it is known already: then ComputeSite() and ComputeSites() need
+  // nothing of the aggregate.
+  std::optional<Cuts> cuts;
   // When asked for: the invited sites (of the cohort), in name order.
   std::vector<store::v1::SiteRecord> sites;
+  // The last of them, `sites/{site}`, when there are more than were asked for.
+  std::string more_after;
 
   Variant variant() const {
     return Variant{.engaged_rule = parameters.engaged_rule(), .self_rule = parameters.self_rule()};

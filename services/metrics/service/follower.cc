@@ -87,6 +87,7 @@ Task<absl::Status> Follower::Follow(rpc::CallContext& context) {
   WEFT_CO_RETURN_IF_ERROR(std::move(dropped));
   absl::StatusOr<FollowerState> state = co_await LoadState();
   WEFT_CO_RETURN_IF_ERROR(state.status());
+  read_model_.NoteCommit(feed_, *state, {}, /*every_wave=*/true);
 
   WatchRequest request;
   request.set_resume_position(state->position());
@@ -106,7 +107,7 @@ Task<absl::Status> Follower::Follow(rpc::CallContext& context) {
     absl::StatusOr<StepWriter::Written> written = co_await writer.Write(message);
     WEFT_CO_RETURN_IF_ERROR(written.status());
     if (message.has_snapshot_end()) Log(Level::kInfo, "snapshot read", absl::OkStatus());
-    read_model_.NoteCommit(written->waves, written->labels);
+    read_model_.NoteCommit(feed_, written->state, written->waves, written->labels);
     NoteConnected();
   }
   // Leaving cancels the stream.
@@ -115,14 +116,16 @@ Task<absl::Status> Follower::Follow(rpc::CallContext& context) {
 
 Task<absl::Status> Follower::StartOver() {
   const Feed feed = feed_;
+  FollowerState state;
+  state.set_phase(FollowerState::PHASE_DROPPING);
   absl::StatusOr<storage::Position> committed =
-      co_await storage::RunInTransaction(db_, [feed](Transaction& txn) -> Task<absl::Status> {
-        FollowerState state;
-        state.set_phase(FollowerState::PHASE_DROPPING);
+      co_await storage::RunInTransaction(db_, [&](Transaction& txn) -> Task<absl::Status> {
         txn.Put(FollowerKey(feed), state.SerializeAsString());
         co_return absl::OkStatus();
       });
-  co_return committed.status();
+  WEFT_CO_RETURN_IF_ERROR(committed.status());
+  read_model_.NoteCommit(feed, state, {}, /*every_wave=*/true);
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> Follower::DropAll() {

@@ -17,10 +17,10 @@
 #include "common/rpc/waits.h"
 #include "common/service/list.h"
 #include "common/service/names.h"
-#include "common/storage/keys.h"
 #include "services/metrics/domain/compute.h"
 #include "services/metrics/domain/expectation_rules.h"
 #include "services/metrics/domain/expectations.h"
+#include "services/metrics/service/sites_from.h"
 
 namespace weft::metrics {
 namespace {
@@ -43,35 +43,6 @@ absl::StatusOr<WaveQuery> QueryFor(absl::string_view pattern, const std::string&
   query.min_positions = min_positions;
   return query;
 }
-
-// What a page token of ListSiteMetrics holds: the last site of the page before, and the positions
-// of the first page.
-struct SitePage {
-  v1::Positions positions;
-  std::string after;
-
-  std::string ToKey() const {
-    return storage::KeyWriter(kPageKey)
-        .String(positions.registry())
-        .String(positions.ingestion())
-        .String(after)
-        .Build();
-  }
-  static absl::StatusOr<SitePage> FromKey(absl::string_view key) {
-    storage::KeyReader reader(key);
-    SitePage page;
-    reader.Table();
-    page.positions.set_registry(reader.String());
-    page.positions.set_ingestion(reader.String());
-    page.after = reader.String();
-    WEFT_RETURN_IF_ERROR(reader.Finish());
-    return page;
-  }
-
- private:
-  // Not in any store.
-  static constexpr uint16_t kPageKey = 0;
-};
 
 absl::Status CheckRepeats(const v1::GetItemFrequenciesRequest& request) {
   FieldViolations violations;
@@ -117,6 +88,8 @@ Task<absl::Status> MetricsHandlers::GetSiteMetrics(rpc::CallContext& context,
   WaveQuery query;
   query.wave = absl::StrCat("waves/", ids[0]);
   query.site = absl::StrCat("sites/", ids[1]);
+  query.summary = false;
+  query.cuts = true;
   query.parameters = request.parameters();
   query.min_positions = request.min_positions();
   absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
@@ -126,62 +99,76 @@ Task<absl::Status> MetricsHandlers::GetSiteMetrics(rpc::CallContext& context,
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> MetricsHandlers::ListSiteMetrics(rpc::CallContext& context,
-                                                    const v1::ListSiteMetricsRequest& request,
-                                                    v1::ListSiteMetricsResponse& response) {
+Task<absl::Status> MetricsHandlers::ListSiteMetrics(
+    rpc::CallContext& context, const v1::ListSiteMetricsRequest& request,
+    rpc::Serialized<v1::ListSiteMetricsResponse>& response) {
   WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
                            QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
                                     request.min_positions()));
-  WEFT_CO_ASSIGN_OR_RETURN(const storage::PageRequest page, service::ReadPage(request));
-  SitePage from;
+  WEFT_CO_ASSIGN_OR_RETURN(const storage::PageRequest page,
+                           service::ReadPage(Answers::Normal(request)));
+  SitesFrom from;
   if (!page.after.empty()) {
-    WEFT_CO_ASSIGN_OR_RETURN(from, SitePage::FromKey(page.after));
+    WEFT_CO_ASSIGN_OR_RETURN(from, SitesFrom::FromKey(page.after));
     query.min_positions = from.positions;
   }
+  // Who goes through all pages asks for each once: only the first is worth keeping.
+  const bool first = page.after.empty();
+  if (first && answers_.Find(request, query, response)) co_return absl::OkStatus();
   query.sites_after = from.after;
-  // One more tells whether there is a next page.
-  query.max_sites = page.limit + 1;
+  query.summary = false;
+  query.cuts = true;
+  query.max_sites = page.limit;
   absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
   WEFT_CO_RETURN_IF_ERROR(view.status());
-  if (view->sites.size() > page.limit) {
-    view->sites.pop_back();
-    SitePage next;
-    next.positions = page.after.empty() ? view->computed_through : from.positions;
-    next.after = view->sites.back().site();
-    response.set_next_page_token(service::NextPageToken(request, next.ToKey()));
+  v1::ListSiteMetricsResponse computed;
+  if (!view->more_after.empty()) {
+    SitesFrom next;
+    next.positions = first ? view->computed_through : from.positions;
+    next.after = view->more_after;
+    computed.set_next_page_token(service::NextPageToken(Answers::Normal(request), next.ToKey()));
   }
-  for (v1::SiteMetrics& site : ComputeSites(*view)) *response.add_site_metrics() = std::move(site);
-  *response.mutable_provenance() = MakeProvenance(*view);
+  for (v1::SiteMetrics& site : ComputeSites(*view)) *computed.add_site_metrics() = std::move(site);
+  *computed.mutable_provenance() = MakeProvenance(*view);
+  if (first) {
+    response = answers_.Keep(request, *view, std::move(computed));
+  } else {
+    response = rpc::Serialized<v1::ListSiteMetricsResponse>(computed);
+  }
   co_return absl::OkStatus();
 }
 
 Task<absl::Status> MetricsHandlers::GetWaveSummary(rpc::CallContext& context,
                                                    const v1::GetWaveSummaryRequest& request,
-                                                   v1::WaveSummary& response) {
+                                                   rpc::Serialized<v1::WaveSummary>& response) {
   WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
                            QueryFor(kSummaryName, request.name(), "name", request.parameters(),
                                     request.min_positions()));
+  if (answers_.Find(request, query, response)) co_return absl::OkStatus();
   absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
   WEFT_CO_RETURN_IF_ERROR(view.status());
-  response = Summarize(*view);
+  response = answers_.Keep(request, *view, Summarize(*view));
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> MetricsHandlers::GetItemFrequencies(rpc::CallContext& context,
-                                                       const v1::GetItemFrequenciesRequest& request,
-                                                       v1::GetItemFrequenciesResponse& response) {
+Task<absl::Status> MetricsHandlers::GetItemFrequencies(
+    rpc::CallContext& context, const v1::GetItemFrequenciesRequest& request,
+    rpc::Serialized<v1::GetItemFrequenciesResponse>& response) {
   WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
                            QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
                                     request.min_positions()));
   WEFT_CO_RETURN_IF_ERROR(CheckRepeats(request));
+  if (answers_.Find(request, query, response)) co_return absl::OkStatus();
   query.summary = false;
   query.items = true;
   absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
   WEFT_CO_RETURN_IF_ERROR(view.status());
   WEFT_CO_ASSIGN_OR_RETURN(std::vector<v1::ItemFrequencies> items,
                            ComputeItems(*view, request.questions()));
-  for (v1::ItemFrequencies& item : items) *response.add_items() = std::move(item);
-  *response.mutable_provenance() = MakeProvenance(*view);
+  v1::GetItemFrequenciesResponse computed;
+  for (v1::ItemFrequencies& item : items) *computed.add_items() = std::move(item);
+  *computed.mutable_provenance() = MakeProvenance(*view);
+  response = answers_.Keep(request, *view, std::move(computed));
   co_return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/stream.h"
+#include "services/metrics/service/answers.h"
 #include "services/metrics/service/read_model.h"
 #include "weft/metrics/v1/metrics.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
@@ -14,20 +15,21 @@ namespace weft::metrics {
 
 class MetricsHandlers {
  public:
-  explicit MetricsHandlers(ReadModel& read_model) : read_model_(read_model) {}
+  MetricsHandlers(ReadModel& read_model, Answers& answers)
+      : read_model_(read_model), answers_(answers) {}
 
   Task<absl::Status> GetSiteMetrics(rpc::CallContext& context,
                                     const v1::GetSiteMetricsRequest& request,
                                     v1::SiteMetrics& response);
   Task<absl::Status> ListSiteMetrics(rpc::CallContext& context,
                                      const v1::ListSiteMetricsRequest& request,
-                                     v1::ListSiteMetricsResponse& response);
+                                     rpc::Serialized<v1::ListSiteMetricsResponse>& response);
   Task<absl::Status> GetWaveSummary(rpc::CallContext& context,
                                     const v1::GetWaveSummaryRequest& request,
-                                    v1::WaveSummary& response);
+                                    rpc::Serialized<v1::WaveSummary>& response);
   Task<absl::Status> GetItemFrequencies(rpc::CallContext& context,
                                         const v1::GetItemFrequenciesRequest& request,
-                                        v1::GetItemFrequenciesResponse& response);
+                                        rpc::Serialized<v1::GetItemFrequenciesResponse>& response);
   Task<absl::Status> CheckExpectations(rpc::CallContext& context,
                                        const v1::CheckExpectationsRequest& request,
                                        v1::CheckExpectationsResponse& response);
@@ -36,6 +38,7 @@ class MetricsHandlers {
 
  private:
   ReadModel& read_model_;
+  Answers& answers_;
 };
 
 }  // namespace weft::metrics

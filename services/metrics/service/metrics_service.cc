@@ -8,10 +8,11 @@ namespace weft::metrics {
 MetricsService::MetricsService(rpc::Server& server, const storage::Database& db, const Peers& peers,
                                observability::Logger* logger)
     : read_model_(db),
+      answers_(read_model_),
       registry_(Feed::kRegistry, server, peers.registry, db, read_model_, logger),
       ingestion_(Feed::kIngestion, server, peers.ingestion, db, read_model_, logger),
-      metrics_(read_model_),
-      figures_(read_model_) {
+      metrics_(read_model_, answers_),
+      figures_(read_model_, answers_) {
   rpc::Binder(server, "weft.metrics.v1.MetricsService")
       .On("GetSiteMetrics", &metrics_, &MetricsHandlers::GetSiteMetrics)
       .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)

@@ -8,6 +8,7 @@
 #include "common/rpc/server.h"
 #include "common/rpc/service_main.h"
 #include "common/storage/database.h"
+#include "services/metrics/service/answers.h"
 #include "services/metrics/service/figure_handlers.h"
 #include "services/metrics/service/follower.h"
 #include "services/metrics/service/metrics_handlers.h"
@@ -30,6 +31,7 @@ class MetricsService final : public rpc::Service {
 
  private:
   ReadModel read_model_;
+  Answers answers_;
   Follower registry_;
   Follower ingestion_;
   MetricsHandlers metrics_;

@@ -10,7 +10,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/base/error.h"
+#include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/status.h"
 #include "common/service/names.h"
 #include "common/storage/engine.h"
 #include "common/storage/position.h"
@@ -28,6 +30,8 @@ using store::v1::SiteRow;
 // What is kept of the deadline so that the answer still arrives.
 constexpr absl::Duration kAnswerTime = absl::Milliseconds(300);
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+constexpr size_t kRowsPerScan = 512;
+constexpr size_t kMostKnownWaves = 256;
 
 absl::Status Behind(absl::string_view why) {
   return WithRetryAfter(
@@ -98,6 +102,19 @@ absl::Status NotOnRoster(const std::string& site, const WaveQuery& query) {
                {{"wave", query.wave}, {"site", site}});
 }
 
+bool IsWhole(const FollowerState& follower) {
+  return follower.phase() == FollowerState::PHASE_FOLLOWING && follower.layout() == kLayout;
+}
+
+// Whether both positions are at or past those that are asked for.
+absl::StatusOr<bool> ArePast(const v1::Positions& reached, const v1::Positions& wanted) {
+  WEFT_ASSIGN_OR_RETURN(const bool registry,
+                        IsPast(Feed::kRegistry, reached.registry(), wanted.registry()));
+  WEFT_ASSIGN_OR_RETURN(const bool ingestion,
+                        IsPast(Feed::kIngestion, reached.ingestion(), wanted.ingestion()));
+  return registry && ingestion;
+}
+
 bool InCohort(const store::v1::SiteRecord& site, const std::string& cohort) {
   return cohort.empty() ||
          std::find(site.cohorts().begin(), site.cohorts().end(), cohort) != site.cohorts().end();
@@ -111,8 +128,59 @@ uint64_t ReadModel::VersionOf(absl::string_view wave) const {
                                   : std::max(found->second, every_wave_version_);
 }
 
-void ReadModel::NoteCommit(const absl::btree_set<std::string>& waves, bool every_wave) {
+std::optional<AnswerState> ReadModel::StateAt(const v1::Positions& seen,
+                                              absl::string_view wave) const {
+  if (!registry_whole_ || !ingestion_whole_ || seen.registry() != positions_.registry() ||
+      seen.ingestion() != positions_.ingestion()) {
+    return std::nullopt;
+  }
+  return AnswerState{.version = VersionOf(wave), .progress = commits_};
+}
+
+const ReadModel::KnownWave* ReadModel::FindKnown(absl::string_view wave,
+                                                 const v1::Positions& seen) const {
+  const std::optional<AnswerState> state = StateAt(seen, wave);
+  const auto found = known_.find(wave);
+  if (!state.has_value() || found == known_.end()) return nullptr;
+  return found->second.version == state->version ? &found->second : nullptr;
+}
+
+void ReadModel::Remember(const WaveView& view) {
+  const std::optional<AnswerState> state = StateOf(view);
+  if (!state.has_value()) return;
+  const absl::string_view wave = IdOfName(view.frame->wave.name());
+  // Those that are asked for are soon known again.
+  if (known_.size() >= kMostKnownWaves && !known_.contains(wave)) known_.clear();
+  KnownWave& known = known_[wave];
+  if (known.version != state->version) {
+    known = KnownWave();
+    known.version = state->version;
+  }
+  known.frame = view.frame;
+  if (view.cuts.has_value()) known.cuts[view.parameters.SerializeAsString()] = *view.cuts;
+}
+
+std::optional<AnswerState> ReadModel::CurrentState(absl::string_view wave,
+                                                   const v1::Positions& min_positions) const {
+  const absl::StatusOr<bool> past = ArePast(positions_, min_positions);
+  if (!past.ok() || !*past) return std::nullopt;
+  return StateAt(positions_, IdOfName(wave));
+}
+
+std::optional<AnswerState> ReadModel::StateOf(const WaveView& view) const {
+  return StateAt(view.computed_through, IdOfName(view.frame->wave.name()));
+}
+
+void ReadModel::NoteCommit(Feed feed, const FollowerState& state,
+                           const absl::btree_set<std::string>& waves, bool every_wave) {
   ++commits_;
+  if (feed == Feed::kRegistry) {
+    registry_whole_ = IsWhole(state);
+    positions_.set_registry(state.position());
+  } else {
+    ingestion_whole_ = IsWhole(state);
+    positions_.set_ingestion(state.position());
+  }
   for (const std::string& wave : waves) versions_[wave] = commits_;
   if (every_wave) every_wave_version_ = commits_;
   changed_.NotifyAll();
@@ -126,20 +194,11 @@ Task<absl::StatusOr<bool>> ReadModel::Reached(State& state, const v1::Positions&
   absl::StatusOr<std::optional<FollowerState>> ingestion =
       co_await FindRow<FollowerState>(reader, FollowerKey(Feed::kIngestion));
   WEFT_CO_RETURN_IF_ERROR(ingestion.status());
-  const auto whole = [](const std::optional<FollowerState>& follower) {
-    return follower.has_value() && follower->phase() == FollowerState::PHASE_FOLLOWING &&
-           follower->layout() == kLayout;
-  };
-  if (!whole(*registry) || !whole(*ingestion)) co_return false;
+  if (!registry->has_value() || !IsWhole(**registry)) co_return false;
+  if (!ingestion->has_value() || !IsWhole(**ingestion)) co_return false;
   state.positions.set_registry((*registry)->position());
   state.positions.set_ingestion((*ingestion)->position());
-  const absl::StatusOr<bool> registry_past =
-      IsPast(Feed::kRegistry, state.positions.registry(), min_positions.registry());
-  WEFT_CO_RETURN_IF_ERROR(registry_past.status());
-  const absl::StatusOr<bool> ingestion_past =
-      IsPast(Feed::kIngestion, state.positions.ingestion(), min_positions.ingestion());
-  WEFT_CO_RETURN_IF_ERROR(ingestion_past.status());
-  co_return *registry_past&&* ingestion_past;
+  co_return ArePast(state.positions, min_positions);
 }
 
 Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& context,
@@ -166,6 +225,35 @@ Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& contex
   }
 }
 
+Task<absl::Status> ReadModel::LoadSites(rpc::CallContext& context, storage::Reader& reader,
+                                        const WaveQuery& query, WaveView& view) {
+  SiteFilter filter;
+  filter.cohort = view.parameters.cohort();
+  if (query.counted_sites) filter.counted_at = view.parameters.floor();
+  const std::string wave(IdOfName(query.wave));
+  std::string after(IdOfName(query.sites_after));
+  // One more row tells whether there are more sites. Where all that are asked for are wanted, that
+  // is all that is read.
+  size_t rows = query.max_sites < kRowsPerScan ? query.max_sites + 1 : kRowsPerScan;
+  for (;;) {
+    absl::StatusOr<SitePage> page = co_await ReadSites(reader, wave, filter, after, rows);
+    WEFT_CO_RETURN_IF_ERROR(page.status());
+    for (store::v1::SiteRecord& site : page->sites) {
+      if (view.sites.size() == query.max_sites) {
+        view.more_after = view.sites.back().site();
+        co_return absl::OkStatus();
+      }
+      view.sites.push_back(std::move(site));
+    }
+    after = std::move(page->next_after);
+    if (after.empty()) co_return absl::OkStatus();
+    rows = kRowsPerScan;
+    // A large wave takes a while; others get their turn.
+    co_await Yield(context.executor());
+    if (context.cancelled()) co_return rpc::Stopped(context);
+  }
+}
+
 Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQuery query) {
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(query.parameters));
   absl::StatusOr<State> state = co_await Await(context, query.min_positions);
@@ -173,18 +261,27 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
   storage::Reader& reader = *state->snapshot;
   const std::string wave(IdOfName(query.wave));
 
-  absl::StatusOr<std::optional<WaveFrame>> frame = co_await ReadFrame(reader, wave);
-  WEFT_CO_RETURN_IF_ERROR(frame.status());
-  if (!frame->has_value()) co_return WaveNotFound(query.wave);
-  WEFT_CO_RETURN_IF_ERROR(CheckCohort((*frame)->wave, query.parameters.cohort()));
-
   WaveView view;
-  view.frame = std::make_shared<const WaveFrame>(**std::move(frame));
   view.parameters = ResolveParameters(query.parameters);
   view.computed_through = std::move(state->positions);
+  if (const KnownWave* const known = FindKnown(wave, view.computed_through)) {
+    view.frame = known->frame;
+    if (query.cuts) {
+      const auto cuts = known->cuts.find(view.parameters.SerializeAsString());
+      if (cuts != known->cuts.end()) view.cuts = cuts->second;
+    }
+  }
+  if (view.frame == nullptr) {
+    absl::StatusOr<std::optional<WaveFrame>> frame = co_await ReadFrame(reader, wave);
+    WEFT_CO_RETURN_IF_ERROR(frame.status());
+    if (!frame->has_value()) co_return WaveNotFound(query.wave);
+    view.frame = std::make_shared<const WaveFrame>(**std::move(frame));
+  }
+  WEFT_CO_RETURN_IF_ERROR(CheckCohort(view.frame->wave, query.parameters.cohort()));
 
   std::vector<uint32_t> parts;
   if (query.summary) parts = SummaryParts(view.variant());
+  if (query.cuts && !view.cuts.has_value()) parts = CutParts(view.variant());
   if (query.items) {
     const std::vector<uint32_t> of_items = ItemParts(view.frame->instrument);
     parts.insert(parts.end(), of_items.begin(), of_items.end());
@@ -192,6 +289,8 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
   absl::StatusOr<Aggregate> aggregate = co_await ReadAggregate(
       reader, wave, view.parameters.cohort(), view.parameters.floor(), std::move(parts));
   WEFT_CO_ASSIGN_OR_RETURN(view.aggregate, std::move(aggregate));
+  if (query.cuts && !view.cuts.has_value()) view.cuts = FindCuts(view.aggregate, view.variant());
+  Remember(view);
 
   if (!query.site.empty()) {
     absl::StatusOr<std::optional<SiteRow>> row =
@@ -203,10 +302,8 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
     }
     view.sites.push_back(std::move(*(*row)->mutable_record()));
   } else if (query.max_sites > 0) {
-    absl::StatusOr<std::vector<store::v1::SiteRecord>> sites =
-        co_await ReadSites(reader, wave, view.parameters.cohort(),
-                           std::string(IdOfName(query.sites_after)), query.max_sites);
-    WEFT_CO_ASSIGN_OR_RETURN(view.sites, std::move(sites));
+    absl::Status loaded = co_await LoadSites(context, reader, query, view);
+    WEFT_CO_RETURN_IF_ERROR(std::move(loaded));
   }
   co_return view;
 }

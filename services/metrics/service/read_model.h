@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/container/btree_set.h"
@@ -26,6 +27,9 @@
 #include "common/rpc/waits.h"
 #include "common/storage/database.h"
 #include "services/metrics/domain/wave_view.h"
+#include "services/metrics/service/answer_cache.h"
+#include "services/metrics/store/keys.h"
+#include "weft/metrics/store/v1/read_model.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
 
 namespace weft::metrics {
@@ -41,11 +45,14 @@ struct WaveQuery {
   v1::Positions min_positions;
   // The parts of the aggregate for Summarize(), ComputeSite() and ComputeSites().
   bool summary = true;
+  // view.cuts, for ComputeSite() and ComputeSites().
+  bool cuts = false;
   // Those for ComputeItems().
   bool items = false;
-  // view.sites: up to `max_sites` after `sites_after`, which is a site's name or "". Or just one,
-  // by name.
+  // view.sites: up to `max_sites` after `sites_after`, which is a site's name or "", all that are
+  // invited or only those that are counted. Or just one, by name.
   size_t max_sites = 0;
+  bool counted_sites = false;
   std::string sites_after;
   std::string site;
 };
@@ -69,8 +76,20 @@ class ReadModel {
   // Notified after every commit of a follower. All on the executor's thread.
   rpc::Signal& changed() { return changed_; }
 
-  // For followers: a commit has changed these waves, or what every wave shows.
-  void NoteCommit(const absl::btree_set<std::string>& waves, bool every_wave);
+  // What answers about `waves/{wave}` depend on now. nullopt when the feeds have not been read
+  // whole, or not up to min_positions: Load() waits for that, or says what is wrong with them.
+  std::optional<AnswerState> CurrentState(absl::string_view wave,
+                                          const v1::Positions& min_positions) const;
+  // What an answer computed from `view` depends on. nullopt when the followers have not told yet of
+  // the commit that the view has seen: then nobody can tell which later ones change the answer.
+  std::optional<AnswerState> StateOf(const WaveView& view) const;
+  // How far the feeds have been read, as far as the followers have told.
+  const v1::Positions& positions() const { return positions_; }
+
+  // For followers: this is the state of `feed` now, and what has been committed with it has changed
+  // these waves, or what every wave shows.
+  void NoteCommit(Feed feed, const store::v1::FollowerState& state,
+                  const absl::btree_set<std::string>& waves, bool every_wave);
 
  private:
   // A snapshot that has seen min_positions, and where it stands.
@@ -78,17 +97,42 @@ class ReadModel {
     std::shared_ptr<storage::Snapshot> snapshot;
     v1::Positions positions;
   };
+  // Fills view.sites with those that the query asks for, and more_after.
+  static Task<absl::Status> LoadSites(rpc::CallContext& context, storage::Reader& reader,
+                                      const WaveQuery& query, WaveView& view);
   Task<absl::StatusOr<State>> Await(rpc::CallContext& context, v1::Positions min_positions);
   // Whether the snapshot is whole and has seen min_positions.
   Task<absl::StatusOr<bool>> Reached(State& state, const v1::Positions& min_positions);
 
+  // What is found out about a wave once, while it has this version.
+  struct KnownWave {
+    uint64_t version = 0;
+    std::shared_ptr<const WaveFrame> frame;
+    // By parameters. There are not many that a wave has.
+    absl::flat_hash_map<std::string, Cuts> cuts;
+  };
+
+  // The version of a wave (its id), and how far the feeds have been read, when the followers have
+  // told of everything up to `seen`.
+  std::optional<AnswerState> StateAt(const v1::Positions& seen, absl::string_view wave) const;
+  // What is known of the wave (its id) as it stands at `seen`; null when nothing is.
+  const KnownWave* FindKnown(absl::string_view wave, const v1::Positions& seen) const;
+  // Keeps what `view` has found out, as long as nothing has changed since.
+  void Remember(const WaveView& view);
+
   const storage::Database db_;
   rpc::Signal changed_;
+  v1::Positions positions_;
+  // Whether all that each feed holds has been read.
+  bool registry_whole_ = false;
+  bool ingestion_whole_ = false;
   // Which version each wave has that changed since the start.
   absl::flat_hash_map<std::string, uint64_t> versions_;
   uint64_t commits_ = 0;
   // The version of all waves that are not in `versions_`, and the least of those that are.
   uint64_t every_wave_version_ = 0;
+  // By id.
+  absl::flat_hash_map<std::string, KnownWave> known_;
 };
 
 }  // namespace weft::metrics

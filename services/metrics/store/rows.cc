@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/storage/keys.h"
+#include "services/metrics/domain/site_record.h"
 
 namespace weft::metrics {
 namespace {
@@ -12,12 +13,14 @@ namespace {
 using storage::Entry;
 using store::v1::SiteRecord;
 
-constexpr size_t kRowsPerScan = 512;
-
-bool InScope(const SiteRecord& site, const std::string& cohort) {
+bool Wants(const SiteFilter& filter, const SiteRecord& site) {
   if (!site.invited()) return false;
-  return cohort.empty() ||
-         std::find(site.cohorts().begin(), site.cohorts().end(), cohort) != site.cohorts().end();
+  if (filter.counted_at != v1::REVIEW_FLOOR_UNSPECIFIED &&
+      AnswersAt(site, filter.counted_at) == nullptr) {
+    return false;
+  }
+  return filter.cohort.empty() || std::find(site.cohorts().begin(), site.cohorts().end(),
+                                            filter.cohort) != site.cohorts().end();
 }
 
 }  // namespace
@@ -75,25 +78,22 @@ Task<absl::StatusOr<Aggregate>> ReadAggregate(storage::Reader& reader, std::stri
   co_return aggregate;
 }
 
-Task<absl::StatusOr<std::vector<SiteRecord>>> ReadSites(storage::Reader& reader, std::string wave,
-                                                        std::string cohort, std::string after,
-                                                        size_t limit) {
-  std::vector<SiteRecord> sites;
+Task<absl::StatusOr<SitePage>> ReadSites(storage::Reader& reader, std::string wave,
+                                         SiteFilter filter, std::string after, size_t rows) {
   storage::KeyRange range = SiteRange(wave);
   if (!after.empty()) range.begin = SiteKeyOf(wave, after) + '\0';
-  while (sites.size() < limit) {
-    const storage::ScanOptions options{.limit = std::min(limit - sites.size(), kRowsPerScan)};
-    absl::StatusOr<std::vector<Entry>> entries = co_await reader.Scan(range, options);
-    WEFT_CO_RETURN_IF_ERROR(entries.status());
-    for (const Entry& entry : *entries) {
-      store::v1::SiteRow row;
-      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, row));
-      if (InScope(row.record(), cohort)) sites.push_back(std::move(*row.mutable_record()));
-    }
-    if (entries->size() < options.limit) break;
-    range.begin = entries->back().key + '\0';
+  const storage::ScanOptions options{.limit = rows};
+  absl::StatusOr<std::vector<Entry>> entries = co_await reader.Scan(std::move(range), options);
+  WEFT_CO_RETURN_IF_ERROR(entries.status());
+  SitePage page;
+  for (const Entry& entry : *entries) {
+    store::v1::SiteRow row;
+    WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, row));
+    page.next_after = std::string(IdOfName(row.record().site()));
+    if (Wants(filter, row.record())) page.sites.push_back(std::move(*row.mutable_record()));
   }
-  co_return sites;
+  if (entries->size() < options.limit) page.next_after.clear();
+  co_return page;
 }
 
 }  // namespace weft::metrics

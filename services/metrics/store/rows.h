@@ -45,13 +45,24 @@ Task<absl::StatusOr<Aggregate>> ReadAggregate(storage::Reader& reader, std::stri
                                               std::string cohort, v1::ReviewFloor floor,
                                               std::vector<uint32_t> parts);
 
-// Up to `limit` invited sites after `after` (an id, or ""), in name order; with a cohort (a name,
-// not
-// "") only those in it.
-Task<absl::StatusOr<std::vector<store::v1::SiteRecord>>> ReadSites(storage::Reader& reader,
-                                                                   std::string wave,
-                                                                   std::string cohort,
-                                                                   std::string after, size_t limit);
+// Which of a wave's sites.
+struct SiteFilter {
+  // Only sites that were in this cohort, by its name; "" for all that are invited.
+  std::string cohort;
+  // Only sites that are counted at this floor; unspecified for all.
+  v1::ReviewFloor counted_at = v1::REVIEW_FLOOR_UNSPECIFIED;
+};
+
+struct SitePage {
+  std::vector<store::v1::SiteRecord> sites;
+  // The id to go on after; "" at the end of the wave.
+  std::string next_after;
+};
+
+// Those of the wave's next `rows` sites after `after` (an id, or "") that the filter wants, in name
+// order.
+Task<absl::StatusOr<SitePage>> ReadSites(storage::Reader& reader, std::string wave,
+                                         SiteFilter filter, std::string after, size_t rows);
 
 }  // namespace weft::metrics
 

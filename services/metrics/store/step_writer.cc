@@ -9,7 +9,6 @@
 #include "common/storage/transaction.h"
 #include "services/metrics/store/applier.h"
 #include "services/metrics/store/rows.h"
-#include "weft/metrics/store/v1/read_model.pb.h"
 
 namespace weft::metrics {
 namespace {
@@ -52,6 +51,7 @@ Task<absl::StatusOr<StepWriter::Written>> StepWriter::Write(const WatchResponse&
                      state.phase() != phase;
   if (!moves) {
     last_ = written_at;
+    written.state = std::move(state);
     co_return written;
   }
 
@@ -72,6 +72,7 @@ Task<absl::StatusOr<StepWriter::Written>> StepWriter::Write(const WatchResponse&
   absl::StatusOr<storage::Position> committed = co_await txn.Commit();
   WEFT_CO_RETURN_IF_ERROR(committed.status());
   last_ = *committed;
+  written.state = std::move(state);
   written.waves = applier.changed_waves();
   written.labels = applier.changed_labels();
   co_return written;

@@ -12,6 +12,7 @@
 #include "common/storage/position.h"
 #include "services/metrics/store/applier_cache.h"
 #include "services/metrics/store/keys.h"
+#include "weft/metrics/store/v1/read_model.pb.h"
 #include "weft/type/v1/change.pb.h"
 
 namespace weft::metrics {
@@ -22,6 +23,8 @@ class StepWriter {
  public:
   // What readers may see anew.
   struct Written {
+    // How far the feed has been read now.
+    store::v1::FollowerState state;
     // Ids of waves whose numbers or labels may have changed.
     absl::btree_set<std::string> waves;
     // Whether labels of all waves may have changed.

@@ -36,7 +36,7 @@ inline v1::CheckExpectationsRequest RequestOf(const std::vector<v1::Expectation>
 }
 
 // The result of the only claim.
-inline v1::ExpectationResult CheckOne(const FigureInput& input, absl::string_view text) {
+inline v1::ExpectationResult CheckOne(const FigureData& input, absl::string_view text) {
   return CheckExpectations(RequestOf({Expect(text)}), input.summary, input.sites).results(0);
 }
 

@@ -111,7 +111,7 @@ TEST(ExpectationRulesTest, OneToFiveHundred) {
 }
 
 TEST(ExpectationRulesTest, TypesAndSitesMustBeTheWavesOwn) {
-  const FigureInput input = InputOf(SmallWave());
+  const FigureData input = InputOf(SmallWave());
   v1::Expectation types =
       Expect("metric { metric: METRIC_PRESENCE partner_types: ['t1', 'T7', 't1'] }");
   v1::Expectation site = Expect("metric { metric: METRIC_SITE_RICHNESS site: 'sites/s0o1' }");

@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 using Result = v1::ExpectationResult;
 
 // Everything is known: t1 4 3 3 2, t2 0 0 1 4; ratings 1 2 3 3; five invited.
-FigureInput KnownWave() {
+FigureData KnownWave() {
   WaveBuilder wave(2);
   wave.Add("4 0 | 1").Add("3 0 | 2").Add("3 1 | 3").Add("2 4 | 3").Invite();
   return InputOf(wave);
@@ -55,7 +55,7 @@ constexpr Case kCases[] = {
 };
 
 TEST(ExpectationsTest, EachMetricInEachComparison) {
-  const FigureInput input = KnownWave();
+  const FigureData input = KnownWave();
   for (const auto& [metric, value, text] : kCases) {
     const auto verdict = [&](const char* comparison, double claimed) {
       const Result result =
@@ -84,7 +84,7 @@ TEST(ExpectationsTest, EachMetricInEachComparison) {
 }
 
 TEST(ExpectationsTest, TauBHasNoIntervalAndIsNeverSettled) {
-  const FigureInput input = KnownWave();
+  const FigureData input = KnownWave();
   for (const char* metric : {"METRIC_TAU_B_RICHNESS", "METRIC_TAU_B_DEPTH"}) {
     for (const auto& [comparison, holds] :
          {std::pair("GREATER_THAN", true), std::pair("LESS_THAN", false)}) {
@@ -98,7 +98,7 @@ TEST(ExpectationsTest, TauBHasNoIntervalAndIsNeverSettled) {
 }
 
 TEST(ExpectationsTest, RoundsHalfUpBeforeComparing) {
-  const FigureInput input = KnownWave();
+  const FigureData input = KnownWave();
   const auto verdict = [&](const char* claim) {
     return CheckOne(input,
                     absl::StrCat("metric { metric: METRIC_RICHNESS_MEAN } number {", claim, "}"))
@@ -112,7 +112,7 @@ TEST(ExpectationsTest, RoundsHalfUpBeforeComparing) {
 }
 
 TEST(ExpectationsTest, NumeratorsAndUnits) {
-  const FigureInput input = KnownWave();
+  const FigureData input = KnownWave();
   const auto verdict = [&](const char* claim) {
     return CheckOne(input, absl::StrCat("metric { metric: METRIC_PRESENCE partner_types: 't2' }"
                                         " number { comparison: COMPARISON_EQUAL ",
@@ -126,7 +126,7 @@ TEST(ExpectationsTest, NumeratorsAndUnits) {
 }
 
 TEST(ExpectationsTest, ModesMustBeAlone) {
-  const FigureInput input = KnownWave();
+  const FigureData input = KnownWave();
   Result result = CheckOne(input,
                            "metric { metric: METRIC_LEVEL_MODE partner_types: 't1' } "
                            "mode { level: INTERACTION_LEVEL_COORDINATION n: 4 }");
@@ -150,7 +150,7 @@ TEST(ExpectationsTest, ModesMustBeAlone) {
 }
 
 TEST(ExpectationsTest, EveryTypeMustHold) {
-  const FigureInput input = KnownWave();
+  const FigureData input = KnownWave();
   const char* presence =
       "metric { metric: METRIC_PRESENCE partner_types: ['t1', 't2'] } "
       "number { comparison: COMPARISON_AT_LEAST value: ";
@@ -165,7 +165,7 @@ TEST(ExpectationsTest, EveryTypeMustHold) {
 }
 
 TEST(ExpectationsTest, WithoutAValueNothingIsDetermined) {
-  const FigureInput input = InputOf(EmptyWave());
+  const FigureData input = InputOf(EmptyWave());
   for (const char* metric :
        {"metric: METRIC_RICHNESS_MEAN", "metric: METRIC_RICHNESS_MEDIAN",
         "metric: METRIC_RICHNESS_MIN", "metric: METRIC_RICHNESS_MAX",
@@ -201,7 +201,7 @@ TEST(ExpectationsTest, OneFailureDecidesOneUnknownDoesNot) {
   // t1 is engaged by all; of t2 nothing is known.
   WaveBuilder wave(2);
   wave.Add("4 - | 1").Add("3 - | 2");
-  const FigureInput input = InputOf(wave);
+  const FigureData input = InputOf(wave);
   const char* both =
       "metric { metric: METRIC_PRESENCE partner_types: ['t1', 't2'] } "
       "number { comparison: COMPARISON_EQUAL value: ";
@@ -212,7 +212,7 @@ TEST(ExpectationsTest, OneFailureDecidesOneUnknownDoesNot) {
 }
 
 TEST(ExpectationsTest, WithoutAClaimTheValueIsReported) {
-  const FigureInput input = KnownWave();
+  const FigureData input = KnownWave();
   for (const auto& [metric, value, text] : kCases) {
     const Result result = CheckOne(input, absl::StrCat("metric {", metric, "}"));
     EXPECT_EQ(result.verdict(), Result::VERDICT_NOT_STATED);
@@ -224,7 +224,7 @@ TEST(ExpectationsTest, WithoutAClaimTheValueIsReported) {
 }
 
 TEST(ExpectationsTest, MissingAnswersAreSaid) {
-  const FigureInput input = InputOf(SmallWave());
+  const FigureData input = InputOf(SmallWave());
   EXPECT_EQ(CheckOne(input, "metric { metric: METRIC_PRESENCE partner_types: 't2' }")
                 .observations(0)
                 .text(),
@@ -238,7 +238,7 @@ TEST(ExpectationsTest, MissingAnswersAreSaid) {
 }
 
 TEST(ExpectationsTest, ResultsAreCounted) {
-  const FigureInput input = InputOf(SmallWave());
+  const FigureData input = InputOf(SmallWave());
   const char* mean = "metric { metric: METRIC_RICHNESS_MEAN } number { comparison: COMPARISON_";
   const v1::CheckExpectationsResponse response = CheckExpectations(
       RequestOf({Expect(absl::StrCat(mean, "AT_LEAST value: 1 }")),
@@ -254,7 +254,7 @@ TEST(ExpectationsTest, ResultsAreCounted) {
 }
 
 TEST(ExpectationsTest, OperationalisedAsSaysHowTheClaimIsRead) {
-  const FigureInput input = InputOf(SmallWave());
+  const FigureData input = InputOf(SmallWave());
   EXPECT_EQ(CheckOne(input,
                      "metric { metric: METRIC_RESPONSE_RATE } number { comparison: "
                      "COMPARISON_EQUAL value: 0.83 decimals: 2 n: 12 }")

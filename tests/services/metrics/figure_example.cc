@@ -9,13 +9,8 @@
 
 namespace weft::metrics {
 
-FigureInput InputOf(const WaveBuilder& wave, const v1::Parameters& parameters) {
-  const WaveView view = wave.View(parameters);
-  FigureInput input{.summary = Summarize(view), .sites = ComputeSites(view), .named = {}};
-  for (const store::v1::SiteRecord& site : view.sites) {
-    if (site.named()) input.named.insert(site.site());
-  }
-  return input;
+FigureData InputOf(const WaveBuilder& wave, const v1::Parameters& parameters) {
+  return MakeFigureData(wave.View(parameters), FigureKind::kModel);
 }
 
 WaveBuilder SmallWave() {
@@ -40,12 +35,12 @@ WaveBuilder EmptyWave() {
   return wave;
 }
 
-absl::StatusOr<v1::Figure> Figure(const FigureInput& input, absl::string_view figure,
+absl::StatusOr<v1::Figure> Figure(const FigureData& input, absl::string_view figure,
                                   v1::GetFigureRequest request) {
   request.set_name(absl::StrCat("waves/w1/figures/", figure));
   WEFT_ASSIGN_OR_RETURN(const FigureName name, ParseFigureName(request.name()));
   WEFT_RETURN_IF_ERROR(ValidateFigureRequest(request, name.kind));
-  return BuildFigure(request, name.kind, input.summary, input.sites, input.named);
+  return BuildFigure(request, name.kind, input);
 }
 
 }  // namespace weft::metrics

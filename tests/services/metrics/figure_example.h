@@ -4,9 +4,7 @@
 #define WEFT_TESTS_SERVICES_METRICS_FIGURE_EXAMPLE_H_
 
 #include <string>
-#include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "services/metrics/domain/figures.h"
 #include "tests/services/metrics/wave_example.h"
@@ -15,14 +13,8 @@
 
 namespace weft::metrics {
 
-// What figures are made from.
-struct FigureInput {
-  v1::WaveSummary summary;
-  std::vector<v1::SiteMetrics> sites;
-  absl::flat_hash_set<std::string> named;
-};
-
-FigureInput InputOf(const WaveBuilder& wave, const v1::Parameters& parameters = {});
+// All that any figure is made from, with every site of the wave.
+FigureData InputOf(const WaveBuilder& wave, const v1::Parameters& parameters = {});
 
 // Six types, eight sites on the roster, seven responses: unknown engagement (t2 of s003, all of
 // s004), engagement without a level (t6 of s002), a missing rating (s003), a site about which
@@ -33,7 +25,7 @@ WaveBuilder SmallWave();
 WaveBuilder EmptyWave();
 
 // BuildFigure() for `waves/w1/figures/{figure}`, with what else the request holds.
-absl::StatusOr<v1::Figure> Figure(const FigureInput& input, absl::string_view figure,
+absl::StatusOr<v1::Figure> Figure(const FigureData& input, absl::string_view figure,
                                   v1::GetFigureRequest request = {});
 
 }  // namespace weft::metrics

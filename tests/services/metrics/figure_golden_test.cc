@@ -50,7 +50,7 @@ void Check(const std::string& name, const v1::Figure& figure) {
 }
 
 TEST(FigureGoldenTest, SmallWave) {
-  const FigureInput input = InputOf(SmallWave());
+  const FigureData input = InputOf(SmallWave());
   for (const char* id : {"partner-types", "interaction-levels", "networks", "model"}) {
     Check(absl::StrCat("small.", id), *Figure(input, id));
   }
@@ -66,7 +66,7 @@ TEST(FigureGoldenTest, ChosenTypesInBaseEngaged) {
 }
 
 TEST(FigureGoldenTest, NobodyHasAnswered) {
-  const FigureInput input = InputOf(EmptyWave());
+  const FigureData input = InputOf(EmptyWave());
   for (const char* id : {"partner-types", "interaction-levels", "networks", "model"}) {
     Check(absl::StrCat("empty.", id), *Figure(input, id));
   }

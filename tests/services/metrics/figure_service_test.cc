@@ -86,6 +86,59 @@ TEST_P(FigureServiceTest, ParametersCount) {
   EXPECT_THAT(Get(request), IsError(kNotFound, "COHORT_NOT_IN_WAVE"));
 }
 
+TEST_P(FigureServiceTest, NetworksComeInPages) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0");
+  AddResponse("site-03", "2/1 - 0/0");
+  AddResponse("site-04", "1/1 2/2 0/0");
+  v1::GetFigureRequest request = Request("networks");
+  request.set_page_size(2);
+  const v1::Figure first = *Get(request);
+  ASSERT_EQ(first.networks().sites_size(), 2);
+  EXPECT_EQ(first.counted(), 3);
+  EXPECT_THAT(first.note(), HasSubstr("Shown are 2 sites of the 3 that are counted"));
+  // Positions and sizes may differ from page to page.
+  request.clear_min_positions();
+  request.set_page_size(0);
+  request.set_page_token(first.networks().next_page_token());
+  const v1::Figure second = *Get(request);
+  ASSERT_EQ(second.networks().sites_size(), 1);
+  EXPECT_EQ(second.networks().next_page_token(), "");
+  const v1::Figure whole = *Get(Request("networks"));
+  ASSERT_EQ(whole.networks().sites_size(), 3);
+  EXPECT_THAT(whole.note(), ::testing::Not(HasSubstr("Shown are")));
+  for (int i = 0; i < 3; ++i) {
+    const v1::SiteNetwork& site =
+        i < 2 ? first.networks().sites(i) : second.networks().sites(i - 2);
+    EXPECT_EQ(site.SerializeAsString(), whole.networks().sites(i).SerializeAsString());
+  }
+  EXPECT_EQ(Render(request, 720)->figure().SerializeAsString(), second.SerializeAsString());
+
+  request.mutable_parameters()->set_floor(v1::REVIEW_FLOOR_APPROVED);
+  EXPECT_THAT(Get(request), IsError(kInvalid, "PAGE_TOKEN_INVALID"));
+  EXPECT_THAT(ViolatedFields(Render(request, 720).status()), ElementsAre("figure.page_token"));
+  request = Request("networks");
+  request.set_page_size(-1);
+  EXPECT_THAT(ViolatedFields(Get(request).status()), ElementsAre("page_size"));
+}
+
+TEST_P(FigureServiceTest, AnswersAreThoseOfTheRecordsAsTheyAre) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0");
+  for (const char* id : {"partner-types", "interaction-levels", "networks", "model"}) {
+    EXPECT_EQ(Get(Request(id))->counted(), 1);
+    EXPECT_EQ(Render(Request(id), 720)->figure().counted(), 1);
+    EXPECT_EQ(Render(Request(id), 360)->figure().counted(), 1);
+  }
+  AddResponse("site-03", "2/1 - 0/0");
+  for (const char* id : {"partner-types", "interaction-levels", "networks", "model"}) {
+    EXPECT_EQ(Get(Request(id))->counted(), 2);
+    const v1::RenderFigureResponse wide = *Render(Request(id), 720);
+    EXPECT_EQ(wide.figure().counted(), 2);
+    EXPECT_NE(wide.vega_lite(), Render(Request(id), 360)->vega_lite());
+  }
+}
+
 TEST_P(FigureServiceTest, WrongRequestsSayWhatWouldBeRight) {
   OpenLab();
   EXPECT_THAT(Get(Request("figure-1")), IsError(kNotFound, "FIGURE_NOT_FOUND"));

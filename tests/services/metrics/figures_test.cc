@@ -1,11 +1,16 @@
 #include "services/metrics/domain/figures.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <random>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/metrics/domain/label_places.h"
@@ -71,6 +76,18 @@ TEST(FigureRequestTest, TypesAndBaseAreForInteractionLevelsAlone) {
               ElementsAre("base"));
 }
 
+TEST(FigureRequestTest, PagesAreForNetworksAlone) {
+  v1::GetFigureRequest request;
+  request.set_page_size(10);
+  request.set_page_token("token");
+  EXPECT_THAT(ValidateFigureRequest(request, FigureKind::kNetworks), IsOk());
+  for (FigureKind kind :
+       {FigureKind::kPartnerTypes, FigureKind::kInteractionLevels, FigureKind::kModel}) {
+    EXPECT_THAT(ViolatedFields(ValidateFigureRequest(request, kind, "figure.")),
+                ElementsAre("figure.page_size", "figure.page_token"));
+  }
+}
+
 TEST(FigureRequestTest, UnknownTypesAreRefusedWithTheNearest) {
   v1::GetFigureRequest request;
   request.add_partner_types("t2");
@@ -113,7 +130,7 @@ TEST(PartnerTypesTest, UndefinedSharesComeLastInOrder) {
 }
 
 TEST(InteractionLevelsTest, AllTypesOrThoseAskedForInThatOrder) {
-  const FigureInput input = InputOf(SmallWave());
+  const FigureData input = InputOf(SmallWave());
   EXPECT_EQ(Figure(input, "interaction-levels")->interaction_levels().rows_size(), 6);
   v1::GetFigureRequest request;
   request.add_partner_types("t5");
@@ -174,7 +191,7 @@ TEST(NotesTest, CohortFloorAndRuleAreInThem) {
 // Every picture stays a JSON text with its data in it, whatever the width and however empty.
 TEST(RenderTest, EveryFigureAtEveryWidth) {
   for (const WaveBuilder& wave : {SmallWave(), EmptyWave(), WaveBuilder(0)}) {
-    const FigureInput input = InputOf(wave);
+    const FigureData input = InputOf(wave);
     for (const char* id : {"partner-types", "interaction-levels", "networks", "model"}) {
       const v1::Figure figure = *Figure(input, id);
       for (int width : {kMinWidth, 340, kDefaultWidth, kMaxWidth}) {
@@ -192,33 +209,91 @@ TEST(RenderTest, EveryFigureAtEveryWidth) {
   }
 }
 
-// A wave too large to label or to draw whole.
-TEST(RenderTest, LargeWaves) {
+WaveBuilder WaveOf(int sites) {
   WaveBuilder wave(6);
   std::mt19937_64 random(1);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < sites; ++i) {
     wave.Add(RandomAnswers(wave.records().frame.instrument, random));
   }
-  const FigureInput input = InputOf(wave);
-  const v1::Figure networks = *Figure(input, "networks");
-  EXPECT_EQ(networks.networks().sites_size(), 200);
-  EXPECT_THAT(networks.note(), HasSubstr("The first 120 sites are drawn"));
-  const v1::RenderFigureResponse rendered = Render(networks, 720);
-  EXPECT_EQ(rendered.table().rows_size(), 200);
-  const Json spec = Json::parse(rendered.vega_lite());
-  EXPECT_THAT(spec["vconcat"][0]["data"]["values"], SizeIs(120 * 7));
-  const v1::Figure model = *Figure(input, "model");
-  EXPECT_THAT(model.note(), HasSubstr("one mark, larger for more of them"));
+  return wave;
+}
+
+// How many sites the marks of Figure 4 stand for.
+int SitesDrawn(const v1::Figure& model) {
   int sites = 0;
   const Json picture = Json::parse(Render(model, 720).vega_lite());
   for (const Json& value : picture["data"]["values"]) {
     sites += std::max(1, std::atoi(value["site"].get<std::string>().c_str()));
   }
+  return sites;
+}
+
+// A wave too large to label.
+TEST(RenderTest, SitesThatAreAlikeAreOneMark) {
+  const v1::Figure model = *Figure(InputOf(WaveOf(kMostSites)), "model");
+  EXPECT_EQ(model.model().points_size(), kMostSites);
+  EXPECT_EQ(model.model().groups_size(), 0);
+  EXPECT_THAT(model.note(), HasSubstr("one mark, larger for more of them"));
   int drawn = 0;
   for (const v1::ModelPoint& point : model.model().points()) {
     drawn += point.richness().has_value() && point.mean_level().has_value() ? 1 : 0;
   }
-  EXPECT_EQ(sites, drawn);
+  EXPECT_EQ(SitesDrawn(model), drawn);
+}
+
+TEST(NetworksTest, APageSaysWhatItLeavesOut) {
+  FigureData input = InputOf(WaveOf(200));
+  input.sites.resize(kMostSites);
+  input.next_page_token = "next";
+  const v1::Figure networks = *Figure(input, "networks");
+  EXPECT_EQ(networks.counted(), 200);
+  EXPECT_EQ(networks.networks().sites_size(), 100);
+  EXPECT_EQ(networks.networks().next_page_token(), "next");
+  EXPECT_THAT(networks.note(),
+              HasSubstr("Shown are 100 sites of the 200 that are counted; the others"));
+  const v1::RenderFigureResponse rendered = Render(networks, 720);
+  EXPECT_EQ(rendered.table().rows_size(), 100);
+  EXPECT_THAT(rendered.alt_text(), HasSubstr("The table has every site and type of this page."));
+  const Json spec = Json::parse(rendered.vega_lite());
+  EXPECT_THAT(spec["vconcat"][0]["data"]["values"], SizeIs(100 * 7));
+}
+
+// Richness, quarter of a level, rating and quadrant.
+using Alike = std::tuple<int, double, type::v1::SharedResponsibility, v1::Quadrant>;
+
+TEST(ModelTest, ManySitesAreGroupedByWhatTheyHaveInCommon) {
+  const FigureData input = InputOf(WaveOf(400));
+  // Judged by the sites themselves.
+  std::map<Alike, int> expected;
+  int placed = 0;
+  for (const v1::SiteMetrics& site : input.sites) {
+    if (!site.richness().has_value() || !site.mean_level_engaged().has_value()) continue;
+    const double step = std::min(std::floor(site.mean_level_engaged().value() * 4) / 4, 3.75);
+    ++expected[{static_cast<int>(site.richness().value()), step, site.shared_responsibility(),
+                site.quadrant()}];
+    ++placed;
+  }
+  const v1::Figure figure = *Figure(input, "model");
+  const v1::ModelFigure& model = figure.model();
+  EXPECT_EQ(model.points_size(), 0);
+  std::map<Alike, int> groups;
+  for (const v1::ModelGroup& group : model.groups()) {
+    EXPECT_EQ(group.mean_level_to(), group.mean_level_from() + 0.25);
+    groups[{group.richness(), group.mean_level_from(), group.shared_responsibility(),
+            group.quadrant()}] = group.sites();
+  }
+  EXPECT_EQ(groups, expected);
+  EXPECT_EQ(model.groups_size(), static_cast<int>(expected.size()));
+  EXPECT_EQ(model.quadrants().richness_cut().n(), placed);
+
+  EXPECT_THAT(figure.note(), HasSubstr("Sites alike in diversity, depth to a quarter of a level"));
+  EXPECT_THAT(figure.note(),
+              HasSubstr(absl::StrCat("Not drawn, for want of known levels: ", 400 - placed)));
+  EXPECT_EQ(SitesDrawn(figure), placed);
+  const v1::RenderFigureResponse rendered = Render(figure, 720);
+  EXPECT_EQ(rendered.table().rows_size(), model.groups_size());
+  EXPECT_EQ(rendered.table().rows(0).cells_size(), rendered.table().columns_size());
+  EXPECT_THAT(rendered.alt_text(), HasSubstr(absl::StrCat("Scatter plot of ", placed, " sites")));
 }
 
 TEST(LabelPlacesTest, LabelsStayApartAndInside) {

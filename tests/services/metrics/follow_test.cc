@@ -16,6 +16,7 @@
 #include "tests/services/metrics/service_fixture.h"
 #include "tests/testing/proto_matchers.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
+#include "weft/registry/v1/site.pb.h"
 
 namespace weft::metrics {
 namespace {
@@ -185,6 +186,35 @@ TEST_P(FeedTest, AnotherStoreIsReadFromItsBeginning) {
   CreateWave();
   OpenWave();
   EXPECT_EQ(Summary().counted(), 0);
+}
+
+// What is the same wherever the feeds stand is not computed again; how far they have been read is
+// always said anew.
+TEST_P(FeedTest, AnswersSayHowFarTheFeedsHaveBeenRead) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0");
+  const v1::WaveSummary before = Summary();
+  EXPECT_THAT(Summary(), ingestion::SameAs(before));
+
+  registry::v1::UpdateSiteRequest update;
+  update.mutable_site()->set_name("sites/site-04");
+  update.mutable_site()->set_host_organization("Another host");
+  update.mutable_update_mask()->add_paths("host_organization");
+  InRegistry<registry::v1::Site>("SiteService/UpdateSite", update);
+  const v1::Positions now = Now();
+  ASSERT_NE(now.registry(), before.provenance().computed_through().registry());
+  const v1::WaveSummary after = Summary();
+  EXPECT_EQ(WithoutPositions(after), WithoutPositions(before));
+  EXPECT_THAT(after.provenance().computed_through(), testing::EqualsProto(now));
+
+  // One site's answers change what was asked before, under every parameter.
+  v1::Parameters approved;
+  approved.set_floor(v1::REVIEW_FLOOR_APPROVED);
+  EXPECT_EQ(Summary(approved).counted(), 0);
+  AddResponse("site-02", "1/1 1/1 0/0");
+  EXPECT_THAT(Approve("site-01"), IsOk());
+  EXPECT_EQ(Summary().counted(), 2);
+  EXPECT_EQ(Summary(approved).counted(), 1);
 }
 
 TEST_P(FeedTest, NotReadyUntilBothFeedsHaveBeenRead) {

@@ -22,7 +22,7 @@ struct Answers {
   int ratings[kSites];
 };
 
-FigureInput InputOf(const Answers& answers) {
+FigureData InputOf(const Answers& answers) {
   WaveBuilder wave(kTypes);
   for (int s = 0; s < kSites; ++s) {
     std::string text;
@@ -140,12 +140,12 @@ TEST(SettledTest, AgreesWithEveryWayToAnswer) {
     std::vector<v1::Expectation> claims;
     for (int i = 0; i < 120; ++i) claims.push_back(random.Claim());
     const v1::CheckExpectationsRequest request = RequestOf(claims);
-    const FigureInput now = InputOf(answers);
+    const FigureData now = InputOf(answers);
     const v1::CheckExpectationsResponse verdicts =
         CheckExpectations(request, now.summary, now.sites);
     std::vector<bool> changes(claims.size(), false);
     for (const Answers& completion : completions) {
-      const FigureInput then = InputOf(completion);
+      const FigureData then = InputOf(completion);
       const v1::CheckExpectationsResponse others =
           CheckExpectations(request, then.summary, then.sites);
       for (int i = 0; i < others.results_size(); ++i) {

@@ -19,7 +19,7 @@ using metrics::WaveBuilder;
 
 // Everything that metrics answers about a wave, with these claims.
 ReportInput InputOf(const WaveBuilder& wave, const std::vector<metrics::v1::Expectation>& claims) {
-  const metrics::FigureInput figures = metrics::InputOf(wave);
+  const metrics::FigureData figures = metrics::InputOf(wave);
   ReportInput input;
   input.summary = figures.summary;
   for (const char* id : {"model", "partner-types", "interaction-levels", "networks"}) {
