@@ -3,11 +3,8 @@
 #define WEFT_TESTS_COMMON_STORAGE_ENGINE_FIXTURE_H_
 
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/errors.h"
+#include "tests/testing/seed.h"
 #include "tests/testing/temp_dir.h"
 
 namespace weft::storage {
@@ -27,6 +25,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using weft::testing::IsError;
 using weft::testing::IsOk;
+using weft::testing::TestSeed;
 
 // Small buffers, so that the tests of many engines share a disk.
 inline EngineOptions SmallEngine(const std::string& kind, const std::string& directory) {
@@ -36,15 +35,6 @@ inline EngineOptions SmallEngine(const std::string& kind, const std::string& dir
   options.write_buffer_bytes = 1u << 20;
   options.block_cache_bytes = 4u << 20;
   return options;
-}
-
-// WEFT_SEED repeats a failed run.
-inline uint64_t TestSeed() {
-  const char* given = std::getenv("WEFT_SEED");
-  const uint64_t seed =
-      given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()() % 1'000'000'000;
-  std::cout << "WEFT_SEED=" << seed << std::endl;
-  return seed;
 }
 
 // Starts a commit and keeps its outcome; the executor must run for it to arrive.
