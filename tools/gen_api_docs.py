@@ -19,19 +19,27 @@ GOOGLEAPIS = "/usr/share/gocode/src/github.com/gogo/googleapis"
 TARGET = ROOT / "docs" / "api.md"
 PERMISSION_FIELD = 50801
 
-# A reason is a string literal in capitals that an error is made with.
-REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
+# A reason is a string literal in capitals that an error is made with. One word alone is one only
+# behind a code.
+REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"')
 CODE = re.compile(r"StatusCode::k(\w+),\s*$")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 SOURCES = ("common", "services")
 # Problems of files have reasons of their own, which docs/formats.md lists.
 EXCLUDED = "services/ingestion/domain/import/"
-# Reasons that are put together from a resource's type.
+# Reasons that are put together from a resource's type, or that FieldViolations has unless told another.
 MADE = {
+    "INVALID_FIELD": ("InvalidArgument", "fields of the request are wrong; each is named in BadRequest"),
     "{TYPE}_NOT_FOUND": ("NotFound", "the named resource does not exist: SITE_NOT_FOUND, WAVE_NOT_FOUND, …"),
     "{TYPE}_EXISTS": ("AlreadyExists", "a resource of that name exists already: SITE_EXISTS, …"),
     "{TYPE}_{INDEX}_TAKEN": ("AlreadyExists", "another resource has that unique value: RESPONSE_RESPONDENT_TAKEN, …"),
 }
+
+# What the comments of methods name: reasons, codes, and nothing else in capitals.
+NAMED = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
+MADE_NAME = re.compile("_(NOT_FOUND|EXISTS|TAKEN)$")
+CODES = ("InvalidArgument", "FailedPrecondition", "NotFound", "AlreadyExists", "OutOfRange",
+         "ResourceExhausted", "PermissionDenied", "DeadlineExceeded")
 
 HEADER = """# The API
 
@@ -140,6 +148,8 @@ def reasons_in_sources():
             text = re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.MULTILINE)
             for match in REASON.finditer(text):
                 code = CODE.search(text[max(0, match.start() - 60):match.start()])
+                if code is None and "_" not in match.group(1):
+                    continue
                 message = message_of(rest_of_call(text, match.end()))
                 if text[:match.start()].endswith("ToStatus("):
                     entry = ("InvalidArgument", "fields of the request are wrong; each is named in BadRequest")
@@ -156,6 +166,16 @@ def reasons_in_sources():
 def canonical(code):
     """kNotFound's name as the wire knows it."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", code).upper()
+
+
+def unknown_reasons(files, reasons):
+    """Reasons that a method's comment promises under "Errors:" and no source makes."""
+    known = set(reasons) | {canonical(code) for code in CODES}
+    for service, _, methods in services(files):
+        for method, _, _, comment in methods:
+            for word in NAMED.findall(comment.partition("Errors:")[2]):
+                if word not in known and not MADE_NAME.search(word):
+                    yield f"{service}/{method} promises {word}, which no source makes"
 
 
 def render(files, reasons):
@@ -176,7 +196,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    text = render(descriptor_set(), reasons_in_sources())
+    files, reasons = descriptor_set(), reasons_in_sources()
+    unknown = list(unknown_reasons(files, reasons))
+    if unknown:
+        print("\n".join(unknown))
+        return 1
+    text = render(files, reasons)
     if not arguments.check:
         TARGET.write_text(text)
         return 0

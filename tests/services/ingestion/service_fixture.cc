@@ -1,7 +1,10 @@
 #include "tests/services/ingestion/service_fixture.h"
 
+#include <fstream>
+#include <iterator>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "services/ingestion/service/ingestion_service.h"
 #include "services/registry/service/registry_service.h"
 
@@ -236,6 +239,23 @@ std::vector<std::string> IngestionTest::Summaries(const weft::type::v1::ChangeBa
                                      " ", change.type(), " ", change.name()));
   }
   return summaries;
+}
+
+void IngestionTest::ExpectDocumented(const absl::Status& status) {
+  static const auto& documented = *new std::string([] {
+    std::ifstream file(WEFT_SOURCE_DIR "/docs/api.md");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }());
+  std::string reason = ReasonOf(status);
+  // What the client finds by itself, without a server's answer, has none.
+  if (reason.empty()) return;
+  // Those that are put together from a resource's type stand there as their pattern.
+  for (const char* made : {"_NOT_FOUND", "_EXISTS"}) {
+    if (absl::EndsWith(reason, made)) reason = absl::StrCat("{TYPE}", made);
+  }
+  if (absl::EndsWith(reason, "_TAKEN")) reason = "{TYPE}_{INDEX}_TAKEN";
+  EXPECT_TRUE(absl::StrContains(documented, absl::StrCat("\n| `", reason, "` |")))
+      << "docs/api.md does not list " << reason << ": " << status;
 }
 
 std::string IngestionTest::Log() {

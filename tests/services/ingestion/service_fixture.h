@@ -64,7 +64,10 @@ class IngestionTest : public ::testing::TestWithParam<std::string> {
     Response response;
     const absl::Status status =
         client().Call(absl::StrCat("weft.ingestion.v1.", method), request, response, options);
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      ExpectDocumented(status);
+      return status;
+    }
     return response;
   }
   // The same for a call that must succeed.
@@ -145,6 +148,9 @@ class IngestionTest : public ::testing::TestWithParam<std::string> {
   std::vector<weft::type::v1::ChangeBatch> Commits();
   // "CREATED wave waves/w1" for each of them.
   static std::vector<std::string> Summaries(const weft::type::v1::ChangeBatch& commit);
+
+  // Every error's reason stands in docs/api.md.
+  static void ExpectDocumented(const absl::Status& status);
 
   // What the server has logged so far.
   std::string Log();
