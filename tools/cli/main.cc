@@ -14,6 +14,7 @@
 #include "tools/cli/load.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/resources.h"
+#include "tools/cli/responses.h"
 #include "tools/cli/session.h"
 #include "tools/cli/watch.h"
 #include "tools/cli/waves.h"
@@ -72,6 +73,7 @@ int main(int argc, char** argv) {
   weft::cli::AddMetricsCommands(app, session, result);
   weft::cli::AddFigureCommands(app, session, result);
   weft::cli::AddResourceCommands(app, session, result);
+  weft::cli::AddResponseCommands(app, session, result);
   weft::cli::AddWaveCommands(app, session, result);
   weft::cli::AddWatchCommand(app, session, result);
 

@@ -50,6 +50,8 @@ constexpr Resource kResources[] = {
      "weft.ingestion.v1.ResponseService"},
     {"waves/{}/responses/{}/openAnswers/{}", "OpenAnswer", "OpenAnswers",
      "weft.ingestion.v1.ResponseService"},
+    {"waves/{}/responses/{}/contributors/{}", "Contributor", "Contributors",
+     "weft.ingestion.v1.ResponseService"},
     {"waves/{}/imports/{}", "Import", "Imports", "weft.ingestion.v1.ImportService"},
     {"waves/{}/siteMetrics/{}", "SiteMetrics", "SiteMetrics", "weft.metrics.v1.MetricsService"},
 };
@@ -264,6 +266,7 @@ struct WriteOptions {
   std::string file;
   std::string mask;
   bool validate_only = false;
+  bool allow_missing = false;
 };
 
 absl::StatusOr<std::vector<std::string>> Documents(const WriteOptions& options) {
@@ -325,6 +328,7 @@ absl::Status Update(Session& session, const WriteOptions& options) {
     }
     SetIfPresent(*method.request, "request_id", NewRequestId());
     SetFlag(*method.request, "validate_only", options.validate_only);
+    SetFlag(*method.request, "allow_missing", options.allow_missing);
     WEFT_RETURN_IF_ERROR(session.Call(method.path, *method.request, *method.response));
     Report(session, *method.response, options.validate_only ? "valid" : "updated");
   }
@@ -452,6 +456,8 @@ void AddResourceCommands(CLI::App& app, Session*& session, absl::Status& result)
   update_command->add_option("--mask", update->mask,
                              "fields to write, also to clear: display_name,places; * for all");
   update_command->add_flag("--validate-only", update->validate_only, "check and change nothing");
+  update_command->add_flag("--allow-missing", update->allow_missing,
+                           "create what is not there (open answers and contributors)");
   update_command->callback([&session, &result, update] { result = Update(*session, *update); });
 
   auto etag = std::make_shared<std::string>();
@@ -473,11 +479,6 @@ void AddResourceCommands(CLI::App& app, Session*& session, absl::Status& result)
       {"open", "Open", "Opens a wave: freezes its roster and takes responses", "waves/2025-winter",
        false},
       {"close", "Close", "Closes a wave", "waves/2025-winter", false},
-      {"submit", "Submit", "Hands a response in", "waves/2025-winter/responses/site-01", false},
-      {"approve", "Approve", "Accepts a submitted response", "waves/2025-winter/responses/site-01",
-       false},
-      {"return", "Return", "Gives a response back with a comment",
-       "waves/2025-winter/responses/site-01", true},
       {"withdraw", "Withdraw", "Takes a response back: it counts nowhere any more",
        "waves/2025-winter/responses/site-01", true},
   };

@@ -7,8 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/validation/dates.h"
 #include "tools/cli/terminal.h"
 #include "weft/ingestion/v1/response_service.pb.h"
+#include "weft/ingestion/v1/roster_status.pb.h"
 #include "weft/ingestion/v1/wave.pb.h"
 
 namespace weft::cli {
@@ -37,6 +39,72 @@ absl::Status Rate(Session& session, const std::string& wave, const std::string& 
   table.Add({"withdrawn", absl::StrCat(rate.withdrawn())});
   std::printf("%ssubmitted %s, approved %s\n", table.ToString().c_str(),
               ShareCell(rate.submitted_rate()).c_str(), ShareCell(rate.approved_rate()).c_str());
+  return absl::OkStatus();
+}
+
+absl::Status Series(Session& session, const std::string& wave, const std::string& cohort) {
+  v1::GetResponseRateSeriesRequest request;
+  request.set_name(wave);
+  request.set_cohort(cohort);
+  v1::GetResponseRateSeriesResponse series;
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.ingestion.v1.WaveService/GetResponseRateSeries", request, series));
+  if (session.json()) {
+    PrintJson(series);
+    return absl::OkStatus();
+  }
+  Table table(
+      {"DAY", "INVITED", "STARTED", "SUBMITTED", "APPROVED", "RETURNED", "DECLINED", "WITHDRAWN"});
+  for (const v1::ResponseRateDay& day : series.days()) {
+    table.Add({FormatDate(day.date()), absl::StrCat(day.invited()), absl::StrCat(day.started()),
+               absl::StrCat(day.submitted()), absl::StrCat(day.approved()),
+               absl::StrCat(day.returned()), absl::StrCat(day.declined()),
+               absl::StrCat(day.withdrawn())});
+  }
+  std::fputs(table.ToString().c_str(), stdout);
+  return absl::OkStatus();
+}
+
+// Kinds of missing apart: "12/58, 3 don't know".
+std::string CompletenessCell(const v1::Completeness& counts) {
+  std::string cell = absl::StrCat(counts.answered(), "/", counts.asked());
+  const auto add = [&](int count, absl::string_view what) {
+    if (count > 0) absl::StrAppend(&cell, ", ", count, " ", what);
+  };
+  add(counts.dont_know(), "don't know");
+  add(counts.refused(), "refused");
+  add(counts.not_applicable(), "not applicable");
+  add(counts.not_asked(), "not asked");
+  return cell;
+}
+
+absl::Status RosterStatus(Session& session, const std::string& wave, const std::string& cohort,
+                          bool due_only) {
+  v1::ListRosterStatusRequest request;
+  request.set_parent(wave);
+  request.set_cohort(cohort);
+  request.set_due_only(due_only);
+  request.set_page_size(1000);
+  Table table({"SITE", "STATE", "DUE", "ANSWERED", "AGE", "PEOPLE", "OPEN"});
+  do {
+    v1::ListRosterStatusResponse page;
+    WEFT_RETURN_IF_ERROR(
+        session.Call("weft.ingestion.v1.WaveService/ListRosterStatus", request, page));
+    if (session.json()) PrintJson(page);
+    for (const v1::RosterStatus& row : page.statuses()) {
+      std::string due = row.due() ? "due" : "";
+      if (row.has_days_left()) due = absl::StrCat(row.days_left(), " days left");
+      table.Add({row.site(),
+                 row.state() == v1::Response::STATE_UNSPECIFIED
+                     ? "INVITED"
+                     : v1::Response::State_Name(row.state()).substr(6),
+                 due, CompletenessCell(row.completeness()),
+                 row.has_answer_age_days() ? absl::StrCat(row.answer_age_days(), " days") : "",
+                 absl::StrCat(row.contributor_count()), absl::StrCat(row.unresolved_count())});
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  if (!session.json()) std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
 }
 
@@ -95,7 +163,22 @@ void AddWaveCommands(CLI::App& app, Session*& session, absl::Status& result) {
   CLI::App* rate = app.add_subcommand("rate", "Shows how many of the invited sites have answered");
   rate->add_option("WAVE", *wave, "e.g. waves/2025-winter")->required();
   rate->add_option("--cohort", *cohort, "only sites of this cohort, cohorts/{cohort}");
-  rate->callback([&session, &result, wave, cohort] { result = Rate(*session, *wave, *cohort); });
+  auto series = std::make_shared<bool>(false);
+  rate->add_flag("--series", *series, "for each day since the opening");
+  rate->callback([&session, &result, wave, cohort, series] {
+    result = *series ? Series(*session, *wave, *cohort) : Rate(*session, *wave, *cohort);
+  });
+
+  auto due = std::make_shared<bool>(false);
+  CLI::App* status = app.add_subcommand(
+      "roster-status",
+      "Shows where each site stands, how complete and fresh it is, and who is due");
+  status->add_option("WAVE", *wave, "e.g. waves/2025-winter")->required();
+  status->add_option("--cohort", *cohort, "only sites of this cohort, cohorts/{cohort}");
+  status->add_flag("--due", *due, "only sites that have still to hand in");
+  status->callback([&session, &result, wave, cohort, due] {
+    result = RosterStatus(*session, *wave, *cohort, *due);
+  });
 
   CLI::App* decline = app.add_subcommand("decline", "Says that a site will not take part");
   decline->add_option("WAVE", *wave, "e.g. waves/2025-winter")->required();

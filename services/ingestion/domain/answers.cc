@@ -269,13 +269,14 @@ void ValidateAnswers(const InstrumentIndex& instrument, const v1::Answers& answe
   }
 }
 
-void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answers,
-                    const absl::flat_hash_set<std::string>& answered_texts, absl::string_view path,
-                    FieldViolations& violations) {
+std::vector<const v1::Question*> UnansweredRequired(
+    const InstrumentIndex& instrument, const v1::Answers& answers,
+    const absl::flat_hash_set<std::string>& answered_texts) {
+  std::vector<const v1::Question*> unanswered;
   const bool has_required =
       std::any_of(instrument.questions().begin(), instrument.questions().end(),
                   [](const v1::Question* question) { return question->required(); });
-  if (!has_required) return;
+  if (!has_required) return unanswered;
   absl::flat_hash_set<absl::string_view> answered(answered_texts.begin(), answered_texts.end());
   for (const v1::Answer& answer : answers.items()) {
     if (answer.missing() != MISSING_REASON_NOT_ANSWERED) answered.insert(answer.question());
@@ -288,19 +289,32 @@ void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answer
     answered.insert(instrument.shared_responsibility()->id());
   }
   for (const v1::Question* question : instrument.questions()) {
-    if (!question->required() || answered.contains(question->id())) continue;
-    absl::string_view field = "items";
-    if (question->has_partner_matrix()) field = "partner_cells";
-    if (question->has_shared_responsibility()) field = "shared_responsibility";
-    if (question->has_text_answer()) {
-      violations.Add(
-          "open_answers",
-          absl::StrCat("lacks an open answer to the required question \"", question->id(), "\""));
-    } else {
-      violations.Add(absl::StrCat(path, ".", field),
-                     absl::StrCat("lacks an answer to the required question \"", question->id(),
-                                  "\", or why there is none"));
-    }
+    if (question->required() && !answered.contains(question->id())) unanswered.push_back(question);
+  }
+  return unanswered;
+}
+
+std::string FieldOf(const v1::Question& question, absl::string_view path) {
+  if (question.has_text_answer()) return "open_answers";
+  absl::string_view field = "items";
+  if (question.has_partner_matrix()) field = "partner_cells";
+  if (question.has_shared_responsibility()) field = "shared_responsibility";
+  return absl::StrCat(path, ".", field);
+}
+
+std::string LacksAnswer(const v1::Question& question) {
+  if (question.has_text_answer()) {
+    return absl::StrCat("lacks an open answer to the required question \"", question.id(), "\"");
+  }
+  return absl::StrCat("lacks an answer to the required question \"", question.id(),
+                      "\", or why there is none");
+}
+
+void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answers,
+                    const absl::flat_hash_set<std::string>& answered_texts, absl::string_view path,
+                    FieldViolations& violations) {
+  for (const v1::Question* question : UnansweredRequired(instrument, answers, answered_texts)) {
+    violations.Add(FieldOf(*question, path), LacksAnswer(*question));
   }
 }
 

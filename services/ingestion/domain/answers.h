@@ -5,6 +5,7 @@
 #define WEFT_SERVICES_INGESTION_DOMAIN_ANSWERS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
@@ -22,9 +23,18 @@ namespace weft::ingestion {
 void ValidateAnswers(const InstrumentIndex& instrument, const v1::Answers& answers,
                      absl::string_view path, FieldViolations& violations);
 
-// Adds a violation for each required question without an answer. A missing reason counts as an
-// answer, except NOT_ANSWERED, which says that there is none. A partner matrix is answered when one
-// of its cells is. `answered_texts`: ids of text questions that have an open answer.
+// The required questions without an answer. A missing reason counts as an answer, except
+// NOT_ANSWERED, which says that there is none. A partner matrix is answered when one of its cells
+// is. `answered_texts`: ids of text questions that have an open answer.
+std::vector<const v1::Question*> UnansweredRequired(
+    const InstrumentIndex& instrument, const v1::Answers& answers,
+    const absl::flat_hash_set<std::string>& answered_texts);
+// Where the answer to `question` is missing in a request whose answers stand at `path`, and what to
+// say about it.
+std::string FieldOf(const v1::Question& question, absl::string_view path);
+std::string LacksAnswer(const v1::Question& question);
+
+// Adds a violation for each of them.
 void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answers,
                     const absl::flat_hash_set<std::string>& answered_texts, absl::string_view path,
                     FieldViolations& violations);

@@ -94,6 +94,9 @@ void ValidateNumber(const v1::NumberQuestion& number, absl::string_view path,
 
 void ValidateKind(const v1::Question& question, absl::string_view path,
                   FieldViolations& violations) {
+  violations.Require(!question.per_rater() || !question.has_text_answer(),
+                     absl::StrCat(path, ".per_rater"),
+                     "is for answers that can be the same; free text is each writer's own");
   switch (question.kind_case()) {
     case v1::Question::kChoice:
       ValidateOptions(question.choice().options(), absl::StrCat(path, ".choice"), violations);
@@ -323,6 +326,9 @@ void CheckComplete(const InstrumentIndex& index, FieldViolations& violations) {
         violations.Require(
             question.partner_matrix().ask_count() || question.partner_matrix().ask_level(),
             absl::StrCat(at, ".partner_matrix"), "must ask for the count, the level, or both");
+        violations.Require(!question.per_rater() || question.partner_matrix().ask_level(),
+                           absl::StrCat(at, ".per_rater"),
+                           "is about levels, which the matrix does not ask for");
       }
     }
   }
@@ -352,6 +358,10 @@ void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path
   violations.Require(IdIn("taxonomies", instrument.taxonomy()).has_value(), at("taxonomy"),
                      "must be a name like taxonomies/lab-2025");
   CheckText(violations, at("description"), instrument.description(), kMaxDescription, Lines::kMany);
+  violations.Require(instrument.submission_checks().straight_line_types() >= 0,
+                     at("submission_checks.straight_line_types"), "must not be negative");
+  violations.Require(instrument.submission_checks().stale_days() >= 0,
+                     at("submission_checks.stale_days"), "must not be negative");
   ValidateQuestions(instrument, path, violations);
   ValidateScale(
       instrument.levels(), path, "levels", "level",

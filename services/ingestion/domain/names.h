@@ -33,6 +33,10 @@ inline std::string ResponseOf(absl::string_view name) {
   return std::string(collection.substr(0, collection.rfind('/')));
 }
 
+inline std::string DraftName(absl::string_view response) {
+  return absl::StrCat(response, "/draft");
+}
+
 inline std::string RevisionName(absl::string_view response, int revision) {
   return absl::StrCat(response, "/revisions/", revision);
 }

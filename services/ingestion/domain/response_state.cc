@@ -6,10 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/base/status_macros.h"
 #include "services/ingestion/domain/answers.h"
 
 namespace weft::ingestion {
 namespace {
+
+// Of more, the first and the last half are kept.
+constexpr int kMaxStateChanges = 100;
 
 absl::Status Refuse(const v1::Response& response, absl::string_view reason,
                     absl::string_view what) {
@@ -40,6 +44,8 @@ absl::Status NotSubmitted(const v1::Response& response) {
   return Refuse(response, "RESPONSE_NOT_SUBMITTED", "is not submitted");
 }
 
+absl::Status NoState() { return absl::InternalError("a stored response has no state"); }
+
 void SetAnswers(v1::Answers answers, absl::string_view source, v1::Response& response) {
   *response.mutable_answers() = std::move(answers);
   response.set_revision(response.revision() + 1);
@@ -57,6 +63,7 @@ void Restart(v1::Response& response) {
 
 void MarkSubmitted(absl::Time now, v1::Response& response) {
   response.set_state(v1::Response::STATE_SUBMITTED);
+  response.clear_answer_comments();
   response.set_submitted_revision(response.revision());
   *response.mutable_submit_time() = ToProto(now);
 }
@@ -92,8 +99,27 @@ absl::Status ChangeAnswers(const v1::Answers& answers, absl::string_view source,
       return absl::OkStatus();
     case v1::Response::STATE_UNSPECIFIED:
     default:
-      return absl::InternalError("a stored response has no state");
+      return NoState();
   }
+}
+
+absl::Status TakeContribution(v1::Answers answers, absl::string_view source,
+                              v1::Response& response) {
+  WEFT_RETURN_IF_ERROR(RequireTakingPart(response));
+  switch (response.state()) {
+    case v1::Response::STATE_APPROVED:
+      return Approved(response);
+    case v1::Response::STATE_SUBMITTED:
+      response.set_state(v1::Response::STATE_STARTED);
+      break;
+    case v1::Response::STATE_STARTED:
+    case v1::Response::STATE_RETURNED:
+      break;
+    default:
+      return NoState();
+  }
+  if (!SameAnswers(answers, response.answers())) SetAnswers(std::move(answers), source, response);
+  return absl::OkStatus();
 }
 
 absl::Status Submit(absl::Time now, v1::Response& response) {
@@ -112,7 +138,7 @@ absl::Status Submit(absl::Time now, v1::Response& response) {
       return Declined(response);
     case v1::Response::STATE_UNSPECIFIED:
     default:
-      return absl::InternalError("a stored response has no state");
+      return NoState();
   }
 }
 
@@ -125,13 +151,15 @@ absl::Status Approve(absl::Time now, v1::Response& response) {
   return absl::OkStatus();
 }
 
-absl::Status Return(absl::string_view comment, v1::Response& response) {
+absl::Status Return(absl::string_view comment, const AnswerComments& answer_comments,
+                    v1::Response& response) {
   if (response.state() != v1::Response::STATE_SUBMITTED &&
       response.state() != v1::Response::STATE_APPROVED) {
     return NotSubmitted(response);
   }
   response.set_state(v1::Response::STATE_RETURNED);
   response.set_state_comment(std::string(comment));
+  *response.mutable_answer_comments() = answer_comments;
   return absl::OkStatus();
 }
 
@@ -159,9 +187,25 @@ absl::StatusOr<bool> Take(v1::Answers answers, absl::string_view source, absl::T
   const bool same = response.revision() > 0 && SameAnswers(answers, response.answers());
   if (same && response.submitted_revision() == response.revision()) return false;
   if (response.state() == v1::Response::STATE_APPROVED) return Approved(response);
+  if (response.unresolved_count() > 0) {
+    return Refuse(response, "RESPONSE_UNRESOLVED",
+                  "has answers on which its contributors do not agree; GetResponseDraft shows "
+                  "them, and ContributeAnswers resolves them");
+  }
   if (!same) SetAnswers(std::move(answers), source, response);
   MarkSubmitted(now, response);
   return true;
+}
+
+void RecordState(absl::Time now, absl::string_view principal, v1::Response& response) {
+  auto& changes = *response.mutable_state_changes();
+  if (!changes.empty() && changes.rbegin()->state() == response.state()) return;
+  if (changes.size() >= kMaxStateChanges) changes.DeleteSubrange(kMaxStateChanges / 2, 1);
+  v1::StateChange& change = *changes.Add();
+  change.set_state(response.state());
+  *change.mutable_time() = ToProto(now);
+  change.set_revision(response.revision());
+  change.set_principal(std::string(principal));
 }
 
 bool HoldsRosterPlace(const v1::Response& response) {

@@ -6,6 +6,7 @@
 //   STARTED, SUBMITTED, APPROVED, RETURNED -Withdraw-> WITHDRAWN
 //   (none), STARTED (never submitted) -Decline-> DECLINED
 //   DECLINED, WITHDRAWN -Update-> STARTED: taking part after all; nothing of before counts any more
+//   SUBMITTED -Contribute-> STARTED; STARTED and RETURNED stay what they are
 //
 // Each function changes `response` as a whole or not at all. A verb that finds its work done
 // already (submitting what is submitted, say) is OK and changes nothing. Errors are
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "weft/ingestion/v1/response.pb.h"
 
 namespace weft::ingestion {
@@ -30,6 +32,11 @@ void StartResponse(absl::string_view source, v1::Response& response);
 absl::Status ChangeAnswers(const v1::Answers& answers, absl::string_view source,
                            v1::Response& response);
 
+// Takes over canonical `answers` that contributions have led to, the same ones when they only left
+// something to be resolved. Errors: RESPONSE_APPROVED, RESPONSE_WITHDRAWN, RESPONSE_DECLINED.
+absl::Status TakeContribution(v1::Answers answers, absl::string_view source,
+                              v1::Response& response);
+
 // Hands the current revision in; whether required questions are answered is RequireAnswers' part.
 // Errors: RESPONSE_APPROVED, RESPONSE_DECLINED, RESPONSE_WITHDRAWN.
 absl::Status Submit(absl::Time now, v1::Response& response);
@@ -38,7 +45,9 @@ absl::Status Submit(absl::Time now, v1::Response& response);
 absl::Status Approve(absl::Time now, v1::Response& response);
 
 // Keeps `approved_revision`. Errors: RESPONSE_NOT_SUBMITTED.
-absl::Status Return(absl::string_view comment, v1::Response& response);
+using AnswerComments = google::protobuf::RepeatedPtrField<v1::AnswerComment>;
+absl::Status Return(absl::string_view comment, const AnswerComments& answer_comments,
+                    v1::Response& response);
 
 // Errors: RESPONSE_DECLINED.
 absl::Status Withdraw(absl::string_view comment, v1::Response& response);
@@ -50,9 +59,13 @@ absl::Status Decline(absl::string_view comment, v1::Response& response);
 // (state unspecified, with `respondent`). Says whether anything changed: nothing does when these
 // answers were submitted already, also when they were approved or returned since. A started or
 // declined response becomes submitted; a withdrawn one is not taken up again behind its
-// respondent's back. Errors: RESPONSE_APPROVED, RESPONSE_WITHDRAWN.
+// respondent's back, and what contributors do not agree on is not decided over their heads. Errors:
+// RESPONSE_APPROVED, RESPONSE_WITHDRAWN, RESPONSE_UNRESOLVED.
 absl::StatusOr<bool> Take(v1::Answers answers, absl::string_view source, absl::Time now,
                           v1::Response& response);
+
+// Remembers the state when it is another one than before.
+void RecordState(absl::Time now, absl::string_view principal, v1::Response& response);
 
 // Whether the response counts as taking a place on the roster: not withdrawn, not declined.
 bool HoldsRosterPlace(const v1::Response& response);

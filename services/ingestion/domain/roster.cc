@@ -1,5 +1,6 @@
 #include "services/ingestion/domain/roster.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -102,6 +103,19 @@ absl::Status RequireOnRoster(const std::optional<v1::RosterEntry>& entry, absl::
   if (entry.has_value() && entry->active()) return absl::OkStatus();
   return Refuse(wave, site, "NOT_ON_ROSTER",
                 entry.has_value() ? "was taken off the roster of" : "is not on the roster of");
+}
+
+absl::Status CheckCohort(const v1::Wave& wave, absl::string_view cohort) {
+  const bool known = cohort.empty() || std::find(wave.cohorts().begin(), wave.cohorts().end(),
+                                                 cohort) != wave.cohorts().end();
+  return FieldViolations()
+      .Require(known, "cohort", absl::StrCat("is none of the cohorts of ", wave.name()))
+      .ToStatus();
+}
+
+bool InCohort(const v1::RosterEntry& entry, absl::string_view cohort) {
+  return cohort.empty() ||
+         std::find(entry.cohorts().begin(), entry.cohorts().end(), cohort) != entry.cohorts().end();
 }
 
 }  // namespace weft::ingestion

@@ -35,6 +35,11 @@ absl::Status RemoveFromRoster(const v1::RosterAmendment& amendment,
 absl::Status RequireOnRoster(const std::optional<v1::RosterEntry>& entry, absl::string_view wave,
                              absl::string_view site);
 
+// INVALID_ARGUMENT unless `cohort` is empty or one of the wave's.
+absl::Status CheckCohort(const v1::Wave& wave, absl::string_view cohort);
+// Whether the site was a member of `cohort` at the opening; every site is of the empty one.
+bool InCohort(const v1::RosterEntry& entry, absl::string_view cohort);
+
 }  // namespace weft::ingestion
 
 #endif  // WEFT_SERVICES_INGESTION_DOMAIN_ROSTER_H_

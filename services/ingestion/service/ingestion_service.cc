@@ -11,7 +11,10 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       instrument_handlers_(db, tables_, registry_),
       wave_handlers_(db, tables_, registry_),
       roster_handlers_(db, tables_, registry_),
+      roster_status_handlers_(db, tables_, waves_),
       response_handlers_(db, tables_, waves_),
+      contribution_handlers_(db, tables_, waves_),
+      submit_handlers_(db, tables_, waves_),
       review_handlers_(db, tables_, waves_),
       ingest_handlers_(db, tables_, waves_),
       open_answer_handlers_(db, tables_, waves_),
@@ -46,7 +49,10 @@ void IngestionService::BindWaves(rpc::Server& server) {
       .On("AmendRoster", &roster_handlers_, &RosterHandlers::AmendRoster)
       .On("GetRosterEntry", &roster_handlers_, &RosterHandlers::GetRosterEntry)
       .On("ListRosterEntries", &roster_handlers_, &RosterHandlers::ListRosterEntries)
-      .On("GetResponseRate", &roster_handlers_, &RosterHandlers::GetResponseRate);
+      .On("GetResponseRate", &roster_handlers_, &RosterHandlers::GetResponseRate)
+      .On("ListRosterStatus", &roster_status_handlers_, &RosterStatusHandlers::ListRosterStatus)
+      .On("GetResponseRateSeries", &roster_status_handlers_,
+          &RosterStatusHandlers::GetResponseRateSeries);
 }
 
 void IngestionService::BindResponses(rpc::Server& server) {
@@ -55,11 +61,22 @@ void IngestionService::BindResponses(rpc::Server& server) {
       .On("GetResponse", &response_handlers_, &ResponseHandlers::GetResponse)
       .On("ListResponses", &response_handlers_, &ResponseHandlers::ListResponses)
       .On("UpdateResponse", &response_handlers_, &ResponseHandlers::UpdateResponse)
-      .On("SubmitResponse", &response_handlers_, &ResponseHandlers::SubmitResponse)
+      .On("ContributeAnswers", &contribution_handlers_, &ContributionHandlers::ContributeAnswers)
+      .On("GetResponseDraft", &contribution_handlers_, &ContributionHandlers::GetResponseDraft)
+      .On("GetContributor", &contribution_handlers_, &ContributionHandlers::GetContributor)
+      .On("ListContributors", &contribution_handlers_, &ContributionHandlers::ListContributors)
+      .On("UpdateContributor", &contribution_handlers_, &ContributionHandlers::UpdateContributor)
+      .On("DeleteContributor", &contribution_handlers_, &ContributionHandlers::DeleteContributor)
+      .On("CheckResponse", &submit_handlers_, &SubmitHandlers::CheckResponse)
+      .On("SubmitResponse", &submit_handlers_, &SubmitHandlers::SubmitResponse)
+      .On("BatchSubmitResponses", &submit_handlers_, &SubmitHandlers::BatchSubmitResponses)
       .On("GetResponseRevision", &response_handlers_, &ResponseHandlers::GetResponseRevision)
       .On("ListResponseRevisions", &response_handlers_, &ResponseHandlers::ListResponseRevisions)
+      .On("DiffResponseRevisions", &response_handlers_, &ResponseHandlers::DiffResponseRevisions)
       .On("ApproveResponse", &review_handlers_, &ReviewHandlers::ApproveResponse)
       .On("ReturnResponse", &review_handlers_, &ReviewHandlers::ReturnResponse)
+      .On("BatchApproveResponses", &review_handlers_, &ReviewHandlers::BatchApproveResponses)
+      .On("BatchReturnResponses", &review_handlers_, &ReviewHandlers::BatchReturnResponses)
       .On("WithdrawResponse", &review_handlers_, &ReviewHandlers::WithdrawResponse)
       .On("DeclineResponse", &review_handlers_, &ReviewHandlers::DeclineResponse)
       .On("IngestResponses", &ingest_handlers_, &IngestHandlers::IngestResponses)

@@ -8,6 +8,7 @@
 #include "common/rpc/service_main.h"
 #include "common/service/change_service.h"
 #include "common/storage/database.h"
+#include "services/ingestion/service/contribution_handlers.h"
 #include "services/ingestion/service/export_handlers.h"
 #include "services/ingestion/service/import_handlers.h"
 #include "services/ingestion/service/import_runner.h"
@@ -18,6 +19,8 @@
 #include "services/ingestion/service/response_handlers.h"
 #include "services/ingestion/service/review_handlers.h"
 #include "services/ingestion/service/roster_handlers.h"
+#include "services/ingestion/service/roster_status_handlers.h"
+#include "services/ingestion/service/submit_handlers.h"
 #include "services/ingestion/service/wave_context.h"
 #include "services/ingestion/service/wave_handlers.h"
 #include "services/ingestion/store/tables.h"
@@ -44,7 +47,10 @@ class IngestionService final : public rpc::Service {
   InstrumentHandlers instrument_handlers_;
   WaveHandlers wave_handlers_;
   RosterHandlers roster_handlers_;
+  RosterStatusHandlers roster_status_handlers_;
   ResponseHandlers response_handlers_;
+  ContributionHandlers contribution_handlers_;
+  SubmitHandlers submit_handlers_;
   ReviewHandlers review_handlers_;
   IngestHandlers ingest_handlers_;
   OpenAnswerHandlers open_answer_handlers_;

@@ -5,11 +5,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
+#include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/status.h"
 #include "common/service/field_mask.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
@@ -18,6 +19,7 @@
 #include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/response_state.h"
+#include "services/ingestion/domain/revision_diff.h"
 #include "services/ingestion/service/parents.h"
 #include "services/ingestion/service/response_store.h"
 
@@ -29,7 +31,9 @@ constexpr char kSource[] = "api";
 const service::MaskRules& UpdateRules() {
   static const auto& rules = *new service::MaskRules{
       .output_only = {"state", "revision", "submitted_revision", "approved_revision", "submit_time",
-                      "approve_time", "state_comment", "source"},
+                      "approve_time", "state_comment", "source", "contributor_count",
+                      "unresolved_count", "state_changes", "answer_comments", "answer_time",
+                      "warnings"},
       .immutable = {"respondent"}};
   return rules;
 }
@@ -69,6 +73,14 @@ absl::Status ForeignId(const std::string& id) {
   return FieldViolations()
       .Add("response_id", absl::StrCat("is the id of another site on the roster, sites/", id,
                                        "; leave it empty to use the respondent's"))
+      .ToStatus();
+}
+
+absl::Status RequireOlder(const v1::ResponseRevision& older, const v1::ResponseRevision& newer,
+                          const std::string& owner) {
+  return FieldViolations()
+      .Require(ResponseOf(older.name()) == owner && older.revision() < newer.revision(),
+               "compare_to", absl::StrCat("must be an older revision of ", owner))
       .ToStatus();
 }
 
@@ -163,36 +175,6 @@ Task<absl::Status> ResponseHandlers::Change(rpc::CallContext& context, storage::
   co_return updated;
 }
 
-Task<absl::Status> ResponseHandlers::SubmitResponse(rpc::CallContext& context,
-                                                    const v1::SubmitResponseRequest& request,
-                                                    v1::Response& response) {
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Response> before = co_await tables_.responses.Get(txn, request.name());
-    WEFT_CO_RETURN_IF_ERROR(before.status());
-    response = *before;
-    // Whatever the etag: a caller that lost the first answer asks again with the draft's.
-    if (response.state() == v1::Response::STATE_SUBMITTED) co_return absl::OkStatus();
-    std::string name(WaveOf(response.name()));
-    absl::StatusOr<WaveContext> wave = co_await waves_.LoadOpen(txn, std::move(name));
-    WEFT_CO_RETURN_IF_ERROR(wave.status());
-    absl::Status on_roster =
-        co_await RequireRespondent(txn, tables_, wave->wave.name(), response.respondent());
-    WEFT_CO_RETURN_IF_ERROR(std::move(on_roster));
-    WEFT_CO_RETURN_IF_ERROR(Submit(txn.now(), response));
-    absl::StatusOr<absl::flat_hash_set<std::string>> texts =
-        co_await AnsweredRequiredTexts(txn, tables_, *wave->instrument, response.name());
-    WEFT_CO_RETURN_IF_ERROR(texts.status());
-    FieldViolations missing;
-    RequireAnswers(*wave->instrument, response.answers(), *texts, "response.answers", missing);
-    WEFT_CO_RETURN_IF_ERROR(missing.ToStatus("ANSWERS_MISSING"));
-    absl::Status updated = co_await ingestion::UpdateResponse(txn, tables_, *before, request.etag(),
-                                                              context.principal().name, response);
-    co_return updated;
-  };
-  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
-  co_return status;
-}
-
 Task<absl::Status> ResponseHandlers::GetResponseRevision(
     rpc::CallContext& context, const v1::GetResponseRevisionRequest& request,
     rpc::Serialized<v1::ResponseRevision>& response) {
@@ -209,6 +191,46 @@ Task<absl::Status> ResponseHandlers::ListResponseRevisions(
       *snapshot, tables_.revisions, request.parent(), request,
       v1::ListResponseRevisionsResponse::kRevisionsFieldNumber, response);
   co_return listed;
+}
+
+Task<absl::Status> ResponseHandlers::DiffResponseRevisions(
+    rpc::CallContext& context, const v1::DiffResponseRevisionsRequest& request,
+    v1::DiffResponseRevisionsResponse& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::ResponseRevision> newer =
+      co_await tables_.revisions.Get(*snapshot, request.name());
+  WEFT_CO_RETURN_IF_ERROR(newer.status());
+  const std::string owner = ResponseOf(newer->name());
+  std::string compare_to = request.compare_to();
+  if (compare_to.empty() && newer->revision() > 1) {
+    compare_to = RevisionName(owner, newer->revision() - 1);
+  }
+  v1::ResponseRevision older;
+  if (!compare_to.empty()) {
+    absl::StatusOr<v1::ResponseRevision> found =
+        co_await tables_.revisions.Get(*snapshot, compare_to);
+    WEFT_CO_RETURN_IF_ERROR(found.status());
+    older = *std::move(found);
+    WEFT_CO_RETURN_IF_ERROR(RequireOlder(older, *newer, owner));
+  }
+  std::string wave_name(WaveOf(owner));
+  absl::StatusOr<WaveContext> wave = co_await waves_.Load(*snapshot, std::move(wave_name));
+  WEFT_CO_RETURN_IF_ERROR(wave.status());
+  RevisionDiff diff(older.answers());
+  for (int number = older.revision() + 1; number < newer->revision(); ++number) {
+    absl::StatusOr<v1::ResponseRevision> between =
+        co_await tables_.revisions.Get(*snapshot, RevisionName(owner, number));
+    WEFT_CO_RETURN_IF_ERROR(between.status());
+    diff.Add(*between);
+    co_await Yield(context.executor());
+    if (context.cancelled()) co_return rpc::Stopped(context);
+  }
+  diff.Add(*newer);
+  response.set_compare_to(compare_to);
+  for (v1::AnswerChange& change : diff.Changes(*wave->instrument)) {
+    *response.add_changes() = std::move(change);
+  }
+  co_return absl::OkStatus();
 }
 
 }  // namespace weft::ingestion

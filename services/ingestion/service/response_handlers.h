@@ -1,5 +1,6 @@
-// weft.ingestion.v1.ResponseService: responses and their revisions. Beside it: review_handlers.h
-// (what others decide about a response), ingest_handlers.h (streams), open_answer_handlers.h.
+// weft.ingestion.v1.ResponseService: responses and their revisions. Beside it:
+// contribution_handlers.h (several people at once), submit_handlers.h, review_handlers.h (what
+// others decide about a response), ingest_handlers.h (streams), open_answer_handlers.h.
 #ifndef WEFT_SERVICES_INGESTION_SERVICE_RESPONSE_HANDLERS_H_
 #define WEFT_SERVICES_INGESTION_SERVICE_RESPONSE_HANDLERS_H_
 
@@ -31,15 +32,15 @@ class ResponseHandlers {
   Task<absl::Status> UpdateResponse(rpc::CallContext& context,
                                     const v1::UpdateResponseRequest& request,
                                     v1::Response& response);
-  Task<absl::Status> SubmitResponse(rpc::CallContext& context,
-                                    const v1::SubmitResponseRequest& request,
-                                    v1::Response& response);
   Task<absl::Status> GetResponseRevision(rpc::CallContext& context,
                                          const v1::GetResponseRevisionRequest& request,
                                          rpc::Serialized<v1::ResponseRevision>& response);
   Task<absl::Status> ListResponseRevisions(
       rpc::CallContext& context, const v1::ListResponseRevisionsRequest& request,
       rpc::Serialized<v1::ListResponseRevisionsResponse>& response);
+  Task<absl::Status> DiffResponseRevisions(rpc::CallContext& context,
+                                           const v1::DiffResponseRevisionsRequest& request,
+                                           v1::DiffResponseRevisionsResponse& response);
 
  private:
   // The body of UpdateResponse.

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "services/ingestion/domain/contributions.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/open_answers.h"
 #include "services/ingestion/domain/response_state.h"
@@ -14,32 +16,54 @@
 namespace weft::ingestion {
 namespace {
 
+constexpr size_t kRevisionsAtOnce = 100;
+
 Task<absl::Status> InsertRevision(storage::Transaction& txn, const Tables& tables,
-                                  std::string principal, v1::Response& response) {
+                                  absl::string_view principal, absl::string_view contributor,
+                                  v1::Response& response) {
+  *response.mutable_answer_time() = ToProto(txn.now());
   // Answers are large, so the revision has them on loan.
   v1::Answers answers;
   const bool lent = response.has_answers();
   if (lent) answers.Swap(response.mutable_answers());
   v1::ResponseRevision revision = RevisionOf(response, principal);
   revision.set_name(RevisionName(response.name(), response.revision()));
+  revision.set_contributor(std::string(contributor));
   revision.mutable_answers()->Swap(&answers);
   absl::Status inserted = co_await tables.revisions.Insert(txn, revision);
   if (lent) response.mutable_answers()->Swap(revision.mutable_answers());
   co_return inserted;
 }
 
+// The answers were written as a whole, and there are contributions to them.
+Task<absl::Status> FollowDraft(storage::Transaction& txn, const Tables& tables,
+                               v1::Response& response) {
+  absl::StatusOr<v1::ResponseDraft> draft =
+      co_await tables.drafts.Get(txn, DraftName(response.name()));
+  WEFT_CO_RETURN_IF_ERROR(draft.status());
+  v1::AttributedValue from;
+  *from.mutable_time() = ToProto(txn.now());
+  from.set_source(response.source());
+  FollowAnswers(response.answers(), from, draft->version() + 1, *draft);
+  response.set_unresolved_count(UnresolvedCount(*draft));
+  absl::Status updated = co_await tables.drafts.Update(txn, *draft);
+  co_return updated;
+}
+
 }  // namespace
 
 Task<absl::Status> InsertResponse(storage::Transaction& txn, const Tables& tables,
-                                  std::string principal, v1::Response& response) {
+                                  std::string principal, v1::Response& response,
+                                  std::string contributor) {
   // Asked first, because the revision, which must stand before it in the feed, would be refused
   // under a less telling name.
   absl::StatusOr<std::optional<v1::Response>> existing =
       co_await tables.responses.Find(txn, response.name());
   WEFT_CO_RETURN_IF_ERROR(existing.status());
   if (existing->has_value()) co_return AlreadyExists(tables.responses.type(), response.name());
+  RecordState(txn.now(), principal, response);
   if (response.revision() > 0) {
-    absl::Status revised = co_await InsertRevision(txn, tables, std::move(principal), response);
+    absl::Status revised = co_await InsertRevision(txn, tables, principal, contributor, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(revised));
   }
   absl::Status inserted = co_await tables.responses.Insert(txn, response);
@@ -48,17 +72,44 @@ Task<absl::Status> InsertResponse(storage::Transaction& txn, const Tables& table
 
 Task<absl::Status> UpdateResponse(storage::Transaction& txn, const Tables& tables,
                                   const v1::Response& before, std::string etag,
-                                  std::string principal, v1::Response& response) {
+                                  std::string principal, v1::Response& response,
+                                  std::string contributor) {
   // Asked first for the same reason.
   if (!etag.empty() && etag != before.etag()) {
     co_return StaleEtag(before.name(), etag, before.etag());
   }
+  RecordState(txn.now(), principal, response);
   if (response.revision() > before.revision()) {
-    absl::Status revised = co_await InsertRevision(txn, tables, std::move(principal), response);
+    absl::Status revised = co_await InsertRevision(txn, tables, principal, contributor, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(revised));
+    if (contributor.empty() && response.contributor_count() > 0) {
+      absl::Status followed = co_await FollowDraft(txn, tables, response);
+      WEFT_CO_RETURN_IF_ERROR(std::move(followed));
+    }
   }
   absl::Status updated = co_await tables.responses.Update(txn, response);
   co_return updated;
+}
+
+Task<absl::StatusOr<v1::ResponseDraft>> LoadDraft(storage::Reader& reader, const Tables& tables,
+                                                  const v1::Response& response) {
+  if (response.contributor_count() > 0) {
+    absl::StatusOr<v1::ResponseDraft> stored =
+        co_await tables.drafts.Get(reader, DraftName(response.name()));
+    co_return stored;
+  }
+  v1::ResponseDraft draft;
+  draft.set_name(DraftName(response.name()));
+  if (response.revision() == 0) co_return draft;
+  storage::PageRequest page{.limit = kRevisionsAtOnce, .after = ""};
+  do {
+    absl::StatusOr<storage::Page<v1::ResponseRevision>> revisions =
+        co_await tables.revisions.List(reader, response.name(), page);
+    WEFT_CO_RETURN_IF_ERROR(revisions.status());
+    for (const v1::ResponseRevision& revision : revisions->rows) FollowRevision(revision, draft);
+    page.after = std::move(revisions->next_key);
+  } while (!page.after.empty());
+  co_return draft;
 }
 
 Task<absl::Status> RequireRespondent(storage::Reader& reader, const Tables& tables,

@@ -7,38 +7,23 @@
 #include "absl/container/flat_hash_set.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/status.h"
 #include "common/validation/ids.h"
 #include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/open_answers.h"
 #include "services/ingestion/domain/response_state.h"
+#include "services/ingestion/service/item_error.h"
 #include "services/ingestion/service/response_store.h"
 
 namespace weft::ingestion {
 namespace {
-
-constexpr absl::StatusCode kItemErrors[] = {
-    absl::StatusCode::kInvalidArgument,
-    absl::StatusCode::kFailedPrecondition,
-    absl::StatusCode::kAlreadyExists,
-};
-
-// Whether `status` is about the item, and not about the store.
-bool IsRejection(const absl::Status& status) {
-  for (const absl::StatusCode code : kItemErrors) {
-    if (status.code() == code) return true;
-  }
-  return false;
-}
 
 bool IsRespondent(const std::string& name) { return IdIn("sites", name).has_value(); }
 
 void Reject(const absl::Status& status, v1::IngestResult& result) {
   result.set_outcome(v1::IngestResult::OUTCOME_REJECTED);
   result.clear_name();
-  // The form in which it would travel as the status of a call, with the same limits.
-  result.mutable_error()->ParseFromString(rpc::ToWire(status).details);
+  SetItemError(status, *result.mutable_error());
 }
 
 // What one item changes. Everything is read and decided before the first write, because a rejected
@@ -184,7 +169,7 @@ Task<absl::Status> UpsertSubmitted(storage::Transaction& txn, const Tables& tabl
   result.clear_error();
   Plan plan;
   absl::Status planned = co_await MakePlan(txn, tables, wave, item, origin, plan);
-  if (IsRejection(planned)) {
+  if (IsItemError(planned)) {
     Reject(planned, result);
     co_return absl::OkStatus();
   }

@@ -39,7 +39,8 @@ absl::Status CheckItem(const InstrumentIndex& instrument, const v1::IngestItem& 
 // what happened (its `index` is left alone): CREATED, UPDATED, UNCHANGED (nothing written), or
 // REJECTED with `error`, when nothing of this item was written. Rejections: INVALID_ARGUMENT
 // (ANSWERS_INVALID, with field violations), FAILED_PRECONDITION (NOT_ON_ROSTER, RESPONSE_APPROVED,
-// RESPONSE_WITHDRAWN). A status other than OK says that the transaction failed, not the item.
+// RESPONSE_WITHDRAWN, RESPONSE_UNRESOLVED). A status other than OK says that the transaction
+// failed, not the item.
 //
 // The wave must have been loaded (LoadOpen) through `txn`, so that closing it meanwhile is a
 // conflict. Items may follow each other in one transaction, also for the same respondent. Open

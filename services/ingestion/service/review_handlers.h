@@ -28,6 +28,12 @@ class ReviewHandlers {
   Task<absl::Status> ReturnResponse(rpc::CallContext& context,
                                     const v1::ReturnResponseRequest& request,
                                     v1::Response& response);
+  Task<absl::Status> BatchApproveResponses(rpc::CallContext& context,
+                                           const v1::BatchApproveResponsesRequest& request,
+                                           v1::BatchApproveResponsesResponse& response);
+  Task<absl::Status> BatchReturnResponses(rpc::CallContext& context,
+                                          const v1::BatchReturnResponsesRequest& request,
+                                          v1::BatchReturnResponsesResponse& response);
   Task<absl::Status> WithdrawResponse(rpc::CallContext& context,
                                       const v1::WithdrawResponseRequest& request,
                                       v1::Response& response);
@@ -39,8 +45,11 @@ class ReviewHandlers {
   // Runs a verb of response_state.h on the stored response `name`, whatever the state of its wave:
   // review goes on when the fielding has ended.
   using Verb = std::function<absl::Status(absl::Time, v1::Response&)>;
-  Task<absl::Status> Decide(rpc::CallContext& context, const google::protobuf::Message& request,
-                            std::string name, std::string etag, Verb verb, v1::Response& response);
+  Task<absl::Status> Decide(rpc::CallContext& context, storage::Transaction& txn, std::string name,
+                            std::string etag, Verb verb, v1::Response& response);
+  // What ReturnResponse does, inside a transaction.
+  Task<absl::Status> Return(rpc::CallContext& context, storage::Transaction& txn,
+                            const v1::ReturnResponseRequest& request, v1::Response& response);
 
   const storage::Database& db_;
   const Tables& tables_;

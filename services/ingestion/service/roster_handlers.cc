@@ -1,13 +1,11 @@
 #include "services/ingestion/service/roster_handlers.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "common/service/mutate.h"
@@ -18,17 +16,6 @@
 #include "services/ingestion/service/parents.h"
 
 namespace weft::ingestion {
-namespace {
-
-absl::Status CheckCohort(const v1::Wave& wave, const std::string& cohort) {
-  const bool known = cohort.empty() || std::find(wave.cohorts().begin(), wave.cohorts().end(),
-                                                 cohort) != wave.cohorts().end();
-  return FieldViolations()
-      .Require(known, "cohort", absl::StrCat("is none of the cohorts of ", wave.name()))
-      .ToStatus();
-}
-
-}  // namespace
 
 Task<absl::Status> RosterHandlers::AmendRoster(rpc::CallContext& context,
                                                const v1::AmendRosterRequest& request,

@@ -34,6 +34,8 @@ Tables::Tables()
                              }}}}),
       imports(35, "waves/{wave}/imports/{import}", {.feed = true}),
       open_answers(36, "waves/{wave}/responses/{response}/openAnswers/{question}"),
+      drafts(40, "waves/{wave}/responses/{response}/draft"),
+      contributors(41, "waves/{wave}/responses/{response}/contributors/{contributor}"),
       spool(37, "waves/{wave}/imports/{import}/chunks/{chunk:number}"),
       progress(38, "waves/{wave}/imports/{import}/progress/{part:number}") {}
 

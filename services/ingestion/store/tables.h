@@ -10,6 +10,7 @@
 #include "common/storage/feed_table.h"
 #include "common/storage/table.h"
 #include "weft/ingestion/store/v1/import_rows.pb.h"
+#include "weft/ingestion/v1/draft.pb.h"
 #include "weft/ingestion/v1/import.pb.h"
 #include "weft/ingestion/v1/instrument.pb.h"
 #include "weft/ingestion/v1/response.pb.h"
@@ -39,6 +40,8 @@ struct Tables {
 
   // Never in the change feed.
   const storage::Table<v1::OpenAnswer> open_answers;
+  const storage::Table<v1::ResponseDraft> drafts;
+  const storage::Table<v1::Contributor> contributors;
   const storage::Table<store::v1::SpoolChunk> spool;
   const storage::Table<store::v1::ImportProgress> progress;
 

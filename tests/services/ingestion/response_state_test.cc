@@ -49,12 +49,12 @@ std::map<std::string, v1::Response> Responses() {
   EXPECT_THAT(ChangeAnswers(AnswersNo(2), "api", reopened), IsOk());
   all["reopened"] = reopened;
   v1::Response returned = response;
-  EXPECT_THAT(Return("please explain", returned), IsOk());
+  EXPECT_THAT(Return("please explain", {}, returned), IsOk());
   all["returned"] = returned;
   EXPECT_THAT(Approve(kNow, response), IsOk());
   all["approved"] = response;
   v1::Response returned_after = response;
-  EXPECT_THAT(Return("please explain", returned_after), IsOk());
+  EXPECT_THAT(Return("please explain", {}, returned_after), IsOk());
   all["approved, returned"] = returned_after;
   EXPECT_THAT(ChangeAnswers(AnswersNo(2), "api", returned_after), IsOk());
   EXPECT_THAT(Submit(kNow, returned_after), IsOk());
@@ -89,7 +89,7 @@ TEST(ResponseState, EveryVerbInEveryState) {
       {"update other", [](v1::Response& r) { return ChangeAnswers(AnswersNo(9), "api", r); }},
       {"submit", [](v1::Response& r) { return Submit(kNow, r); }},
       {"approve", [](v1::Response& r) { return Approve(kNow, r); }},
-      {"return", [](v1::Response& r) { return Return("why", r); }},
+      {"return", [](v1::Response& r) { return Return("why", {}, r); }},
       {"withdraw", [](v1::Response& r) { return Withdraw("why", r); }},
       {"decline", [](v1::Response& r) { return Decline("why", r); }},
       {"take same",
@@ -216,7 +216,7 @@ TEST(ResponseState, KeepsTimesSourcesAndComments) {
   EXPECT_EQ(FromProto(response.submit_time()), kNow);
   ASSERT_THAT(Approve(kNow + absl::Hours(1), response), IsOk());
   EXPECT_EQ(FromProto(response.approve_time()), kNow + absl::Hours(1));
-  ASSERT_THAT(Return("cell 3 looks wrong", response), IsOk());
+  ASSERT_THAT(Return("cell 3 looks wrong", {}, response), IsOk());
   EXPECT_EQ(response.state_comment(), "cell 3 looks wrong");
   ASSERT_THAT(ChangeAnswers(AnswersNo(2), "waves/w1/imports/i1", response), IsOk());
   EXPECT_EQ(response.source(), "waves/w1/imports/i1");

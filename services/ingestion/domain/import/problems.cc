@@ -82,7 +82,9 @@ constexpr ReasonInfo kReasons[] = {
      "The text has more characters than the question allows."},
     {Reason::kNotAnswered, "NOT_ANSWERED", kError, "A required question has no answer."},
     {Reason::kResponseRefused, "RESPONSE_REFUSED", kError,
-     "The site's stored response cannot be replaced: it is approved or withdrawn."},
+     "The site's stored response cannot be replaced: it is approved or withdrawn, or its "
+     "contributors "
+     "do not agree."},
     {Reason::kNaToken, "NA_TOKEN", kWarning,
      "NA was taken as not answered. Leave the cell empty, or say NOT_APPLICABLE."},
     {Reason::kLevelContradictsCount, "LEVEL_CONTRADICTS_COUNT", kWarning,
