@@ -85,6 +85,9 @@ struct Write {
 // What one commit does. Writes apply in order, so that the last one to a key stands.
 struct Batch {
   std::vector<Precondition> preconditions;
+  // The snapshot in which the preconditions were found to hold, if they come from one: an engine
+  // need not look at what has not been written since.
+  Position read_at;
   std::vector<Write> writes;
   // Records for the change feed, in order; opaque to the engine.
   std::vector<std::string> changes;

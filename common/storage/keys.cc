@@ -12,6 +12,8 @@ namespace {
 constexpr char kEnd = '\x01';
 constexpr char kEscapedZero = '\xff';
 constexpr size_t kMaxTextBytes = 200;
+// Most keys are no longer, so that they take one allocation.
+constexpr size_t kUsualBytes = 64;
 
 void AppendBigEndian(uint64_t value, int bytes, std::string& out) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
@@ -27,14 +29,18 @@ uint64_t ReadBigEndian(absl::string_view bytes) {
 
 }  // namespace
 
-KeyWriter::KeyWriter(uint16_t table) { AppendBigEndian(table, 2, key_); }
+KeyWriter::KeyWriter(uint16_t table) {
+  key_.reserve(kUsualBytes);
+  AppendBigEndian(table, 2, key_);
+}
 
 KeyWriter& KeyWriter::String(absl::string_view part) {
-  key_.reserve(key_.size() + part.size() + 2);
-  for (const char byte : part) {
-    key_.push_back(byte);
-    if (byte == '\0') key_.push_back(kEscapedZero);
+  for (size_t zero = part.find('\0'); zero != absl::string_view::npos; zero = part.find('\0')) {
+    key_.append(part.data(), zero + 1);
+    key_.push_back(kEscapedZero);
+    part.remove_prefix(zero + 1);
   }
+  key_.append(part.data(), part.size());
   key_.push_back('\0');
   key_.push_back(kEnd);
   return *this;

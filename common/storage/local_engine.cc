@@ -109,9 +109,22 @@ absl::Status LocalEngine::Health() const {
 }
 
 absl::Status LocalEngine::Check(const Batch& batch) {
-  WEFT_RETURN_IF_ERROR(store_->ReadVersions(batch.preconditions, versions_));
+  // A key keeps its version until it is written, so those that have not been since they were read
+  // need no reading.
+  const bool since_known = batch.read_at.epoch() == epoch_;
+  doubtful_.clear();
+  keys_.clear();
+  for (const Precondition& precondition : batch.preconditions) {
+    if (since_known && !recent_.MayBeWrittenAfter(precondition.key, batch.read_at.sequence())) {
+      continue;
+    }
+    doubtful_.push_back(&precondition);
+    keys_.emplace_back(precondition.key);
+  }
+  if (doubtful_.empty()) return absl::OkStatus();
+  WEFT_RETURN_IF_ERROR(store_->ReadVersions(keys_, versions_));
   for (size_t i = 0; i < versions_.size(); ++i) {
-    const Precondition& precondition = batch.preconditions[i];
+    const Precondition& precondition = *doubtful_[i];
     const auto pending = pending_versions_.find(precondition.key);
     const uint64_t version = pending != pending_versions_.end() ? pending->second : versions_[i];
     if (version != precondition.version) return Conflict();
@@ -123,8 +136,9 @@ void LocalEngine::Accept(PendingCommit& commit) {
   ++last_sequence_;
   accepted_.push_back(&commit);
   items_.push_back({last_sequence_, &commit.batch});
-  if (!track_pending_) return;
   for (const Write& write : commit.batch.writes) {
+    recent_.Note(write.key, last_sequence_);
+    if (!track_pending_) continue;
     pending_versions_[write.key] = write.value.has_value() ? last_sequence_ : kAbsent;
   }
 }

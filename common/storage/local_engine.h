@@ -22,6 +22,7 @@
 #include "common/storage/feed_tail.h"
 #include "common/storage/local_store.h"
 #include "common/storage/open_engine.h"
+#include "common/storage/recent_writes.h"
 
 namespace weft::storage {
 
@@ -64,6 +65,10 @@ class LocalEngine final : public Engine {
   uint64_t committed_;
   std::vector<CommitGroup::Item> items_;
   std::vector<PendingCommit*> accepted_;  // those of items_
+  RecentWrites recent_;
+  // What Check() looks at.
+  std::vector<const Precondition*> doubtful_;
+  std::vector<absl::string_view> keys_;
   std::vector<uint64_t> versions_;
   FeedRetention retention_;
   // Versions that the group's earlier commits will give, when a group has several.

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/storage/engine.h"
 #include "common/storage/feed_retention.h"
@@ -54,7 +55,7 @@ class LocalStore {
   virtual std::vector<FeedMark> recovered_marks() const { return {}; }
 
   // Sets the version that each key has now, kAbsent when it does not exist, in the same order.
-  virtual absl::Status ReadVersions(absl::Span<const Precondition> keys,
+  virtual absl::Status ReadVersions(absl::Span<const absl::string_view> keys,
                                     std::vector<uint64_t>& versions) = 0;
   // OK, or why nothing may be written now; asked before Apply.
   virtual absl::Status Admit() { return absl::OkStatus(); }

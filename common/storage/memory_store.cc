@@ -141,12 +141,12 @@ class MemoryStore final : public LocalStore {
   uint64_t epoch() const override { return epoch_; }
   uint64_t recovered_head() const override { return 0; }
 
-  absl::Status ReadVersions(absl::Span<const Precondition> keys,
+  absl::Status ReadVersions(absl::Span<const absl::string_view> keys,
                             std::vector<uint64_t>& versions) override {
     std::lock_guard<std::mutex> lock(data_->mutex);
     versions.clear();
-    for (const Precondition& precondition : keys) {
-      const auto row = data_->rows.find(precondition.key);
+    for (const absl::string_view key : keys) {
+      const auto row = data_->rows.find(std::string(key));
       const bool absent = row == data_->rows.end() || !row->second.back().value.has_value();
       versions.push_back(absent ? kAbsent : row->second.back().version);
     }

@@ -60,6 +60,33 @@ absl::StatusOr<std::vector<std::string>> NamePattern::Parse(absl::string_view na
     }
   }
   if (matches) return ids;
+  return Invalid(name);
+}
+
+absl::Status NamePattern::AppendTo(absl::string_view name, KeyWriter& key) const {
+  absl::string_view rest = name;
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    const Segment& segment = segments_[i];
+    const size_t end = rest.find('/');
+    const bool last = end == absl::string_view::npos;
+    if (last != (i + 1 == segments_.size())) return Invalid(name);
+    const absl::string_view part = rest.substr(0, end);
+    if (!last) rest.remove_prefix(end + 1);
+    if (!segment.variable) {
+      if (part != segment.text) return Invalid(name);
+    } else if (segment.number) {
+      const std::optional<std::string> number = KeyPart(segment, part);
+      if (!number.has_value()) return Invalid(name);
+      key.String(*number);
+    } else {
+      if (part.empty()) return Invalid(name);
+      key.String(part);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NamePattern::Invalid(absl::string_view name) const {
   return Error(absl::StatusCode::kInvalidArgument, "NAME_INVALID",
                absl::StrCat("\"", name.substr(0, 200), "\" is no name of the form ", text_),
                {{"name", std::string(name.substr(0, 200))}, {"pattern", text_}});

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/storage/keys.h"
 
 namespace weft::storage {
 
@@ -27,12 +28,17 @@ class NamePattern {
   // created is the services' rule. INVALID_ARGUMENT (NAME_INVALID) for a name of another shape.
   absl::StatusOr<std::vector<std::string>> Parse(absl::string_view name) const;
 
+  // Appends the same parts to a key; after an error it may hold some of them.
+  absl::Status AppendTo(absl::string_view name, KeyWriter& key) const;
+
   // The leading ids that a parent fixes, nullopt for each "-": "" gives none, "waves/w1" one.
   // INVALID_ARGUMENT (PARENT_INVALID) unless the parent is a leading part that ends with an id.
   absl::StatusOr<std::vector<std::optional<std::string>>> ParseParent(
       absl::string_view parent) const;
 
  private:
+  absl::Status Invalid(absl::string_view name) const;
+
   struct Segment {
     std::string text;
     bool variable = false;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 
 namespace weft::storage {
 namespace {
@@ -14,6 +15,18 @@ void Fill(void* bytes, size_t size) {
   while (getrandom(bytes, size, 0) != static_cast<ssize_t>(size)) {
     if (errno != EINTR) std::abort();
   }
+}
+
+// Random bytes for a number of ids at once: asking the kernel costs more than the rest of one.
+void TakeRandom(unsigned char (&bytes)[16]) {
+  thread_local unsigned char pool[256];
+  thread_local size_t left = 0;
+  if (left < sizeof(bytes)) {
+    Fill(pool, sizeof(pool));
+    left = sizeof(pool);
+  }
+  left -= sizeof(bytes);
+  std::memcpy(bytes, pool + left, sizeof(bytes));
 }
 
 }  // namespace
@@ -26,7 +39,7 @@ uint64_t RandomNumber() {
 
 std::string NewUuid() {
   unsigned char bytes[16];
-  Fill(bytes, sizeof(bytes));
+  TakeRandom(bytes);
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
   constexpr char kHex[] = "0123456789abcdef";

@@ -40,6 +40,10 @@ rocksdb::DBOptions MakeDbOptions(const EngineOptions& options, bool create,
   db.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   db.max_total_wal_size = 4 * options.write_buffer_bytes;
   db.max_background_jobs = 2;
+  // There is one thread that writes, batches in order of their keys, each of which then is near the
+  // one before.
+  db.allow_concurrent_memtable_write = false;
+  db.enable_write_thread_adaptive_yield = false;
   db.info_log = OpenRocksDbLog(absl::StrCat(options.directory, "/rocksdb.log"));
   RecoverFromFullDisk(db, std::move(health));
   db.stats_dump_period_sec = 0;
@@ -60,6 +64,11 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(const EngineOptions& options,
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.compression = rocksdb::kNoCompression;
+  if (point_reads) {
+    // Most of what a write asks for is not there, which the filter tells sooner.
+    family.memtable_whole_key_filtering = true;
+    family.memtable_prefix_bloom_size_ratio = 0.05;
+  }
   family.write_buffer_size = options.write_buffer_bytes;
   family.level_compaction_dynamic_level_bytes = true;
   family.force_consistency_checks = true;

@@ -15,6 +15,8 @@ namespace {
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
+constexpr size_t kMaxVarintBytes = 10;
+
 absl::Status BadValue(absl::string_view key) {
   const std::string text = KeyToText(key);
   return Error(absl::StatusCode::kDataLoss, "STORAGE_CORRUPT",
@@ -31,18 +33,17 @@ absl::Status Decode(std::string key, const rocksdb::Slice& stored, Entry& entry)
 
 }  // namespace
 
-std::string EncodeFeedRecords(const std::vector<std::string>& changes) {
-  size_t size = 0;
+FeedRecords::FeedRecords(const std::vector<std::string>& changes) {
+  // As long as it will be from the beginning: parts refer to it.
+  lengths_.resize(kMaxVarintBytes * changes.size());
+  parts_.reserve(2 * changes.size());
+  uint8_t* at = reinterpret_cast<uint8_t*>(lengths_.data());
   for (const std::string& change : changes) {
-    size += CodedOutputStream::VarintSize64(change.size()) + change.size();
+    uint8_t* const end = CodedOutputStream::WriteVarint64ToArray(change.size(), at);
+    parts_.emplace_back(reinterpret_cast<const char*>(at), static_cast<size_t>(end - at));
+    parts_.emplace_back(change);
+    at = end;
   }
-  std::string value(size, '\0');
-  uint8_t* at = reinterpret_cast<uint8_t*>(value.data());
-  for (const std::string& change : changes) {
-    at = CodedOutputStream::WriteVarint64ToArray(change.size(), at);
-    at = CodedOutputStream::WriteStringToArray(change, at);
-  }
-  return value;
 }
 
 bool DecodeFeedRecords(const rocksdb::Slice& value, std::vector<std::string>& changes) {

@@ -9,11 +9,26 @@
 
 #include "common/storage/local_store.h"
 #include "common/storage/rocksdb_database.h"
+#include "rocksdb/slice.h"
 
 namespace weft::storage {
 
-// The feed's value of one commit: each record behind its length as a varint.
-std::string EncodeFeedRecords(const std::vector<std::string>& changes);
+// The feed's value of one commit: each record behind its length as a varint. In parts, because the
+// records are large and RocksDB copies them anyway; they refer to `changes`.
+class FeedRecords {
+ public:
+  explicit FeedRecords(const std::vector<std::string>& changes);
+  FeedRecords(const FeedRecords&) = delete;
+  FeedRecords& operator=(const FeedRecords&) = delete;
+
+  rocksdb::SliceParts parts() const {
+    return rocksdb::SliceParts(parts_.data(), static_cast<int>(parts_.size()));
+  }
+
+ private:
+  std::string lengths_;
+  std::vector<rocksdb::Slice> parts_;
+};
 bool DecodeFeedRecords(const rocksdb::Slice& value, std::vector<std::string>& changes);
 
 class RocksDbSnapshot final : public LocalSnapshot {

@@ -21,6 +21,20 @@ namespace {
 constexpr size_t kProtectionBytesPerKey = 8;
 constexpr std::chrono::seconds kTryEvery(1);
 
+// About what a write batch of the group takes.
+size_t BytesOf(const CommitGroup& group) {
+  // A record's tag, column family and lengths, and a version.
+  constexpr size_t kOverhead = 24;
+  size_t bytes = 1024;
+  for (const CommitGroup::Item& item : group.items) {
+    for (const Write& write : item.batch->writes) {
+      bytes += write.key.size() + (write.value.has_value() ? write.value->size() : 0) + kOverhead;
+    }
+    for (const std::string& change : item.batch->changes) bytes += change.size() + kOverhead;
+  }
+  return bytes;
+}
+
 class RocksDbStore final : public LocalStore {
  public:
   RocksDbStore(std::shared_ptr<RocksDbDatabase> database, const EngineOptions& options)
@@ -34,13 +48,13 @@ class RocksDbStore final : public LocalStore {
   uint64_t recovered_head() const override { return database_->head; }
   std::vector<FeedMark> recovered_marks() const override { return database_->marks; }
 
-  absl::Status ReadVersions(absl::Span<const Precondition> keys,
+  absl::Status ReadVersions(absl::Span<const absl::string_view> keys,
                             std::vector<uint64_t>& versions) override {
     versions.assign(keys.size(), kAbsent);
     if (keys.empty()) return absl::OkStatus();
     std::vector<rocksdb::Slice> slices;
     slices.reserve(keys.size());
-    for (const Precondition& precondition : keys) slices.emplace_back(precondition.key);
+    for (const absl::string_view key : keys) slices.emplace_back(key.data(), key.size());
     std::vector<rocksdb::PinnableSlice> stored(keys.size());
     std::vector<rocksdb::Status> statuses(keys.size());
     database_->db->MultiGet(rocksdb::ReadOptions(), database_->rows, keys.size(), slices.data(),
@@ -64,7 +78,7 @@ class RocksDbStore final : public LocalStore {
   absl::Status Health() const override { return database_->health->Get(); }
 
   absl::Status Apply(const CommitGroup& group) override {
-    rocksdb::WriteBatch batch(0, 0, kProtectionBytesPerKey, 0);
+    rocksdb::WriteBatch batch(BytesOf(group), 0, kProtectionBytesPerKey, 0);
     rocksdb::Status status;
     const auto also = [&status](rocksdb::Status added) {
       if (status.ok()) status = std::move(added);
@@ -82,8 +96,10 @@ class RocksDbStore final : public LocalStore {
                        rocksdb::SliceParts(value, 2)));
       }
       if (!item.batch->changes.empty()) {
-        also(batch.Put(database_->feed, FeedKey(item.sequence),
-                       EncodeFeedRecords(item.batch->changes)));
+        const std::string key = FeedKey(item.sequence);
+        const rocksdb::Slice key_slice(key);
+        const FeedRecords records(item.batch->changes);
+        also(batch.Put(database_->feed, rocksdb::SliceParts(&key_slice, 1), records.parts()));
       }
     }
     also(batch.Put(database_->feed, kHeadKey, EncodeFixed64(group.head)));

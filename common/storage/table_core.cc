@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <iterator>
 #include <memory>
 
@@ -38,10 +39,45 @@ constexpr size_t kRowPrefixBytes = 3;
 constexpr size_t kMaxExamined = 20'000;
 constexpr size_t kFilteredChunk = 256;
 
-void SetResource(const Message& prototype, absl::string_view row, Change& change) {
-  change.mutable_resource()->set_type_url(
-      absl::StrCat("type.googleapis.com/", prototype.GetDescriptor()->full_name()));
-  change.mutable_resource()->set_value(std::string(row));
+// Room for an etag and its field's header, so that it can be put in without a second allocation.
+constexpr size_t kEtagBytes = 32;
+
+std::string TypeUrl(const Message& prototype) {
+  return absl::StrCat("type.googleapis.com/", prototype.GetDescriptor()->full_name());
+}
+
+size_t TextFieldSize(int number, size_t size) {
+  return WireFormatLite::TagSize(number, WireFormatLite::TYPE_BYTES) +
+         CodedOutputStream::VarintSize64(size) + size;
+}
+
+uint8_t* WriteHeader(int number, size_t size, uint8_t* at) {
+  at = WireFormatLite::WriteTagToArray(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED, at);
+  return CodedOutputStream::WriteVarint64ToArray(size, at);
+}
+
+uint8_t* WriteText(int number, absl::string_view text, uint8_t* at) {
+  at = WriteHeader(number, text.size(), at);
+  return CodedOutputStream::WriteRawToArray(text.data(), static_cast<int>(text.size()), at);
+}
+
+// What `change` is with `row` as its resource, serialized. By hand, because rows are large and
+// would be copied into a message only to be copied out of it.
+std::string SerializeWithResource(const Change& change, absl::string_view type_url,
+                                  absl::string_view row) {
+  constexpr int kResource = Change::kResourceFieldNumber;
+  constexpr int kTypeUrl = google::protobuf::Any::kTypeUrlFieldNumber;
+  constexpr int kValue = google::protobuf::Any::kValueFieldNumber;
+  const size_t resource =
+      TextFieldSize(kTypeUrl, type_url.size()) + TextFieldSize(kValue, row.size());
+  const size_t rest = change.ByteSizeLong();
+  std::string bytes(rest + TextFieldSize(kResource, resource), '\0');
+  uint8_t* at = reinterpret_cast<uint8_t*>(bytes.data());
+  at = change.SerializeWithCachedSizesToArray(at);
+  at = WriteHeader(kResource, resource, at);
+  at = WriteText(kTypeUrl, type_url, at);
+  WriteText(kValue, row, at);
+  return bytes;
 }
 
 // The number of the field `etag`; 0 when there is none.
@@ -65,11 +101,11 @@ bool InsertField(int number, absl::string_view text, std::string& message) {
   uint8_t header[10];
   uint8_t* end = CodedOutputStream::WriteTagToArray(tag, header);
   end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(text.size()), end);
-  const absl::string_view start(reinterpret_cast<const char*>(header),
-                                static_cast<size_t>(end - header));
-  const absl::string_view bytes(message);
-  message = absl::StrCat(bytes.substr(0, static_cast<size_t>(place)), start, text,
-                         bytes.substr(static_cast<size_t>(place)));
+  const size_t header_size = static_cast<size_t>(end - header);
+  const size_t at = static_cast<size_t>(place);
+  message.insert(at, header_size + text.size(), '\0');
+  std::memcpy(message.data() + at, header, header_size);
+  std::memcpy(message.data() + at + header_size, text.data(), text.size());
   return true;
 }
 
@@ -123,7 +159,9 @@ std::string DefaultType(const google::protobuf::Descriptor& descriptor) {
 
 std::string SerializeDeterministically(const Message& message) {
   const size_t size = message.ByteSizeLong();
-  std::string bytes(size, '\0');
+  std::string bytes;
+  bytes.reserve(size + kEtagBytes);
+  bytes.resize(size);
   google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(size));
   google::protobuf::io::CodedOutputStream output(&array);
   output.SetSerializationDeterministic(true);
@@ -144,6 +182,7 @@ TableCore::TableCore(uint16_t id, absl::string_view pattern, std::string type, b
       access_(access),
       prototype_(prototype),
       etag_field_(EtagField(prototype)),
+      type_url_(TypeUrl(prototype)),
       indexes_(std::move(indexes)) {}
 
 FeedTable TableCore::feed_table() const {
@@ -159,17 +198,17 @@ FeedTable TableCore::feed_table() const {
     change.set_type(type);
     change.set_name(access.name(*row));
     if (access.mutable_etag != nullptr) change.set_etag(*access.mutable_etag(*row));
-    SetResource(*prototype, entry.value, change);
+    change.mutable_resource()->set_type_url(TypeUrl(*prototype));
+    change.mutable_resource()->set_value(entry.value);
     return absl::OkStatus();
   };
   return table;
 }
 
 absl::StatusOr<std::string> TableCore::RowKey(absl::string_view name) const {
-  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> ids, pattern_.Parse(name));
   KeyWriter key(id_);
   key.Byte(kRow);
-  for (const std::string& id : ids) key.String(id);
+  WEFT_RETURN_IF_ERROR(pattern_.AppendTo(name, key));
   return std::move(key).Build();
 }
 
@@ -247,12 +286,13 @@ void TableCore::RecordChange(Transaction& txn, int kind, const std::string& name
   change.set_name(name);
   change.set_type(type_);
   change.set_kind(static_cast<Change::Kind>(kind));
-  if (kind != Change::KIND_DELETED) {
-    change.set_etag(stamped.etag);
-    SetResource(prototype_, stamped.value, change);
-  }
   *change.mutable_commit_time() = ToProto(txn.now());
-  txn.AddChange(change.SerializeAsString());
+  if (kind == Change::KIND_DELETED) {
+    txn.AddChange(change.SerializeAsString());
+    return;
+  }
+  change.set_etag(stamped.etag);
+  txn.AddChange(SerializeWithResource(change, type_url_, stamped.value));
 }
 
 Task<absl::Status> TableCore::Insert(Transaction& txn, Message& row) const {
@@ -342,11 +382,10 @@ std::vector<std::string> TableCore::IndexKeys(const Index& index, const std::str
                                               const Message* row) const {
   std::vector<std::string> keys;
   if (row == nullptr) return keys;
-  // The name has been parsed before.
-  const std::string ids = RowKey(name).value().substr(kRowPrefixBytes);
   for (const std::string& key : index.keys(*row)) {
     keys.push_back(IndexPrefix(index, key));
-    if (!index.unique) keys.back() += ids;
+    // The name has been parsed before.
+    if (!index.unique) keys.back().append(RowKey(name).value(), kRowPrefixBytes);
   }
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());

@@ -132,6 +132,7 @@ class TableCore {
   const RowAccess access_;
   const Message& prototype_;
   const int etag_field_;
+  const std::string type_url_;
   const std::vector<Index> indexes_;
 };
 

@@ -10,6 +10,10 @@
 namespace weft::storage {
 namespace {
 
+// Values that are kept for a second Get: a handler reads what it changes, and so does the table
+// that writes it. Not large ones, of which there may be many.
+constexpr size_t kMaxKeptBytes = 4096;
+
 using Writes = std::map<std::string, std::optional<std::string>>;
 
 // The own writes inside a range, as [first, last).
@@ -54,12 +58,18 @@ Task<absl::StatusOr<std::optional<Entry>>> Transaction::Get(std::string key) {
   }
   const auto known = prefetched_.find(key);
   if (known != prefetched_.end()) {
-    read_.push_back({std::move(key), known->second.has_value() ? known->second->version : kAbsent});
-    co_return known->second;
+    Prefetched& found = known->second;
+    if (!std::exchange(found.read, true)) {
+      read_.push_back({std::move(key), found.entry.has_value() ? found.entry->version : kAbsent});
+    }
+    co_return found.entry;
   }
   absl::StatusOr<std::optional<Entry>> entry = co_await snapshot_->Get(key);
   WEFT_CO_RETURN_IF_ERROR(entry.status());
-  read_.push_back({std::move(key), entry->has_value() ? (*entry)->version : kAbsent});
+  read_.push_back({key, entry->has_value() ? (*entry)->version : kAbsent});
+  if (!entry->has_value() || (*entry)->value.size() <= kMaxKeptBytes) {
+    prefetched_.try_emplace(std::move(key), Prefetched{.entry = *entry, .read = true});
+  }
   co_return entry;
 }
 
@@ -99,13 +109,14 @@ Task<absl::StatusOr<std::vector<Entry>>> Transaction::Scan(KeyRange range, ScanO
 }
 
 Task<absl::Status> Transaction::Prefetch(std::vector<std::string> keys) {
-  std::sort(keys.begin(), keys.end());
+  if (!std::is_sorted(keys.begin(), keys.end())) std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   absl::StatusOr<std::vector<std::optional<Entry>>> entries = co_await snapshot_->GetMany(keys);
   WEFT_CO_RETURN_IF_ERROR(entries.status());
   prefetched_.reserve(prefetched_.size() + keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
-    prefetched_.insert_or_assign(std::move(keys[i]), std::move((*entries)[i]));
+    // What is known already is the same: it was read at the same snapshot.
+    prefetched_.try_emplace(std::move(keys[i]), Prefetched{.entry = std::move((*entries)[i])});
   }
   co_return absl::OkStatus();
 }
@@ -118,14 +129,11 @@ void Transaction::Delete(std::string key) {
   writes_.insert_or_assign(std::move(key), std::nullopt);
 }
 
-Task<absl::StatusOr<Position>> Transaction::Commit() {
-  if (!has_writes()) co_return snapshot_->position();
+Task<absl::StatusOr<Position>> Transaction::Commit(bool verified) {
+  if (!has_writes() && !verified) co_return snapshot_->position();
   Batch batch;
-  const auto by_key = [](const Precondition& a, const Precondition& b) { return a.key < b.key; };
-  const auto same_key = [](const Precondition& a, const Precondition& b) { return a.key == b.key; };
-  std::sort(read_.begin(), read_.end(), by_key);
-  read_.erase(std::unique(read_.begin(), read_.end(), same_key), read_.end());
   batch.preconditions = std::move(read_);
+  batch.read_at = snapshot_->position();
   batch.writes.reserve(writes_.size());
   while (!writes_.empty()) {
     auto write = writes_.extract(writes_.begin());

@@ -56,14 +56,19 @@ class Transaction final : public Reader {
   }
 
   // At most once. See Engine::Commit. One that writes nothing commits nothing: it has read one
-  // consistent state and answers its position.
-  Task<absl::StatusOr<Position>> Commit();
+  // consistent state and answers its position. With `verified` what it read must still stand even
+  // then, for decisions that follow on commits made after its snapshot.
+  Task<absl::StatusOr<Position>> Commit(bool verified = false);
 
  private:
   Engine& engine_;
   const absl::Time now_;
   std::shared_ptr<Snapshot> snapshot_;
-  absl::flat_hash_map<std::string, std::optional<Entry>> prefetched_;
+  struct Prefetched {
+    std::optional<Entry> entry;
+    bool read = false;  // it stands in read_
+  };
+  absl::flat_hash_map<std::string, Prefetched> prefetched_;
   std::vector<Precondition> read_;  // may name a key twice, then with the same version
   std::map<std::string, std::optional<std::string>> writes_;
   std::vector<std::string> changes_;

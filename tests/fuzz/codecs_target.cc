@@ -148,7 +148,12 @@ void CheckCursor(absl::string_view bytes) {
 void CheckFeedRecords(absl::string_view bytes) {
   std::vector<std::string> records;
   if (!storage::DecodeFeedRecords(rocksdb::Slice(bytes.data(), bytes.size()), records)) return;
-  const std::string written = storage::EncodeFeedRecords(records);
+  std::string written;
+  const storage::FeedRecords encoded(records);
+  const rocksdb::SliceParts parts = encoded.parts();
+  for (int i = 0; i < parts.num_parts; ++i) {
+    written.append(parts.parts[i].data(), parts.parts[i].size());
+  }
   std::vector<std::string> again;
   Expect(storage::DecodeFeedRecords(written, again) && again == records,
          "feed records come back changed");

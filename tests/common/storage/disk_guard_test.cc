@@ -137,7 +137,7 @@ class SlowStore final : public LocalStore {
  public:
   uint64_t epoch() const override { return store_->epoch(); }
   uint64_t recovered_head() const override { return store_->recovered_head(); }
-  absl::Status ReadVersions(absl::Span<const Precondition> keys,
+  absl::Status ReadVersions(absl::Span<const absl::string_view> keys,
                             std::vector<uint64_t>& versions) override {
     return store_->ReadVersions(keys, versions);
   }

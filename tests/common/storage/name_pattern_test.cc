@@ -25,6 +25,24 @@ TEST(NamePattern, GivesTheIdsOfAName) {
   EXPECT_THAT(*view_ids, ElementsAre("a", "b"));
 }
 
+TEST(NamePattern, AppendsTheSamePartsToKeys) {
+  const NamePattern revision("waves/{wave}/responses/{response}/revisions/{revision:number}");
+  for (const char* name :
+       {"waves/w1/responses/r-2/revisions/10", "waves/w1/responses/r/revisions/0",
+        "waves/w1/responses/r/revisions/01", "waves/w1/responses//revisions/1", "waves//", "",
+        "waves/w1/responses/r/revisions", "waves/w1/responses/r/revisions/1/", "waves/w1",
+        "waves/w1/answers/r/revisions/1"}) {
+    KeyWriter appended(7);
+    const absl::Status status = revision.AppendTo(name, appended);
+    const auto ids = revision.Parse(name);
+    EXPECT_EQ(status, ids.status()) << name;
+    if (!ids.ok()) continue;
+    KeyWriter expected(7);
+    for (const std::string& id : *ids) expected.String(id);
+    EXPECT_EQ(appended.Build(), expected.Build()) << name;
+  }
+}
+
 TEST(NamePattern, RefusesOtherShapesAndSaysWhich) {
   const NamePattern roster("waves/{wave}/roster/{site}");
   for (const char* name :
