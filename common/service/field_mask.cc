@@ -1,6 +1,6 @@
 #include "common/service/field_mask.h"
 
-#include <iterator>
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -24,7 +24,7 @@ using google::protobuf::Message;
 using google::protobuf::util::FieldMaskUtil;
 using FieldPath = std::vector<const FieldDescriptor*>;
 
-constexpr const char* kServerFields[] = {"name", "uid", "create_time", "update_time", "etag"};
+constexpr absl::string_view kServerFields[] = {"name", "uid", "create_time", "update_time", "etag"};
 
 bool Covers(absl::string_view rule, absl::string_view path) {
   return path == rule || (absl::StartsWith(path, rule) && path[rule.size()] == '.');
@@ -91,6 +91,36 @@ bool IsSet(const Message& message, const FieldDescriptor* field) {
                               : reflection->HasField(message, field);
 }
 
+// Copies a field, which is set, if it is of one of the types that most are of; false if not.
+bool CopyUsualField(const Message& from, Message& into, const FieldDescriptor& field) {
+  const auto& reflection = *from.GetReflection();
+  const FieldDescriptor::CppType type = field.cpp_type();
+  const bool is_message = type == FieldDescriptor::CPPTYPE_MESSAGE;
+  if (field.is_repeated()) {
+    if (!is_message || field.is_map()) return false;
+    reflection.ClearField(&into, &field);
+    const int size = reflection.FieldSize(from, &field);
+    for (int i = 0; i < size; ++i) {
+      reflection.AddMessage(&into, &field)->CopyFrom(reflection.GetRepeatedMessage(from, &field, i));
+    }
+    return true;
+  }
+  if (is_message) {
+    reflection.MutableMessage(&into, &field)->CopyFrom(reflection.GetMessage(from, &field));
+    return true;
+  }
+  if (type == FieldDescriptor::CPPTYPE_STRING) {
+    std::string scratch;
+    reflection.SetString(&into, &field, reflection.GetStringReference(from, &field, &scratch));
+    return true;
+  }
+  if (type == FieldDescriptor::CPPTYPE_ENUM) {
+    reflection.SetEnumValue(&into, &field, reflection.GetEnumValue(from, &field));
+    return true;
+  }
+  return false;
+}
+
 // Makes the field in `into` what it is in `from`, set or not.
 void CopyField(const Message& from, Message& into, const FieldPath& path) {
   const FieldDescriptor* field = path.back();
@@ -101,8 +131,10 @@ void CopyField(const Message& from, Message& into, const FieldPath& path) {
     holder.GetReflection()->ClearField(&holder, field);
     return;
   }
-  // Knows every type of field, and touches no other field: a write masks several of them, and a
-  // whole copy for each would cost more than the rest of the write.
+  // Touches no other field: a write masks several of them, and a whole copy for each would cost more
+  // than the rest of the write.
+  if (CopyUsualField(*source, MutableHolder(into, path), *field)) return;
+  // Knows every type of field.
   google::protobuf::FieldMask only;
   only.add_paths(field->name());
   FieldMaskUtil::MergeOptions replace;
@@ -136,33 +168,53 @@ std::vector<std::string> Paths(const google::protobuf::FieldMask& mask, const Me
 
 absl::Status ApplyUpdateMask(const google::protobuf::FieldMask& mask, const Message& from,
                              Message& into, const MaskRules& rules) {
-  std::vector<std::string> output_only = rules.output_only;
-  output_only.insert(output_only.end(), std::begin(kServerFields), std::end(kServerFields));
+  const auto is_output_only = [&rules](absl::string_view path) {
+    for (const absl::string_view field : kServerFields) {
+      if (Covers(field, path)) return true;
+    }
+    return CoveredByAny(rules.output_only, path);
+  };
   const bool named = mask.paths_size() > 0 && mask.paths(0) != "*";
 
   FieldViolations unknown;
+  std::vector<std::string> paths;
   std::vector<FieldPath> masked;
-  // What the server keeps to itself is put back afterwards: a whole message may be copied that
-  // holds such a field somewhere inside.
-  const std::unique_ptr<Message> before(into.New());
-  before->CopyFrom(into);
-  for (const std::string& path : Paths(mask, from)) {
+  for (std::string& path : Paths(mask, from)) {
     FieldPath fields = Resolve(*from.GetDescriptor(), path, unknown);
-    if (!fields.empty() && !CoveredByAny(output_only, path)) masked.push_back(std::move(fields));
+    if (fields.empty() || is_output_only(path)) continue;
+    paths.push_back(std::move(path));
+    masked.push_back(std::move(fields));
   }
   WEFT_RETURN_IF_ERROR(unknown.ToStatus("UPDATE_MASK_INVALID"));
+
+  // The rules that copying can break: those about fields inside what is copied or around it.
+  const auto touched = [&](const std::vector<std::string>& all) {
+    std::vector<std::pair<std::string, FieldPath>> found;
+    for (const std::string& rule : all) {
+      const bool meets = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+        return Covers(rule, path) || Covers(path, rule);
+      });
+      if (!meets) continue;
+      FieldViolations ignored;
+      FieldPath path = Resolve(*from.GetDescriptor(), rule, ignored);
+      if (!path.empty()) found.emplace_back(rule, std::move(path));
+    }
+    return found;
+  };
+  // A message is copied whole, so what the server keeps to itself inside it is put back afterwards.
+  const auto output_only = touched(rules.output_only);
+  const auto immutable = touched(rules.immutable);
+  std::unique_ptr<Message> before;
+  if (!output_only.empty() || !immutable.empty()) {
+    before.reset(into.New());
+    before->CopyFrom(into);
+  }
   for (const FieldPath& path : masked) CopyField(from, into, path);
 
   FieldViolations changed;
-  for (const std::string& rule : output_only) {
-    FieldViolations ignored;
-    const FieldPath path = Resolve(*from.GetDescriptor(), rule, ignored);
-    if (!path.empty()) CopyField(*before, into, path);
-  }
-  for (const std::string& rule : rules.immutable) {
-    FieldViolations ignored;
-    const FieldPath path = Resolve(*from.GetDescriptor(), rule, ignored);
-    if (path.empty() || SameField(*before, into, path)) continue;
+  for (const auto& [rule, path] : output_only) CopyField(*before, into, path);
+  for (const auto& [rule, path] : immutable) {
+    if (SameField(*before, into, path)) continue;
     const Message* holder = Holder(into, path);
     const bool left_out = !named && (holder == nullptr || !IsSet(*holder, path.back()));
     if (left_out) {
