@@ -129,19 +129,23 @@ std::string FormatItem(const InstrumentIndex& instrument, const Slot& slot,
 }  // namespace
 
 SlotTable::SlotTable(const InstrumentIndex& instrument) {
+  const auto order_of = [&](const v1::Question& question) {
+    return static_cast<size_t>(instrument.QuestionOrder(question.id()));
+  };
   if (const v1::Question* matrix = instrument.partner_matrix(); matrix != nullptr) {
     for (int type = 0; type < instrument.partner_types().size(); ++type) {
       const std::string& code = instrument.partner_types()[type];
       const auto add = [&](Slot::Kind kind, absl::string_view field, absl::string_view item) {
-        Add({kind, matrix, type, absl::StrCat(code, ".", field), std::string(item)});
+        Add({kind, matrix, type, absl::StrCat(code, ".", field), std::string(item),
+             order_of(*matrix)});
       };
       if (matrix->partner_matrix().ask_count()) add(Slot::Kind::kCount, "count", kCountItem);
       if (matrix->partner_matrix().ask_level()) add(Slot::Kind::kLevel, "level", kLevelItem);
       add(Slot::Kind::kIncludesSelf, kSelfItem, kSelfItem);
     }
   }
-  const auto add = [this](Slot::Kind kind, const v1::Question& question, absl::string_view name) {
-    Add({kind, &question, -1, std::string(name), std::string(name)});
+  const auto add = [&](Slot::Kind kind, const v1::Question& question, absl::string_view name) {
+    Add({kind, &question, -1, std::string(name), std::string(name), order_of(question)});
   };
   if (const v1::Question* question = instrument.shared_responsibility(); question != nullptr) {
     add(Slot::Kind::kRating, *question, kRatingItem);

@@ -43,6 +43,8 @@ struct Slot {
   std::string column;
   // In tidy files: the item, "interaction_level".
   std::string item;
+  // The question's place in its instrument.
+  size_t question_order = 0;
 };
 
 // The slots of an instrument, which must outlive it: partner types in the taxonomy's order with

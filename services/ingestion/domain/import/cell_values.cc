@@ -30,6 +30,13 @@ constexpr Word kWords[] = {
     {"NOT_APPLICABLE", type::v1::MISSING_REASON_NOT_APPLICABLE},
 };
 
+// A character of ASCII that is to be seen.
+bool IsPlain(char c) { return c > ' ' && c < '\x7f'; }
+
+bool SameWord(absl::string_view text, absl::string_view word) {
+  return text.size() == word.size() && absl::EqualsIgnoreCase(text, word);
+}
+
 // Digits at the start of `text`, which are removed from it together with blanks around them.
 std::optional<int32_t> TakeNumber(absl::string_view& text) {
   text = TrimCell(text);
@@ -44,6 +51,8 @@ std::optional<int32_t> TakeNumber(absl::string_view& text) {
 }  // namespace
 
 absl::string_view TrimCell(absl::string_view text) {
+  // As most cells are: nothing at either end that could be blank.
+  if (!text.empty() && IsPlain(text.front()) && IsPlain(text.back())) return text;
   while (true) {
     const absl::string_view before = text;
     text = absl::StripAsciiWhitespace(text);
@@ -59,11 +68,11 @@ std::optional<MissingWord> ParseMissingWord(absl::string_view text) {
   if (text.empty() || absl::string_view("NDRndr").find(text[0]) == absl::string_view::npos) {
     return std::nullopt;
   }
-  if (absl::EqualsIgnoreCase(text, "NA")) {
+  if (SameWord(text, "NA")) {
     return MissingWord{type::v1::MISSING_REASON_NOT_ANSWERED, true};
   }
   for (const Word& word : kWords) {
-    if (absl::EqualsIgnoreCase(text, word.text)) return MissingWord{word.reason, false};
+    if (SameWord(text, word.text)) return MissingWord{word.reason, false};
   }
   return std::nullopt;
 }
@@ -147,10 +156,10 @@ bool LooksLikeDate(absl::string_view text) {
 std::optional<bool> ParseFlag(absl::string_view text) {
   text = TrimCell(text);
   for (const absl::string_view word : {"true", "yes", "1"}) {
-    if (absl::EqualsIgnoreCase(text, word)) return true;
+    if (SameWord(text, word)) return true;
   }
   for (const absl::string_view word : {"false", "no", "0"}) {
-    if (absl::EqualsIgnoreCase(text, word)) return false;
+    if (SameWord(text, word)) return false;
   }
   return std::nullopt;
 }

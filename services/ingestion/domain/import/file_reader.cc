@@ -658,7 +658,7 @@ void FileReader::ReadCell(const Cell& cell, size_t site, v1::IngestItem* item) {
   }
   if (value_.kind == CellValue::Kind::kNothing) return;
   any_answer_ = true;
-  answered_[static_cast<size_t>(instrument_.QuestionOrder(slot.question->id()))] = true;
+  answered_[slot.question_order] = true;
   if (reason.has_value()) {
     problems_.Add(*reason, At(cell, site),
                   [&] { return cells_.Explain(*reason, slot, cell.text); });
