@@ -17,7 +17,8 @@
 namespace weft::ingestion {
 namespace {
 
-constexpr size_t kPageSize = 1000;
+// Other calls wait while a page is counted.
+constexpr size_t kPageSize = 250;
 
 // Whether `name` is that of a resource directly under `collection`, "waves/w1/roster/".
 bool IsIn(absl::string_view collection, absl::string_view name) {
