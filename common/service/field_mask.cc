@@ -101,7 +101,8 @@ bool CopyUsualField(const Message& from, Message& into, const FieldDescriptor& f
     reflection.ClearField(&into, &field);
     const int size = reflection.FieldSize(from, &field);
     for (int i = 0; i < size; ++i) {
-      reflection.AddMessage(&into, &field)->CopyFrom(reflection.GetRepeatedMessage(from, &field, i));
+      reflection.AddMessage(&into, &field)
+          ->CopyFrom(reflection.GetRepeatedMessage(from, &field, i));
     }
     return true;
   }
@@ -131,8 +132,8 @@ void CopyField(const Message& from, Message& into, const FieldPath& path) {
     holder.GetReflection()->ClearField(&holder, field);
     return;
   }
-  // Touches no other field: a write masks several of them, and a whole copy for each would cost more
-  // than the rest of the write.
+  // Touches no other field: a write masks several of them, and a whole copy for each would cost
+  // more than the rest of the write.
   if (CopyUsualField(*source, MutableHolder(into, path), *field)) return;
   // Knows every type of field.
   google::protobuf::FieldMask only;

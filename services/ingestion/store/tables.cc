@@ -40,10 +40,8 @@ Tables::Tables()
       progress(38, "waves/{wave}/imports/{import}/progress/{part:number}") {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
-  // Questions before answers, and responses, which say what counts, before their revisions: so a
-  // follower can make of each record of a snapshot at once what it needs.
   return {instruments.feed_table(), waves.feed_table(),     roster.feed_table(),
-          responses.feed_table(),   revisions.feed_table(), imports.feed_table()};
+          revisions.feed_table(),   responses.feed_table(), imports.feed_table()};
 }
 
 }  // namespace weft::ingestion
