@@ -30,25 +30,4 @@ Task<absl::StatusOr<Position>> RunInTransaction(Database db, TransactionBody bod
   co_return WithRetryAfter(std::move(conflict), kRetryAfter);
 }
 
-PreparedTransaction::PreparedTransaction(Database db, TransactionBody body)
-    : db_(db), body_(std::move(body)) {}
-
-Task<absl::Status> PreparedTransaction::Prepare() {
-  first_ = std::make_unique<Transaction>(db_);
-  Task<absl::Status> work = body_(*first_);
-  absl::Status done = co_await std::move(work);
-  if (!done.ok()) first_.reset();
-  co_return done;
-}
-
-Task<absl::StatusOr<Position>> PreparedTransaction::Commit() {
-  if (first_ != nullptr) {
-    absl::StatusOr<Position> position = co_await first_->Commit(/*verified=*/true);
-    first_.reset();
-    if (!IsConflict(position.status())) co_return position;
-  }
-  absl::StatusOr<Position> position = co_await RunInTransaction(db_, body_);
-  co_return position;
-}
-
 }  // namespace weft::storage

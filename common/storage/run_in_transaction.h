@@ -3,7 +3,6 @@
 #define WEFT_COMMON_STORAGE_RUN_IN_TRANSACTION_H_
 
 #include <functional>
-#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,32 +23,6 @@ inline constexpr int kMaxAttempts = 8;
 // position that holds the writes. ABORTED (CONFLICT) with a RetryInfo after kMaxAttempts; what
 // Engine::Commit returns otherwise. For background work and streams; methods use service::Mutate.
 Task<absl::StatusOr<Position>> RunInTransaction(Database db, TransactionBody body);
-
-// The same in two steps, so that the body runs while the commits before it are still under way:
-// where they changed what it has read, it runs again.
-//   PreparedTransaction next(db, body);
-//   co_await next.Prepare();
-//   ... the commit before has ended ...
-//   absl::StatusOr<Position> position = co_await next.Commit();
-class PreparedTransaction {
- public:
-  PreparedTransaction(Database db, TransactionBody body);
-  PreparedTransaction(const PreparedTransaction&) = delete;
-  PreparedTransaction& operator=(const PreparedTransaction&) = delete;
-
-  // Runs the body on what is committed now. An error is what the body says of that; it has the last
-  // word at Commit(), where it runs again then.
-  Task<absl::Status> Prepare();
-  // As RunInTransaction, also when the body writes nothing: it has decided on what is committed
-  // now. At most once, after Prepare().
-  Task<absl::StatusOr<Position>> Commit();
-
- private:
-  const Database db_;
-  const TransactionBody body_;
-  // Null unless the body has been run and was content.
-  std::unique_ptr<Transaction> first_;
-};
 
 }  // namespace weft::storage
 

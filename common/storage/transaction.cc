@@ -129,8 +129,8 @@ void Transaction::Delete(std::string key) {
   writes_.insert_or_assign(std::move(key), std::nullopt);
 }
 
-Task<absl::StatusOr<Position>> Transaction::Commit(bool verified) {
-  if (!has_writes() && !verified) co_return snapshot_->position();
+Task<absl::StatusOr<Position>> Transaction::Commit() {
+  if (!has_writes()) co_return snapshot_->position();
   Batch batch;
   batch.preconditions = std::move(read_);
   batch.read_at = snapshot_->position();

@@ -56,9 +56,8 @@ class Transaction final : public Reader {
   }
 
   // At most once. See Engine::Commit. One that writes nothing commits nothing: it has read one
-  // consistent state and answers its position. With `verified` what it read must still stand even
-  // then, for decisions that follow on commits made after its snapshot.
-  Task<absl::StatusOr<Position>> Commit(bool verified = false);
+  // consistent state and answers its position.
+  Task<absl::StatusOr<Position>> Commit();
 
  private:
   Engine& engine_;

@@ -1,6 +1,5 @@
 #include "common/storage/transaction.h"
 
-#include <functional>
 #include <map>
 #include <random>
 
@@ -195,21 +194,6 @@ TEST_F(TransactionTest, ReadingOnlyNeedsNoCommit) {
   EXPECT_EQ(*position, before);
 }
 
-TEST_F(TransactionTest, ReadingOnlyCanBeVerified) {
-  Put("a", "1");
-  Transaction stands(db());
-  Transaction conflicts(db());
-  EXPECT_EQ(Value(conflicts, "a"), "1");
-  const Position after = Put("a", "2");
-  EXPECT_EQ(Value(stands, "b"), "(absent)");
-  const absl::StatusOr<Position> position = Wait(stands.Commit(/*verified=*/true));
-  ASSERT_THAT(position, IsOk());
-  EXPECT_EQ(*position, after);
-  EXPECT_EQ(engine_->head(), after);
-  EXPECT_THAT(Wait(conflicts.Commit(/*verified=*/true)),
-              IsError(absl::StatusCode::kAborted, "CONFLICT"));
-}
-
 TEST_F(TransactionTest, HasOneTime) {
   Transaction txn(db());
   const absl::Time now = txn.now();
@@ -257,48 +241,6 @@ TEST_F(TransactionTest, WorkThatAlwaysLosesGivesUp) {
   EXPECT_TRUE(GetDetail(position.status(), retry));
   EXPECT_EQ(runs, kMaxAttempts);
   EXPECT_EQ(Value("b"), "(absent)");
-}
-
-TEST_F(TransactionTest, PreparedWorkIsRunAgainIfWhatItReadChanged) {
-  Put("a", "0");
-  int runs = 0;
-  bool writes = true;
-  std::string seen;
-  const auto body = [&](Transaction& txn) -> Task<absl::Status> {
-    ++runs;
-    absl::StatusOr<std::optional<Entry>> entry = co_await txn.Get("a");
-    if (!entry.ok()) co_return entry.status();
-    seen = (*entry)->value;
-    if (seen == "refused") co_return StaleEtag("sites/a", "\"1\"", "\"2\"");
-    if (writes) txn.Put("b", seen);
-    co_return absl::OkStatus();
-  };
-  const auto run = [&](const std::function<void()>& meanwhile) {
-    runs = 0;
-    PreparedTransaction prepared(db(), body);
-    Wait(prepared.Prepare()).IgnoreError();
-    meanwhile();
-    return Wait(prepared.Commit());
-  };
-  EXPECT_THAT(run([] {}), IsOk());
-  EXPECT_EQ(runs, 1);
-  EXPECT_EQ(Value("b"), "0");
-  EXPECT_THAT(run([&] { Put("a", "1"); }), IsOk());
-  EXPECT_EQ(runs, 2);
-  EXPECT_EQ(Value("b"), "1");
-  // The decision to write nothing is one too.
-  writes = false;
-  const absl::StatusOr<Position> unwritten = run([&] { Put("a", "2"); });
-  EXPECT_THAT(unwritten, IsOk());
-  EXPECT_EQ(*unwritten, engine_->head());
-  EXPECT_EQ(runs, 2);
-  EXPECT_EQ(seen, "2");
-  // So is an error: it counts when it is still one.
-  Put("a", "refused");
-  EXPECT_THAT(run([&] { Put("a", "3"); }), IsOk());
-  EXPECT_EQ(seen, "3");
-  EXPECT_THAT(run([&] { Put("a", "refused"); }),
-              IsError(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
 }
 
 TEST_F(TransactionTest, ErrorsOfTheWorkAreNotRetried) {
