@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/storage/rocksdb_status.h"
+#include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/sst_file_manager.h"
@@ -18,6 +19,8 @@ using rocksdb::Status;
 
 // On the thread on which RocksDB recovers.
 thread_local bool recovering_here = false;
+// During WriteOnce().
+thread_local bool writing_here = false;
 
 // RocksDB tries only when there is a whole write buffer's room, which a small disk never has, and
 // with less room trying does no harm. Each try begins with this question.
@@ -38,7 +41,7 @@ class LateClock final : public rocksdb::SystemClockWrapper {
  public:
   LateClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
   const char* Name() const override { return "LateClock"; }
-  uint64_t NowMicros() override { return SystemClockWrapper::NowMicros() - 4'000'000; }
+  uint64_t NowMicros() override { return SystemClockWrapper::NowMicros() - 4'500'000; }
 };
 
 class LateEnv final : public rocksdb::EnvWrapper {
@@ -60,7 +63,14 @@ class BackgroundErrors final : public rocksdb::EventListener {
       // acknowledged, so this is of one that was refused.
       *error = Status(*error, Status::kHardError);
     }
+    if (writing_here && reason == BackgroundErrorReason::kManifestWrite) {
+      *error = Status(Status::IOError("the manifest cannot be written", error->ToString()),
+                      Status::kFatalError);
+    }
     health_->Set(StorageHealth::kDatabase, FromRocksDb(*error, "go on writing"));
+  }
+  void OnErrorRecoveryBegin(BackgroundErrorReason, Status error, bool* automatic) override {
+    *automatic = error.severity() < Status::kFatalError;
   }
 
  private:
@@ -74,6 +84,14 @@ void RecoverFromFullDisk(rocksdb::DBOptions& options, std::shared_ptr<StorageHea
   options.sst_file_manager.reset(rocksdb::NewSstFileManager(
       &late, std::make_shared<AlwaysRoom>(options.env->GetFileSystem()), options.info_log));
   options.listeners.push_back(std::make_shared<BackgroundErrors>(std::move(health)));
+}
+
+rocksdb::Status WriteOnce(rocksdb::DB& db, const rocksdb::WriteOptions& options,
+                          rocksdb::WriteBatch& batch) {
+  writing_here = true;
+  rocksdb::Status status = db.Write(options, &batch);
+  writing_here = false;
+  return status;
 }
 
 }  // namespace weft::storage

@@ -11,8 +11,9 @@
 #include <memory>
 
 #include "common/storage/storage_health.h"
-#include "rocksdb/env.h"
+#include "rocksdb/db.h"
 #include "rocksdb/options.h"
+#include "rocksdb/write_batch.h"
 
 namespace weft::storage {
 
@@ -20,6 +21,14 @@ namespace weft::storage {
 // is StorageHealth::kDatabase before the next commit meets it; that all is well again, a write must
 // show.
 void RecoverFromFullDisk(rocksdb::DBOptions& options, std::shared_ptr<StorageHealth> health);
+
+// Writes to such a database. All writes must go through here: when it is the manifest that does not
+// fit, RocksDB may have inserted the batch already and answers an error without counting its
+// sequence numbers (DBImpl::WriteImpl, 7.8), so that the next write would bring it to light beside
+// its own. Nothing is written any more then, and only opening the database again helps. It takes
+// much: RocksDB reserves room for the manifest beforehand.
+rocksdb::Status WriteOnce(rocksdb::DB& db, const rocksdb::WriteOptions& options,
+                          rocksdb::WriteBatch& batch);
 
 }  // namespace weft::storage
 

@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/storage/disk_guard.h"
 #include "common/storage/rocksdb_database.h"
+#include "common/storage/rocksdb_recovery.h"
 #include "common/storage/rocksdb_snapshot.h"
 #include "common/storage/rocksdb_status.h"
 #include "common/storage/storage_health.h"
@@ -137,7 +138,7 @@ class RocksDbStore final : public LocalStore {
   absl::Status WriteDurably(rocksdb::WriteOptions options, rocksdb::WriteBatch& batch) {
     options.sync = true;
     const uint64_t told = database_->health->told();
-    const rocksdb::Status status = database_->db->Write(options, &batch);
+    const rocksdb::Status status = WriteOnce(*database_->db, options, batch);
     if (status.IsNoSpace()) disk_.GiveUpBallast();
     absl::Status written = FromRocksDb(status, "commit");
     database_->health->SetIfNewest(StorageHealth::kDatabase, written, told);

@@ -179,6 +179,8 @@ TEST_F(RocksDbRecovery, ALogCutBeforeTheAnchorIsARefusedStart) {
 TEST_F(RocksDbRecovery, AFlippedByteInTheLogIsARefusedStart) {
   Open(Options());
   PutMany(0, 40);
+  // Several of the log's blocks, so that there are whole ones behind the damage.
+  for (int i = 0; i < 40; ++i) Put(absl::StrCat("large/", i), std::string(5000, 'x'));
   engine_.reset();
   const std::string intact = directory_ / "intact";
   fs::copy(data(), intact, fs::copy_options::recursive);
