@@ -112,7 +112,7 @@ class RocksDbStore final : public LocalStore {
       also(batch.DeleteRange(database_->feed, MarkKey(0), MarkKey(group.trim_through + 1)));
       also(batch.Put(database_->feed, kTrimmedKey, EncodeFixed64(group.trim_through)));
     }
-    const absl::Status applied =
+    absl::Status applied =
         status.ok() ? WriteDurably(rocksdb::WriteOptions(), batch) : FromRocksDb(status, "commit");
     if (!applied.ok()) return applied;
     head_ = group.head;
