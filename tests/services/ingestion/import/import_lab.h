@@ -47,11 +47,11 @@ class HookedEngine final : public storage::Engine {
   storage::Position oldest() const override { return engine_->oldest(); }
   Task<absl::StatusOr<storage::FeedPage>> ReadFeed(storage::Position after,
                                                    storage::FeedLimits limits) override {
-    return engine_->ReadFeed(std::move(after), limits);
+    return engine_->ReadFeed(after, limits);
   }
   storage::FeedSignal& feed_signal() override { return engine_->feed_signal(); }
   Task<absl::Status> TrimFeed(storage::Position through) override {
-    return engine_->TrimFeed(std::move(through));
+    return engine_->TrimFeed(through);
   }
   absl::Status Health() const override { return engine_->Health(); }
 
