@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -69,11 +70,9 @@ void ReadOnce(absl::string_view file, size_t step, FileReader& reader, Reading& 
   reading.accepted = reader.accepted();
 }
 
-Reading Read(absl::string_view file, v1::FileFormat format, size_t step) {
+Reading Read(absl::string_view file, ReadOptions options, size_t step) {
   const Setting& setting = TheSetting();
   Reading first;
-  ReadOptions options;
-  options.format = format;
   FileReader check(setting.instrument, setting.slots, setting.sites, options);
   ReadOnce(file, step, check, first);
   Require(first.sites.empty(), "the first pass yields sites that nobody wants");
@@ -134,12 +133,13 @@ void CheckAnswers(const v1::IngestItem& item) {
 void CheckRoundTrip(const Reading& reading, v1::FileFormat format) {
   const Setting& setting = TheSetting();
   std::string file;
-  const FileWriter writer(setting.instrument, setting.slots, format);
+  const FileWriter writer(setting.instrument, setting.slots, {.format = format});
   writer.AppendHeader(file);
   for (const SiteAnswers& site : reading.sites) {
-    writer.AppendSite(site.item.response().respondent(), site.item.response().answers(), file);
+    writer.AppendSite({site.item.response().respondent(), "p-0", v1::Response::STATE_SUBMITTED},
+                      site.item.response().answers(), file);
   }
-  const Reading again = Read(file, v1::FILE_FORMAT_UNSPECIFIED, file.size() + 1);
+  const Reading again = Read(file, {}, file.size() + 1);
   Require(again.sites.size() == reading.sites.size(), "a written site is not read back");
   for (size_t i = 0; i < again.sites.size(); ++i) {
     v1::Answers before = reading.sites[i].item.response().answers();
@@ -152,20 +152,32 @@ void CheckRoundTrip(const Reading& reading, v1::FileFormat format) {
 
 }  // namespace
 
-void CheckFileReader(absl::string_view input) {
-  if (input.size() < 2) return;
-  const auto format = static_cast<v1::FileFormat>(static_cast<unsigned char>(input[0]) % 3);
-  const size_t step = 1 + static_cast<unsigned char>(input[1]);
-  const absl::string_view file = input.substr(2);
-  const Reading reading = Read(file, format, step);
-  const Reading whole = Read(file, format, file.size() + 1);
+void CheckFile(absl::string_view file, const ReadOptions& options, size_t step) {
+  const Reading reading = Read(file, options, step);
+  const Reading whole = Read(file, options, file.size() + 1);
   Require(whole.import.SerializeAsString() == reading.import.SerializeAsString(),
           "the result depends on how the bytes are cut");
   CheckProblems(reading.import);
   for (const SiteAnswers& site : reading.sites) CheckAnswers(site.item);
-  if (reading.sites.empty()) return;
-  CheckRoundTrip(reading, v1::FILE_FORMAT_WIDE);
-  CheckRoundTrip(reading, v1::FILE_FORMAT_TIDY);
+  if (!reading.sites.empty()) {
+    CheckRoundTrip(reading, v1::FILE_FORMAT_WIDE);
+    CheckRoundTrip(reading, v1::FILE_FORMAT_TIDY);
+  }
+  if (options.format != v1::FILE_FORMAT_UNSPECIFIED ||
+      reading.import.format() == v1::FILE_FORMAT_UNSPECIFIED) {
+    return;
+  }
+  ReadOptions told = options;
+  told.format = reading.import.format();
+  const Reading same = Read(file, told, step);
+  Require(same.import.SerializeAsString() == reading.import.SerializeAsString(),
+          "a format that was told from the file reads it otherwise when it is said");
+}
+
+void CheckFileReader(absl::string_view input) {
+  if (input.size() < 2) return;
+  const auto format = static_cast<v1::FileFormat>(static_cast<unsigned char>(input[0]) % 3);
+  CheckFile(input.substr(2), {.format = format}, 1 + static_cast<unsigned char>(input[1]));
 }
 
 }  // namespace weft::ingestion

@@ -1,5 +1,6 @@
 // Replays what the fuzzers have found in every build, with the sample files and their truncations
 // beside it.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/fuzz/codecs_target.h"
 #include "tests/fuzz/file_reader_target.h"
+#include "tests/fuzz/product_files_target.h"
 
 namespace weft {
 namespace {
@@ -30,12 +32,34 @@ TEST(FileReaderCorpusTest, Replays) {
 
 TEST(FileReaderCorpusTest, SampleFilesAndTheirTruncationsHold) {
   const std::vector<std::string> files = FilesIn(WEFT_SOURCE_DIR "/tests/data/import");
-  EXPECT_GE(files.size(), 5u);
+  EXPECT_GE(files.size(), 20u);
   for (const std::string& file : files) {
-    for (size_t size = 0; size <= file.size(); size += 7) {
+    // Each in about sixty lengths.
+    const size_t step = std::max<size_t>(7, file.size() / 60);
+    for (size_t size = 0; size <= file.size(); size += step) {
       ingestion::CheckFileReader(std::string("\0\x05", 2) + file.substr(0, size));
     }
   }
+}
+
+TEST(ProductFilesCorpusTest, Replays) {
+  const std::vector<std::string> corpus =
+      FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/product_files");
+  EXPECT_GE(corpus.size(), 20u);
+  for (const std::string& input : corpus) ingestion::CheckProductFiles(input);
+}
+
+TEST(KoboJsonCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/kobo_json");
+  EXPECT_GE(corpus.size(), 20u);
+  for (const std::string& input : corpus) ingestion::CheckKoboJson(input);
+}
+
+TEST(FormatDetectionCorpusTest, Replays) {
+  const std::vector<std::string> corpus =
+      FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/format_detection");
+  EXPECT_GE(corpus.size(), 15u);
+  for (const std::string& input : corpus) ingestion::CheckFormatDetection(input);
 }
 
 TEST(CodecsCorpusTest, Replays) {

@@ -3,6 +3,7 @@
 #define WEFT_TOOLS_CLI_FILES_H_
 
 #include <string>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
@@ -17,6 +18,12 @@ struct ImportOptions {
   std::string format;
   bool dry_run = false;
   bool partial = false;
+  // A dry run that says what each column is taken for.
+  bool explain = false;
+  std::string on_duplicate;
+  // "Header=item" each.
+  std::vector<std::string> maps;
+  bool save_mapping = false;
 };
 
 // Sends the file and prints what became of it. FAILED_PRECONDITION (IMPORT_FAILED) when the file

@@ -2,6 +2,10 @@
 #ifndef WEFT_SERVICES_INGESTION_SERVICE_EXPORT_HANDLERS_H_
 #define WEFT_SERVICES_INGESTION_SERVICE_EXPORT_HANDLERS_H_
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/task.h"
@@ -27,10 +31,25 @@ class ExportHandlers {
                                      rpc::Writer<v1::ExportResponsesResponse>& writer);
 
  private:
-  // Fills `answers` with what counts of `response` at `floor`; false when nothing does.
-  Task<absl::StatusOr<bool>> FindAnswers(storage::Reader& reader, const v1::Response& response,
-                                         v1::ExportResponsesRequest::ReviewFloor floor,
-                                         v1::Answers& answers);
+  // A response that goes out.
+  struct Row {
+    std::string response;
+    std::string pseudonym;
+  };
+
+  // The key of this deployment's pseudonyms, made by the first export.
+  Task<absl::StatusOr<std::string>> PseudonymKey();
+  // What goes out, in the order in which it does.
+  Task<absl::Status> ListRows(rpc::CallContext& context, storage::Reader& reader,
+                              const v1::ExportResponsesRequest& request, const std::string& key,
+                              std::vector<Row>& rows);
+  // What counts of `response` at `floor`; 0 when nothing does.
+  static int32_t RevisionThatCounts(const v1::Response& response,
+                                    v1::ExportResponsesRequest::ReviewFloor floor);
+  // Fills `answers` with that, and says whether they are approved or submitted.
+  Task<absl::StatusOr<v1::Response::State>> FindAnswers(
+      storage::Reader& reader, const v1::Response& response,
+      v1::ExportResponsesRequest::ReviewFloor floor, v1::Answers& answers);
 
   const storage::Database& db_;
   const Tables& tables_;

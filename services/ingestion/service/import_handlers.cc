@@ -1,9 +1,11 @@
 #include "services/ingestion/service/import_handlers.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -14,7 +16,9 @@
 #include "common/storage/run_in_transaction.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/ingestion/domain/import/csv_reader.h"
 #include "services/ingestion/domain/import/file_hash.h"
+#include "services/ingestion/domain/instrument_index.h"
 #include "services/ingestion/service/import_job.h"
 #include "services/ingestion/service/import_names.h"
 #include "services/ingestion/service/parents.h"
@@ -23,6 +27,7 @@ namespace weft::ingestion {
 namespace {
 
 constexpr size_t kMaxFileName = 200;
+constexpr size_t kMaxHeader = 1000;
 constexpr size_t kMaxChunk = 1 << 20;
 
 absl::Status Malformed(absl::string_view reason, absl::string_view message) {
@@ -37,7 +42,21 @@ absl::Status Validate(const v1::ImportHeader& header) {
                      kIdRule);
   CheckText(violations, "header.display_name", header.display_name(), kMaxFileName);
   violations.Require(v1::FileFormat_IsValid(header.format()), "header.format",
-                     "must be FILE_FORMAT_WIDE, FILE_FORMAT_TIDY, or unset");
+                     "must be a format that docs/formats.md describes, or unset");
+  violations.Require(v1::OnDuplicate_IsValid(header.on_duplicate()), "header.on_duplicate",
+                     "must be ON_DUPLICATE_REJECT, ON_DUPLICATE_LATEST, ON_DUPLICATE_CONTRIBUTORS, "
+                     "or unset");
+  violations.Require(header.overrides_size() <= kMaxColumns, "header.overrides",
+                     absl::StrCat("must be at most ", kMaxColumns));
+  absl::flat_hash_set<std::string> headers;
+  for (int i = 0; i < std::min(header.overrides_size(), kMaxColumns); ++i) {
+    const v1::ColumnOverride& entry = header.overrides(i);
+    const std::string at = absl::StrCat("header.overrides[", i, "]");
+    RequireText(violations, at + ".header", entry.header(), kMaxHeader);
+    CheckText(violations, at + ".item", entry.item(), kMaxHeader);
+    violations.Require(headers.insert(FoldText(entry.header())).second, at + ".header",
+                       "must not be that of another override");
+  }
   return violations.ToStatus();
 }
 
@@ -69,7 +88,8 @@ absl::Status CheckEnd(const v1::ImportEnd& end, int64_t size, absl::string_view 
 // Whether `existing` came of the same file with the same options as `made`.
 bool IsSame(const v1::Import& existing, const v1::Import& made) {
   return existing.sha256() == made.sha256() && existing.dry_run() == made.dry_run() &&
-         existing.partial() == made.partial() &&
+         existing.partial() == made.partial() && existing.on_duplicate() == made.on_duplicate() &&
+         existing.mapping_hash() == made.mapping_hash() &&
          (made.format() == v1::FILE_FORMAT_UNSPECIFIED || existing.format() == made.format());
 }
 
@@ -143,19 +163,30 @@ Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
   v1::Import made;
   made.set_sha256(upload.Sha256());
   WEFT_CO_RETURN_IF_ERROR(CheckEnd(message.end(), upload.size(), made.sha256()));
-  import = ImportName(header.parent(), header.import_id().empty()
-                                           ? DerivedImportId(made.sha256(), header)
-                                           : header.import_id());
-  made.set_name(import);
+  std::vector<v1::ImportMapping> saved;
+  absl::Status mappings = co_await LoadMappings(header.parent(), saved);
+  WEFT_CO_RETURN_IF_ERROR(std::move(mappings));
+  made.set_mapping_hash(MappingHash(header, saved));
   made.set_display_name(header.display_name());
   made.set_format(header.format());
   made.set_dry_run(header.dry_run());
   made.set_partial(header.partial());
+  if (header.on_duplicate() != v1::ON_DUPLICATE_REJECT) {
+    made.set_on_duplicate(header.on_duplicate());
+  }
+  made.set_save_mapping(header.save_mapping());
+  import = ImportName(header.parent(),
+                      header.import_id().empty() ? DerivedImportId(made) : header.import_id());
+  made.set_name(import);
   made.set_size_bytes(static_cast<int32_t>(upload.size()));
   made.set_state(v1::Import::STATE_VALIDATING);
+  store::v1::ImportProgress overrides;
+  overrides.set_name(OverridesName(import));
+  *overrides.mutable_given_overrides() = header.overrides();
+  for (v1::ImportMapping& mapping : saved) *overrides.add_saved_mappings() = std::move(mapping);
   bool joined = false;
   auto body = [&](storage::Transaction& txn) {
-    return Make(txn, context, header, upload, made, joined);
+    return Make(txn, context, header, upload, made, overrides, joined);
   };
   absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
   // UNAVAILABLE leaves open whether the import was made; if it was, it goes on.
@@ -171,7 +202,8 @@ Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
 
 Task<absl::Status> ImportHandlers::Make(storage::Transaction& txn, rpc::CallContext& context,
                                         const v1::ImportHeader& header, Upload& upload,
-                                        const v1::Import& made, bool& joined) {
+                                        const v1::Import& made,
+                                        const store::v1::ImportProgress& overrides, bool& joined) {
   joined = false;
   absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(txn, header.parent());
   WEFT_CO_RETURN_IF_ERROR(open.status());
@@ -205,7 +237,41 @@ Task<absl::Status> ImportHandlers::Make(storage::Transaction& txn, rpc::CallCont
   progress.set_upload(upload.name());
   progress.set_chunk_count(upload.chunk_count());
   absl::Status begun = co_await tables_.progress.Insert(txn, progress);
-  co_return begun;
+  WEFT_CO_RETURN_IF_ERROR(std::move(begun));
+  if (made.mapping_hash().empty()) co_return absl::OkStatus();
+  store::v1::ImportProgress row = overrides;
+  absl::Status kept = co_await tables_.progress.Insert(txn, row);
+  co_return kept;
+}
+
+Task<absl::Status> ImportHandlers::LoadMappings(std::string wave,
+                                                std::vector<v1::ImportMapping>& mappings) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Wave> row = co_await tables_.waves.Get(*snapshot, std::move(wave));
+  WEFT_CO_RETURN_IF_ERROR(row.status());
+  storage::PageRequest page;
+  // One for each format at most.
+  page.limit = v1::FileFormat_ARRAYSIZE;
+  absl::StatusOr<storage::Page<v1::ImportMapping>> rows =
+      co_await tables_.import_mappings.List(*snapshot, row->instrument(), std::move(page));
+  WEFT_CO_RETURN_IF_ERROR(rows.status());
+  mappings = std::move(rows->rows);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ImportHandlers::ListImportMappings(rpc::CallContext& context,
+                                                      const v1::ListImportMappingsRequest& request,
+                                                      v1::ListImportMappingsResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status parent = co_await RequireParent(*snapshot, tables_.instruments, request.parent());
+  WEFT_CO_RETURN_IF_ERROR(std::move(parent));
+  absl::StatusOr<storage::Page<v1::ImportMapping>> rows =
+      co_await tables_.import_mappings.List(*snapshot, request.parent(), std::move(page));
+  WEFT_CO_RETURN_IF_ERROR(rows.status());
+  for (v1::ImportMapping& row : rows->rows) *response.add_import_mappings() = std::move(row);
+  response.set_next_page_token(service::NextPageToken(request, rows->next_key));
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> ImportHandlers::GetImport(rpc::CallContext& context,

@@ -3,6 +3,7 @@
 #define WEFT_SERVICES_INGESTION_SERVICE_IMPORT_HANDLERS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/base/task.h"
@@ -35,6 +36,9 @@ class ImportHandlers {
                                v1::Import& response);
   Task<absl::Status> ListImports(rpc::CallContext& context, const v1::ListImportsRequest& request,
                                  v1::ListImportsResponse& response);
+  Task<absl::Status> ListImportMappings(rpc::CallContext& context,
+                                        const v1::ListImportMappingsRequest& request,
+                                        v1::ListImportMappingsResponse& response);
 
  private:
   // Reads the stream to its end and makes the import; `import` gets its name.
@@ -45,7 +49,9 @@ class ImportHandlers {
   // is not needed.
   Task<absl::Status> Make(storage::Transaction& txn, rpc::CallContext& context,
                           const v1::ImportHeader& header, Upload& upload, const v1::Import& made,
-                          bool& joined);
+                          const store::v1::ImportProgress& overrides, bool& joined);
+  // The column overrides that are saved for the wave's instrument.
+  Task<absl::Status> LoadMappings(std::string wave, std::vector<v1::ImportMapping>& mappings);
   // Adds to an import that is being applied how far it has come.
   Task<absl::Status> AddProgress(storage::Reader& reader, v1::Import& import);
 

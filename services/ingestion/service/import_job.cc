@@ -13,7 +13,10 @@
 #include "common/base/status_macros.h"
 #include "common/storage/run_in_transaction.h"
 #include "services/ingestion/domain/answers.h"
+#include "services/ingestion/domain/import/formats/column_matcher.h"
+#include "services/ingestion/domain/import/formats/product_format.h"
 #include "services/ingestion/domain/import/problems.h"
+#include "services/ingestion/domain/import/pseudonym.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/response_state.h"
 #include "services/ingestion/service/import_names.h"
@@ -73,6 +76,11 @@ Task<absl::Status> ImportJob::Load() {
   WEFT_CO_RETURN_IF_ERROR(progress.status());
   if (!progress->has_value()) co_return Lost("the progress");
   progress_ = **std::move(progress);
+  std::string overrides_name = OverridesName(name_);
+  absl::StatusOr<std::optional<store::v1::ImportProgress>> overrides =
+      co_await tables_.progress.Find(*snapshot, std::move(overrides_name));
+  WEFT_CO_RETURN_IF_ERROR(overrides.status());
+  if (overrides->has_value()) overrides_ = **std::move(overrides);
   if (import_.state() == v1::Import::STATE_APPLYING) {
     absl::Status verdict = co_await LoadVerdict(*snapshot);
     WEFT_CO_RETURN_IF_ERROR(std::move(verdict));
@@ -98,6 +106,10 @@ Task<absl::Status> ImportJob::LoadVerdict(storage::Reader& reader) {
 }
 
 Task<absl::Status> ImportJob::LoadRoster(storage::Reader& reader) {
+  std::string secret = kPseudonymSecret;
+  absl::StatusOr<std::optional<store::v1::Secret>> key =
+      co_await tables_.secrets.Find(reader, std::move(secret));
+  WEFT_CO_RETURN_IF_ERROR(key.status());
   const bool checked = import_.state() == v1::Import::STATE_APPLYING;
   const absl::Time checked_roster = FromProto(verdict_.roster_time());
   storage::PageRequest page;
@@ -115,7 +127,8 @@ Task<absl::Status> ImportJob::LoadRoster(storage::Reader& reader) {
         entry.set_active(true);
       }
       roster_time_ = std::max(roster_time_, made);
-      sites_.Add(entry);
+      // Without a key nothing was ever exported that could hold a pseudonym.
+      sites_.Add(entry, key->has_value() ? Pseudonym((*key)->key(), entry.site()) : "");
     }
     if (entries->next_key.empty()) co_return absl::OkStatus();
     page.after = entries->next_key;
@@ -173,11 +186,21 @@ Task<absl::StatusOr<bool>> ImportJob::FeedNext(FilePlace& place, FileReader& fil
   co_return true;
 }
 
+ReadOptions ImportJob::OptionsOfImport() const {
+  ReadOptions options;
+  options.format = import_.format();
+  options.on_duplicate = import_.on_duplicate();
+  options.given_overrides.assign(overrides_.given_overrides().begin(),
+                                 overrides_.given_overrides().end());
+  options.saved_mappings.assign(overrides_.saved_mappings().begin(),
+                                overrides_.saved_mappings().end());
+  return options;
+}
+
 // --- Checking ------------------------------------------------------------------------------------
 
 Task<absl::Status> ImportJob::Check() {
-  ReadOptions options;
-  options.format = import_.format();
+  ReadOptions options = OptionsOfImport();
   absl::Status loaded = co_await LoadStored(options);
   WEFT_CO_RETURN_IF_ERROR(std::move(loaded));
   FileReader file(*instrument_, *slots_, sites_, std::move(options));
@@ -250,6 +273,8 @@ Task<absl::Status> ImportJob::StoreVerdict(const FileReader& file) {
   }
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
     import_ = checked;
+    absl::Status saved = co_await SaveMapping(txn);
+    WEFT_CO_RETURN_IF_ERROR(std::move(saved));
     if (import_.state() != v1::Import::STATE_APPLYING) {
       absl::Status ended = co_await WriteEnd(txn);
       co_return ended;
@@ -263,11 +288,35 @@ Task<absl::Status> ImportJob::StoreVerdict(const FileReader& file) {
   co_return position.status();
 }
 
+Task<absl::Status> ImportJob::SaveMapping(storage::Transaction& txn) {
+  if (!import_.save_mapping() || import_.state() == v1::Import::STATE_FAILED) {
+    co_return absl::OkStatus();
+  }
+  std::string name = MappingName(instrument_->instrument().name(), FormatName(import_.format()));
+  absl::StatusOr<std::optional<v1::ImportMapping>> stored =
+      co_await tables_.import_mappings.Find(txn, name);
+  WEFT_CO_RETURN_IF_ERROR(stored.status());
+  v1::ImportMapping mapping;
+  if (stored->has_value()) mapping = **stored;
+  mapping.set_name(name);
+  const std::vector<v1::ColumnOverride> before(mapping.overrides().begin(),
+                                               mapping.overrides().end());
+  mapping.clear_overrides();
+  for (v1::ColumnOverride& entry : MergeOverrides(before, OptionsOfImport().given_overrides)) {
+    *mapping.add_overrides() = std::move(entry);
+  }
+  if (stored->has_value()) {
+    absl::Status updated = co_await tables_.import_mappings.Update(txn, mapping);
+    co_return updated;
+  }
+  absl::Status inserted = co_await tables_.import_mappings.Insert(txn, mapping);
+  co_return inserted;
+}
+
 // --- Applying ------------------------------------------------------------------------------------
 
 Task<absl::Status> ImportJob::Apply() {
-  ReadOptions options;
-  options.format = import_.format();
+  ReadOptions options = OptionsOfImport();
   options.after_line = progress_.applied_through_line();
   options.checked = true;
   options.wanted.resize(sites_.size());
@@ -405,6 +454,10 @@ Task<absl::Status> ImportJob::WriteEnd(storage::Transaction& txn) {
   std::string progress_name = ProgressName(name_);
   absl::Status deleted = co_await tables_.progress.Delete(txn, std::move(progress_name));
   WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
+  if (!overrides_.name().empty()) {
+    absl::Status dropped = co_await tables_.progress.Delete(txn, overrides_.name());
+    WEFT_CO_RETURN_IF_ERROR(std::move(dropped));
+  }
   absl::Status dropped = co_await DeleteChunks(txn, tables_, progress_.upload(),
                                                progress_.chunk_count(), context_.executor());
   WEFT_CO_RETURN_IF_ERROR(std::move(dropped));

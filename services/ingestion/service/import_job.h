@@ -69,6 +69,9 @@ class ImportJob {
   // just so, and texts that are there already.
   Task<absl::Status> LoadStored(ReadOptions& options);
 
+  // How the file is to be read in both passes.
+  ReadOptions OptionsOfImport() const;
+
   // Feeds the next bytes of the file; false, after Finish(), at its end. Lets others be served.
   Task<absl::StatusOr<bool>> FeedNext(FilePlace& place, FileReader& file);
 
@@ -76,6 +79,8 @@ class ImportJob {
   // Rejects those of the sites that were just read whose stored response refuses the answers.
   Task<absl::Status> CompareWithStored(FileReader& file);
   Task<absl::Status> StoreVerdict(const FileReader& file);
+  // Stores the import's column overrides for later files, if it asks for that.
+  Task<absl::Status> SaveMapping(storage::Transaction& txn);
 
   Task<absl::Status> Apply();
   // Applies the first sites of `ready`, if there are enough or `all` must go.
@@ -99,6 +104,8 @@ class ImportJob {
   store::v1::ImportProgress progress_;
   // The progress' second part, once the file has been checked.
   store::v1::ImportProgress verdict_;
+  // Its third part, where column overrides apply.
+  store::v1::ImportProgress overrides_;
   std::shared_ptr<const InstrumentIndex> instrument_;
   std::optional<SlotTable> slots_;
   SiteDirectory sites_;

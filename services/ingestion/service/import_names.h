@@ -21,14 +21,24 @@ inline std::string ImportOf(absl::string_view name) {
   return std::string(collection.substr(0, collection.rfind('/')));
 }
 
-// The part of an import's progress that each batch writes, and the one that is written once, after
-// the check.
+// The part of an import's progress that each batch writes; the one that is written once, after the
+// check; and the column overrides.
 inline std::string ProgressName(absl::string_view import) {
   return absl::StrCat(import, "/progress/0");
 }
 inline std::string VerdictName(absl::string_view import) {
   return absl::StrCat(import, "/progress/1");
 }
+inline std::string OverridesName(absl::string_view import) {
+  return absl::StrCat(import, "/progress/2");
+}
+
+inline std::string MappingName(absl::string_view instrument, absl::string_view format) {
+  return absl::StrCat(instrument, "/importMappings/", format);
+}
+
+// The key of the pseudonyms in exports.
+inline constexpr char kPseudonymSecret[] = "secrets/pseudonyms";
 
 // Where a file's chunks are: under a name of their own, because an import has none before its file
 // is whole.

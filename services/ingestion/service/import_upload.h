@@ -3,6 +3,7 @@
 #ifndef WEFT_SERVICES_INGESTION_SERVICE_IMPORT_UPLOAD_H_
 #define WEFT_SERVICES_INGESTION_SERVICE_IMPORT_UPLOAD_H_
 
+#include <limits>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -17,8 +18,9 @@
 
 namespace weft::ingestion {
 
-// The largest file that is taken, unless a server is told otherwise.
-inline constexpr int kMaxFileBytes = 256 << 20;
+// The largest file that is taken, unless a server is told otherwise: what Import.size_bytes can
+// say. A file is stored as it comes in and read in pieces, so that its size costs no memory.
+inline constexpr int kMaxFileBytes = std::numeric_limits<int>::max();
 // The size of a chunk row.
 inline constexpr size_t kChunkBytes = 256 << 10;
 

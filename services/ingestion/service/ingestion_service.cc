@@ -91,6 +91,7 @@ void IngestionService::BindImports(rpc::Server& server) {
       .On("ImportResponses", &import_handlers_, &ImportHandlers::ImportResponses)
       .On("GetImport", &import_handlers_, &ImportHandlers::GetImport)
       .On("ListImports", &import_handlers_, &ImportHandlers::ListImports)
+      .On("ListImportMappings", &import_handlers_, &ImportHandlers::ListImportMappings)
       .On("ExportResponses", &export_handlers_, &ExportHandlers::ExportResponses);
   server.Spawn("imports", auth::Principal{"services/ingestion"},
                [this](rpc::CallContext& context) { return import_runner_.Run(context); });

@@ -37,7 +37,9 @@ Tables::Tables()
       drafts(40, "waves/{wave}/responses/{response}/draft"),
       contributors(41, "waves/{wave}/responses/{response}/contributors/{contributor}"),
       spool(37, "waves/{wave}/imports/{import}/chunks/{chunk:number}"),
-      progress(38, "waves/{wave}/imports/{import}/progress/{part:number}") {}
+      progress(38, "waves/{wave}/imports/{import}/progress/{part:number}"),
+      import_mappings(46, "instruments/{instrument}/importMappings/{format}"),
+      secrets(47, "secrets/{secret}") {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
   return {instruments.feed_table(), waves.feed_table(),     roster.feed_table(),

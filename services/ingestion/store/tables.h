@@ -44,6 +44,8 @@ struct Tables {
   const storage::Table<v1::Contributor> contributors;
   const storage::Table<store::v1::SpoolChunk> spool;
   const storage::Table<store::v1::ImportProgress> progress;
+  const storage::Table<v1::ImportMapping> import_mappings;
+  const storage::Table<store::v1::Secret> secrets;
 
   // What the change service serves. Snapshots send it in this order, so that a follower has seen an
   // instrument before its waves, and a revision before the response that points to it. For the same

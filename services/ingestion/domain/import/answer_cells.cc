@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -64,6 +65,15 @@ void CollectLabels(const Labels& from, std::vector<std::string>& labels,
   }
 }
 
+// A point by its name in the API, "INTERACTION_LEVEL_NETWORKING": the same whatever the
+// instrument's labels are.
+template <class Point>
+int ParsePoint(absl::string_view text, bool (*parse)(google::protobuf::ConstStringParam, Point*)) {
+  Point point{};
+  const bool known = parse(absl::AsciiStrToUpper(text), &point) && point != Point{};
+  return known ? static_cast<int>(point) : kNotFound;
+}
+
 // What stands between separators of a multi-choice cell.
 std::vector<absl::string_view> Parts(absl::string_view text) {
   std::vector<absl::string_view> parts;
@@ -99,7 +109,7 @@ v1::PartnerCell& CellFor(const std::string& partner_type, v1::Answers& answers) 
 }
 
 std::string FormatPartnerCell(const InstrumentIndex& instrument, Slot::Kind kind,
-                              const v1::PartnerCell& cell) {
+                              const v1::PartnerCell& cell, bool codes) {
   if (kind == Slot::Kind::kIncludesSelf) {
     if (!cell.has_includes_self()) return "";
     return cell.includes_self() ? "true" : "false";
@@ -108,18 +118,21 @@ std::string FormatPartnerCell(const InstrumentIndex& instrument, Slot::Kind kind
     if (cell.has_partners()) return FormatCount(cell.partners());
     return std::string(MissingWordFor(cell.count_missing()));
   }
-  if (cell.has_level()) return std::string(instrument.LabelOf(cell.level()));
+  if (cell.has_level()) {
+    return codes ? type::v1::InteractionLevel_Name(cell.level())
+                 : std::string(instrument.LabelOf(cell.level()));
+  }
   return std::string(MissingWordFor(cell.level_missing()));
 }
 
 std::string FormatItem(const InstrumentIndex& instrument, const Slot& slot,
-                       const v1::Answer& answer) {
+                       const v1::Answer& answer, bool codes) {
   if (answer.has_missing()) return std::string(MissingWordFor(answer.missing()));
   if (answer.has_number()) return FormatNumber(answer.number());
   std::vector<std::string> labels;
   for (const std::string& id : answer.choices().options()) {
     const v1::Option* option = instrument.FindOption(*slot.question, id);
-    labels.push_back(option == nullptr ? id : option->label());
+    labels.push_back(option == nullptr || codes ? id : option->label());
   }
   // Shown, and nothing ticked: that is an answer, and an empty cell is none.
   if (labels.empty()) return std::string(1, kOptionSeparator);
@@ -299,16 +312,20 @@ void CellParser::Remember(Known& known, absl::string_view text, int value) {
 
 int CellParser::FindLevel(absl::string_view text) {
   if (const auto known = levels_.find(text); known != levels_.end()) return known->second;
-  const std::optional<type::v1::InteractionLevel> level = instrument_.MatchLevel(text);
-  const int point = level.has_value() ? static_cast<int>(*level) : kNotFound;
+  int point = ParsePoint(text, type::v1::InteractionLevel_Parse);
+  if (const auto level = instrument_.MatchLevel(text); level.has_value()) {
+    point = static_cast<int>(*level);
+  }
   Remember(levels_, text, point);
   return point;
 }
 
 int CellParser::FindRating(absl::string_view text) {
   if (const auto known = ratings_.find(text); known != ratings_.end()) return known->second;
-  const std::optional<type::v1::SharedResponsibility> rating = instrument_.MatchRating(text);
-  const int point = rating.has_value() ? static_cast<int>(*rating) : kNotFound;
+  int point = ParsePoint(text, type::v1::SharedResponsibility_Parse);
+  if (const auto rating = instrument_.MatchRating(text); rating.has_value()) {
+    point = static_cast<int>(*rating);
+  }
   Remember(ratings_, text, point);
   return point;
 }
@@ -376,6 +393,12 @@ std::string CellParser::Explain(Reason reason, const Slot& slot, absl::string_vi
     case Reason::kRepeatedOption:
       return absl::StrCat("an option of \"", slot.question->id(),
                           "\" stands twice in the cell; write each once");
+    case Reason::kBadTick:
+      return absl::StrCat(Quoted(text), " does not say whether the option is ticked; write 1 or 0");
+    case Reason::kOptionColumnsDisagree:
+      return absl::StrCat("the columns of \"", slot.question->id(),
+                          "\" contradict each other: the one with all options, the ones for each, "
+                          "or a missing value beside ticks; correct them, or pass some over");
     case Reason::kBadNumber:
       if (LooksMissing(text)) return absl::StrCat(Quoted(text), " is no number; ", kMissingHint);
       return absl::StrCat(Quoted(text), " is no ",
@@ -460,25 +483,38 @@ void PutCell(const InstrumentIndex& instrument, const Slot& slot, const CellValu
   }
 }
 
-std::string FormatCell(const InstrumentIndex& instrument, const Slot& slot,
+std::string FormatTick(const InstrumentIndex& instrument, const Slot& slot, int option,
                        const v1::Answers& answers) {
+  const v1::Answer* answer = FindAnswer(answers, slot.question->id());
+  if (answer == nullptr) return "";
+  if (answer->has_missing()) return std::string(MissingWordFor(answer->missing()));
+  const auto& ticked = answer->choices().options();
+  const std::string& id = instrument.OptionsOf(*slot.question)[option].id();
+  return std::find(ticked.begin(), ticked.end(), id) == ticked.end() ? "0" : "1";
+}
+
+std::string FormatCell(const InstrumentIndex& instrument, const Slot& slot,
+                       const v1::Answers& answers, bool codes) {
   switch (slot.kind) {
     case Slot::Kind::kCount:
     case Slot::Kind::kLevel:
     case Slot::Kind::kIncludesSelf: {
       const v1::PartnerCell* cell = FindCell(answers, instrument.partner_types()[slot.type]);
-      return cell == nullptr ? "" : FormatPartnerCell(instrument, slot.kind, *cell);
+      return cell == nullptr ? "" : FormatPartnerCell(instrument, slot.kind, *cell, codes);
     }
     case Slot::Kind::kRating: {
       const v1::SharedResponsibilityAnswer& answer = answers.shared_responsibility();
-      if (answer.has_rating()) return std::string(instrument.LabelOf(answer.rating()));
+      if (answer.has_rating()) {
+        return codes ? type::v1::SharedResponsibility_Name(answer.rating())
+                     : std::string(instrument.LabelOf(answer.rating()));
+      }
       return std::string(MissingWordFor(answer.missing()));
     }
     case Slot::Kind::kChoice:
     case Slot::Kind::kMultiChoice:
     case Slot::Kind::kNumber: {
       const v1::Answer* answer = FindAnswer(answers, slot.question->id());
-      return answer == nullptr ? "" : FormatItem(instrument, slot, *answer);
+      return answer == nullptr ? "" : FormatItem(instrument, slot, *answer, codes);
     }
     case Slot::Kind::kText:
       return "";

@@ -125,8 +125,12 @@ void PutCell(const InstrumentIndex& instrument, const Slot& slot, const CellValu
              absl::string_view text, v1::IngestItem& item);
 
 // The cell that says what `answers` say about `slot`: reading it back gives the same. Empty for
-// what is not answered, and for free text.
+// what is not answered, and for free text. With `codes` by ids and names of the API, else as the
+// instrument shows it.
 std::string FormatCell(const InstrumentIndex& instrument, const Slot& slot,
+                       const v1::Answers& answers, bool codes = false);
+// The same for the column of one option of a multi-choice: 1, 0, or why there is no answer.
+std::string FormatTick(const InstrumentIndex& instrument, const Slot& slot, int option,
                        const v1::Answers& answers);
 
 }  // namespace weft::ingestion

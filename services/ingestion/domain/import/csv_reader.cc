@@ -8,7 +8,6 @@
 namespace weft::ingestion {
 namespace {
 
-constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 // How much libcsv gets at a time, so that an endless cell is noticed soon after it is too long.
 constexpr size_t kStep = 64 << 10;
 constexpr size_t kCellBlock = 16 << 10;
@@ -34,6 +33,13 @@ void CsvRow::Clear() {
   damaged_ = false;
   bytes_.clear();
   ends_.clear();
+}
+
+std::vector<absl::string_view> CsvRow::cells() const {
+  std::vector<absl::string_view> cells;
+  cells.reserve(ends_.size());
+  for (int i = 0; i < size(); ++i) cells.push_back((*this)[i]);
+  return cells;
 }
 
 void CsvRow::Append(absl::string_view cell) {

@@ -41,6 +41,9 @@ class CsvRow {
     const size_t begin = index == 0 ? 0 : ends_[static_cast<size_t>(index) - 1];
     return absl::string_view(bytes_).substr(begin, ends_[static_cast<size_t>(index)] - begin);
   }
+  std::vector<absl::string_view> cells() const;
+  // The cells' bytes, one after the other.
+  absl::string_view bytes() const { return bytes_; }
   // Whether every cell is empty.
   bool blank() const { return bytes_.empty() && width_ == size(); }
   // Whether the row holds something that is no UTF-8 text; OnBadByte() has told.
@@ -48,6 +51,7 @@ class CsvRow {
 
  private:
   friend class CsvReader;
+  friend class KoboJsonReader;
   void Clear();
   void Append(absl::string_view cell);
 

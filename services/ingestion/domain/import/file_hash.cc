@@ -2,14 +2,21 @@
 
 #include <openssl/evp.h>
 
+#include <set>
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "services/ingestion/domain/import/formats/column_matcher.h"
+#include "services/ingestion/domain/import/formats/product_format.h"
 
 namespace weft::ingestion {
 namespace {
 
 // 128 bits tell files apart; the rest of the id says with what options.
 constexpr size_t kIdDigits = 32;
+constexpr size_t kMaxId = 63;
+constexpr size_t kMappingDigits = 8;
 
 }  // namespace
 
@@ -35,12 +42,46 @@ std::string FileHash::Hex() {
   return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
 }
 
-std::string DerivedImportId(absl::string_view sha256, const v1::ImportHeader& header) {
-  absl::string_view format;
-  if (header.format() == v1::FILE_FORMAT_WIDE) format = "-wide";
-  if (header.format() == v1::FILE_FORMAT_TIDY) format = "-tidy";
-  return absl::StrCat(sha256.substr(0, kIdDigits), format, header.dry_run() ? "-check" : "",
-                      header.partial() ? "-partial" : "");
+std::string MappingHash(const v1::ImportHeader& header,
+                        const std::vector<v1::ImportMapping>& saved) {
+  // What applies to files of any one format. Lists that are the same count once, so that sending a
+  // file again after its overrides were saved is the same import.
+  const std::vector<v1::ColumnOverride> given(header.overrides().begin(), header.overrides().end());
+  std::set<std::string> lists;
+  const auto add = [&](const std::vector<v1::ColumnOverride>& before) {
+    std::string list;
+    for (const v1::ColumnOverride& entry : MergeOverrides(before, given)) {
+      // Texts with their lengths, so that no two lists are the same row of bytes.
+      absl::StrAppend(&list, entry.header().size(), ":", entry.header(), entry.item().size(), ":",
+                      entry.item());
+    }
+    if (!list.empty()) lists.insert(std::move(list));
+  };
+  add({});
+  for (const v1::ImportMapping& mapping : saved) {
+    add({mapping.overrides().begin(), mapping.overrides().end()});
+  }
+  if (lists.empty() && !header.save_mapping()) return "";
+  FileHash hash;
+  hash.Update(header.save_mapping() ? "save" : "once");
+  for (const std::string& list : lists) hash.Update(list);
+  return hash.Hex().substr(0, kMappingDigits);
+}
+
+std::string DerivedImportId(const v1::Import& import) {
+  const absl::string_view format = FormatName(import.format());
+  absl::string_view several;
+  if (import.on_duplicate() == v1::ON_DUPLICATE_LATEST) several = "-latest";
+  if (import.on_duplicate() == v1::ON_DUPLICATE_CONTRIBUTORS) several = "-merge";
+  const std::string options =
+      absl::StrCat(format.empty() ? "" : "-", format, import.dry_run() ? "-check" : "",
+                   import.partial() ? "-partial" : "", several,
+                   import.mapping_hash().empty() ? "" : "-", import.mapping_hash());
+  const absl::string_view file = absl::string_view(import.sha256()).substr(0, kIdDigits);
+  if (file.size() + options.size() <= kMaxId) return absl::StrCat(file, options);
+  FileHash hash;
+  hash.Update(options);
+  return absl::StrCat(file, "-", hash.Hex().substr(0, kMappingDigits));
 }
 
 }  // namespace weft::ingestion

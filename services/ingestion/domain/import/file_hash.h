@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "weft/ingestion/v1/import.pb.h"
@@ -26,8 +27,11 @@ class FileHash {
   std::unique_ptr<Context> context_;
 };
 
+// What tells column overrides from others, in hex; empty when there are none.
+std::string MappingHash(const v1::ImportHeader& header,
+                        const std::vector<v1::ImportMapping>& saved);
 // The id of an import whose client gave none: the same for the same file with the same options.
-std::string DerivedImportId(absl::string_view sha256, const v1::ImportHeader& header);
+std::string DerivedImportId(const v1::Import& import);
 
 }  // namespace weft::ingestion
 

@@ -14,13 +14,14 @@
 //   apply.Finish();
 //   do { more = apply.Work(200); use(apply.TakeSites()); } while (more);
 //
-// Rules of both formats (docs/formats.md tells them to people):
+// Files of survey products (formats/) are wide ones with columns and spellings of their own: their
+// headers are mapped otherwise, their rows translated, and from there on all is the same.
+//
+// Rules of all formats (docs/formats.md tells them to people):
 //  * A site is accepted or rejected as a whole: one error in one of its rows rejects all of it.
-//  Errors
-//    of the file or its header reject every site.
+//    Errors of the file or its header reject every site.
 //  * An empty cell, and a column or row that is not there, is not answered: it leaves that part of
-//  the
-//    answers unset. A question that is required must be answered, or have a missing reason.
+//    the answers unset. A question that is required must be answered, or have a missing reason.
 //  * A site with nothing but empty cells has not responded: it is neither accepted nor rejected.
 //  * Of free text no word gets into a problem.
 #ifndef WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_FILE_READER_H_
@@ -34,9 +35,14 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "services/ingestion/domain/import/answer_cells.h"
 #include "services/ingestion/domain/import/csv_reader.h"
+#include "services/ingestion/domain/import/formats/column_matcher.h"
+#include "services/ingestion/domain/import/formats/product_format.h"
+#include "services/ingestion/domain/import/formats/row_translator.h"
+#include "services/ingestion/domain/import/kobo_json_reader.h"
 #include "services/ingestion/domain/import/problems.h"
 #include "services/ingestion/domain/import/site_directory.h"
 #include "services/ingestion/domain/instrument_index.h"
@@ -48,11 +54,16 @@ namespace weft::ingestion {
 // What a file says about one site.
 struct SiteAnswers {
   size_t site = 0;  // place in the SiteDirectory
-  // Line of its row; in a tidy file, of its first row. Sites come in the order of their lines.
+  // Line of its row, of JSON the number of its submission; where it has several, of the first. No
+  // two sites have one, and they come in the order of their lines.
   int32_t line = 0;
   // `respondent`, answers and open answers.
   v1::IngestItem item;
 };
+
+// Cells that are held until the file's end, at most: of tidy files, and where several rows of a
+// site are told apart or merged.
+inline constexpr size_t kMaxCollectedBytes = size_t{256} << 20;
 
 struct ReadOptions {
   // Unset: told from the header.
@@ -63,11 +74,19 @@ struct ReadOptions {
   int32_t after_line = 0;
   // The wanted sites were accepted by an earlier pass: what is required is not looked at again.
   bool checked = false;
+  // What is made of several rows for one site.
+  v1::OnDuplicate on_duplicate = v1::ON_DUPLICATE_REJECT;
+  // What columns are for, whatever would be proposed: those of this import, and those saved for the
+  // instrument, of any format.
+  std::vector<v1::ColumnOverride> given_overrides = {};
+  std::vector<v1::ImportMapping> saved_mappings = {};
+  // How many bytes of cells are held for rows that may stand anywhere.
+  size_t max_collected_bytes = kMaxCollectedBytes;
   // Text questions to which sites, by place in the SiteDirectory, have an open answer already.
   absl::flat_hash_map<size_t, absl::flat_hash_set<std::string>> stored_texts = {};
 };
 
-class FileReader final : private CsvReader::Handler {
+class FileReader final : private CsvReader::Handler, private KoboJsonReader::Handler {
  public:
   // The arguments must outlive the reader.
   FileReader(const InstrumentIndex& instrument, const SlotTable& slots, const SiteDirectory& sites,
@@ -87,6 +106,8 @@ class FileReader final : private CsvReader::Handler {
 
   // After the last Work(): the sites that can be applied, by place in the SiteDirectory.
   std::vector<bool> accepted() const;
+  // As given, or as told from the file; unspecified until it is known.
+  v1::FileFormat format() const { return format_; }
   // Whether a problem of the file or its header keeps all of it from being applied.
   bool file_rejected() const { return file_rejected_; }
   // Fills format, rows_read, sites_accepted, sites_rejected, problems and counts, and columns.
@@ -99,21 +120,33 @@ class FileReader final : private CsvReader::Handler {
   struct Column {
     enum class Role : uint8_t { kIgnored, kSite, kSlot, kItem, kPartnerType, kValue };
     Role role = Role::kIgnored;
+    // What a product's column says about its row.
+    Meta meta = Meta::kNone;
     size_t slot = 0;
+    // For the column of one option.
+    int option = -1;
     std::string header;
+    std::string import_id;
     std::string item;
-    bool by_alias = false;
+    v1::ColumnMapping::Match match = v1::ColumnMapping::MATCH_UNSPECIFIED;
+    std::string note;
   };
+  enum class Source : uint8_t { kUnknown, kCsv, kJson };
   // One answer of a site, with its place in the file.
   struct Cell {
     size_t slot;
     int32_t line;
     int column;  // from 0
     absl::string_view text;
+    // What is wrong with it, found before it was read.
+    std::optional<Reason> error = std::nullopt;
   };
-  // A site's rows in a tidy file, packed: they may stand anywhere in it.
+  // A site's rows, packed, where they may stand anywhere in the file.
   struct Collected {
     int32_t first_line = 0;
+    // Of the row that counts, when the latest does.
+    int32_t line = 0;
+    absl::Time time = absl::InfinitePast();
     std::string cells;
   };
 
@@ -121,18 +154,60 @@ class FileReader final : private CsvReader::Handler {
   void OnRow(const CsvRow& row) override;
   void OnBadByte(int32_t line, int column, int64_t offset, bool nul) override;
   void OnFailure(CsvReader::Failure failure, int32_t line, int column) override;
+  bool OnKey(absl::string_view key, int32_t line) override;
+  void OnRepeatedKey(int32_t line, int column) override;
+  void OnMorePages() override;
+  void OnJsonFailure(Reason reason, int32_t line, absl::string_view message) override;
+
+  // Whether `start_` tells what kind of file it is; then it does, and is read.
+  bool ChooseSource(bool ended);
+  void FeedSource(absl::string_view bytes);
+  // What is missing can only be said once all keys are known.
+  void FinishJson();
 
   // How many of `headers` are known in `format`.
   int CountKnown(const std::vector<std::string>& headers, absl::string_view format) const;
+  // Unspecified when no column is known.
   v1::FileFormat FormatOf(const std::vector<std::string>& headers) const;
-  void MapColumns(const std::vector<std::string>& headers, int32_t line);
+  // Takes the header row for what it is, unless rows below belong to it.
+  bool UseHeader(std::vector<std::string> headers, int32_t line);
+  bool RefuseHeader(int32_t line);
+  // A row that may belong to the header; false when it was none.
+  bool TakeHeaderRow(const CsvRow& row);
+  // There are no more header rows; false when they cannot be used.
+  bool EndHeader();
+  void SetFormat(v1::FileFormat format);
+  bool MapColumns(const std::vector<HeaderCells>& headers, int32_t line);
   void MapColumn(int index, int32_t line);
+  // Columns of wide files beside those of items: single options, and what an export adds.
+  bool MapExtraColumn(Column& column);
+  void MapProductColumn(int index, const HeaderCells& header, int32_t line);
+  void Use(ColumnMatch match, int index, int32_t line);
+  // Tells of a column that holds what another one holds already.
+  void Claim(int index, int32_t line);
+  void IndexColumns();
   void ExplainUnknown(int index, int32_t line);
+  // Remembers what overrides may call a column.
+  void NoteNames(const HeaderCells& header);
+  void CheckOverrides(int32_t line);
   // Whether the columns that the format needs are there, so that rows can be read.
   bool CheckColumns(int32_t line);
   int FindRole(Column::Role role) const;
 
+  // Whether a product's row is no submitted answer, which is told.
+  bool LeavesOut(const CsvRow& row);
+  bool collects() const { return collects_; }
+  // Makes row_cells_ of a row.
+  void FillCells(const CsvRow& row);
   void OnWideRow(const CsvRow& row, size_t site);
+  // A row of a site that may have others.
+  void CollectRow(const CsvRow& row, size_t site);
+  // Whether the row is the latest of its site so far.
+  bool IsLatest(const CsvRow& row, size_t site);
+  void Collect(const Cell& cell, Collected& collected);
+  // Of two cells of row_cells_ that say something about one slot: whether the second can be
+  // dropped.
+  void MergeCells(const Cell& kept, const Cell& cell, size_t site);
   void OnTidyRow(const CsvRow& row, size_t site);
   std::optional<size_t> FindTidySlot(const CsvRow& row, absl::string_view site);
   // The row's site, with its problems told; nullopt when there is none to use.
@@ -140,14 +215,17 @@ class FileReader final : private CsvReader::Handler {
   // A row that cannot be read: rejects its site if that much can be told, and answers it.
   std::optional<size_t> RejectRow(const CsvRow& row);
 
-  // Reads what the file says about a site. `cells` are in the order of their slots.
-  void ReadSite(size_t site, int32_t line, absl::Span<const Cell> cells);
+  // Reads what the file says about a site, whose first row is on line `line`. `cells` are in the
+  // order of their slots. Problems of the whole row are told of `told_line`.
+  void ReadSite(size_t site, int32_t line, absl::Span<const Cell> cells, int32_t told_line);
   void ReadCell(const Cell& cell, size_t site, v1::IngestItem* item);
   void CheckContradiction(const Cell& cell, size_t site);
   void CheckRequired(size_t site, int32_t line);
   void ReadCollected(size_t site);
 
   void RejectSite(size_t site) { states_[site] = SiteState::kRejected; }
+  // " on line 4", of JSON " in submission 4".
+  std::string On(int32_t line) const;
   Place At(int32_t line, int column) const;
   Place At(const Cell& cell, size_t site) const;
   void FileProblem(Reason reason, int32_t line, int column, absl::string_view message);
@@ -157,16 +235,40 @@ class FileReader final : private CsvReader::Handler {
   const SiteDirectory& sites_;
   const ReadOptions options_;
   CsvReader csv_;
+  KoboJsonReader json_;
   CellParser cells_;
+  const ColumnMatcher matcher_;
   ProblemLog problems_;
 
+  Source source_ = Source::kUnknown;
+  // The first bytes, until they tell the source.
+  std::string start_;
   v1::FileFormat format_;
+  // Null for Weft's own formats.
+  const ProductFormat* product_ = nullptr;
+  const bool collects_;
+  ColumnOverrides overrides_;
   bool failed_ = false;
   bool header_seen_ = false;
   bool file_rejected_ = false;
+  // Header rows, while there may be more of them: cells and lines.
+  bool header_open_ = false;
+  std::vector<std::vector<std::string>> header_rows_;
+  int32_t header_line_ = 0;
   std::vector<Column> columns_;
-  // Wide: columns in the order of their slots.
+  // Items that columns hold, and which one does.
+  absl::flat_hash_map<std::string, int> taken_;
+  // What the columns are called, when overrides are given.
+  absl::flat_hash_set<std::string> mapped_names_;
+  // A JSON file has a new key.
+  bool columns_changed_ = false;
+  // Columns in the order of their slots; where cells must be translated, by what.
   std::vector<int> slot_columns_;
+  std::optional<RowTranslator> translator_;
+  // Columns that say whether a row counts.
+  std::vector<int> state_columns_;
+  int time_column_ = -1;
+  int id_column_ = -1;
   int site_column_ = -1;
   int item_column_ = -1;
   int type_column_ = -1;
@@ -174,10 +276,13 @@ class FileReader final : private CsvReader::Handler {
 
   int32_t rows_read_ = 0;
   std::vector<SiteState> states_;
-  // Wide: the line of each site's row.
+  // The line of each site's row, and the row's hash where submissions have ids.
   std::vector<int32_t> lines_;
-  // Tidy: the rows of each site, and the sites in the order in which they appear.
+  std::vector<size_t> row_hashes_;
+  // The rows of each site where they may stand anywhere, and the sites in the order in which they
+  // appear.
   std::vector<Collected> collected_;
+  size_t collected_bytes_ = 0;
   std::vector<size_t> order_;
   size_t next_ = 0;
   // Hashes of site texts that are not on the roster.

@@ -14,11 +14,12 @@ constexpr absl::string_view kCollection = "sites/";
 
 }  // namespace
 
-void SiteDirectory::Add(const v1::RosterEntry& entry) {
+void SiteDirectory::Add(const v1::RosterEntry& entry, absl::string_view pseudonym) {
   const size_t index = sites_.size();
   sites_.push_back({entry.site(), entry.active()});
   by_id_.emplace(absl::StripPrefix(entry.site(), kCollection), index);
-  for (const std::string& name : {entry.display_name(), entry.neutral_label()}) {
+  for (const absl::string_view name : {absl::string_view(entry.display_name()),
+                                       absl::string_view(entry.neutral_label()), pseudonym}) {
     std::string folded = FoldText(name);
     if (folded.empty()) continue;
     const auto [known, is_new] = by_name_.emplace(std::move(folded), index);
@@ -46,7 +47,7 @@ std::string SiteDirectory::Suggest(absl::string_view text) const {
   for (const Site& site : sites_) {
     candidates.emplace_back(absl::StripPrefix(site.name, kCollection));
   }
-  const std::string id = NearestOf(absl::StripPrefix(text, kCollection), candidates);
+  std::string id = NearestOf(absl::StripPrefix(text, kCollection), candidates);
   if (!id.empty()) return id;
   candidates.clear();
   for (const auto& [name, index] : by_name_) candidates.push_back(name);

@@ -23,8 +23,9 @@ class SiteDirectory {
     size_t index = 0;
   };
 
-  // Entries that an amendment has taken off the roster, too.
-  void Add(const v1::RosterEntry& entry);
+  // Entries that an amendment has taken off the roster, too. `pseudonym` is another name for the
+  // site, or empty.
+  void Add(const v1::RosterEntry& entry, absl::string_view pseudonym = "");
 
   Match Find(absl::string_view text) const;
   size_t size() const { return sites_.size(); }

@@ -9,6 +9,9 @@
 
 namespace weft::ingestion {
 
+// How many files in UTF-8 begin.
+inline constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 class Utf8Checker {
  public:
   // Index of the first byte that is wrong, or bytes.size(). A wrong byte ends the character that it

@@ -17,7 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 struct BadFile {
   std::string name;
@@ -225,6 +225,8 @@ TEST(BadFilesTest, TableHoldsEveryError) {
         info.reason == Reason::kItemNotAsked || info.reason == Reason::kResponseRefused) {
       continue;
     }
+    // These are of survey products, or of several rows for a site: bad_product_files_test.cc.
+    if (IsOfProducts(info.reason)) continue;
     EXPECT_THAT(all, HasSubstr(absl::StrCat(" ", info.name, "@")));
   }
 }
@@ -253,13 +255,13 @@ TEST(BadFilesTest, FreeTextIsInNoProblem) {
   const FileTester tester;
   for (const std::string& file :
        {WithCell(9, long_text), WithCell(9, secret + "\xff"), WithCell(9, secret + ",more"),
-        WithCell(9, "\"" + secret), WithCell(9, secret + "\"" + secret),
-        kTidyHeader + "site-01,barriers,," + long_text + "\n",
-        kTidyHeader + "site-01,barriers,,x\nsite-01,barriers,," + secret + "\n",
-        kTidyHeader + "site-01,barriers,cbo," + secret + "\n",
-        kTidyHeader + "site-01,bariers,," + secret + "\n",
-        kTidyHeader + "elsewhere,barriers,," + secret + "\n",
-        "site-01," + secret + "\nsite-02," + secret + "\n"}) {
+        WithCell(9, "\"" + secret), WithCell(9, absl::StrCat(secret, "\"", secret)),
+        absl::StrCat(kTidyHeader, "site-01,barriers,,", long_text, "\n"),
+        absl::StrCat(kTidyHeader, "site-01,barriers,,x\nsite-01,barriers,,", secret, "\n"),
+        absl::StrCat(kTidyHeader, "site-01,barriers,cbo,", secret, "\n"),
+        absl::StrCat(kTidyHeader, "site-01,bariers,,", secret, "\n"),
+        absl::StrCat(kTidyHeader, "elsewhere,barriers,,", secret, "\n"),
+        absl::StrCat("site-01,", secret, "\nsite-02,", secret, "\n")}) {
     const ReadFile read = tester.Read(file);
     EXPECT_GT(read.import.error_count(), 0) << file;
     EXPECT_THAT(read.import.SerializeAsString(), Not(HasSubstr(secret))) << file;

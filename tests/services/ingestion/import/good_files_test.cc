@@ -1,4 +1,5 @@
 // Files that are right, in every way the formats allow.
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -7,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/import/file_writer.h"
+#include "services/ingestion/domain/import/formats/row_translator.h"
 #include "services/ingestion/domain/open_answers.h"
 #include "tests/services/ingestion/example.h"
 #include "tests/services/ingestion/import/reading.h"
@@ -294,8 +297,39 @@ TEST(AppendCsvCellTest, QuotesWhatMustBeQuoted) {
   EXPECT_EQ(cell("\"\"\"\""), "\"\"\"\"\"\"\"\"\"\"");
 }
 
-// --- Any answers, written and read again
-// ----------------------------------------------------------
+// --- Any answers, written and read again ---------------------------------------------------------
+
+// Labels that a spreadsheet would take for formulas, if it were let.
+v1::Instrument FormulaInstrument() {
+  v1::Instrument instrument = LenientInstrument();
+  const std::vector<std::string> starts = {"=", "+", "-", "@", "'="};
+  size_t next = 0;
+  for (v1::Section& section : *instrument.mutable_sections()) {
+    for (v1::Question& question : *section.mutable_questions()) {
+      auto* options = question.has_choice() ? question.mutable_choice()->mutable_options()
+                      : question.has_multi_choice()
+                          ? question.mutable_multi_choice()->mutable_options()
+                          : nullptr;
+      if (options == nullptr) continue;
+      for (v1::Option& option : *options) {
+        option.set_label(absl::StrCat(starts[next++ % starts.size()], option.label()));
+      }
+    }
+  }
+  instrument.mutable_levels(2)->set_label("=Cooperation");
+  return instrument;
+}
+
+// The cells of a file without quoted line breaks.
+std::vector<std::string> CellsOf(const std::string& file) {
+  std::vector<std::string> all;
+  for (const absl::string_view line : absl::StrSplit(file, '\n')) {
+    const std::optional<std::vector<std::string>> cells = SplitCsvRow(line, ',');
+    EXPECT_TRUE(cells.has_value()) << line;
+    if (cells.has_value()) all.insert(all.end(), cells->begin(), cells->end());
+  }
+  return all;
+}
 
 class AnyAnswers {
  public:
@@ -376,23 +410,59 @@ class AnyAnswers {
   std::mt19937 random_;
 };
 
-class AnyAnswersTest : public ::testing::TestWithParam<v1::FileFormat> {};
+using Export = v1::ExportResponsesRequest;
+
+struct ExportCase {
+  v1::FileFormat format;
+  Export::Values values;
+  Export::MultiSelect multi_select;
+  Export::Audience audience;
+};
+
+// Every combination of an export's options.
+std::vector<ExportCase> ExportCases() {
+  std::vector<ExportCase> cases;
+  for (const v1::FileFormat format : {v1::FILE_FORMAT_WIDE, v1::FILE_FORMAT_TIDY}) {
+    for (const Export::Values values : {Export::VALUES_LABELS, Export::VALUES_CODES}) {
+      for (const Export::MultiSelect multi_select :
+           {Export::MULTI_SELECT_ONE, Export::MULTI_SELECT_MANY, Export::MULTI_SELECT_BOTH}) {
+        for (const Export::Audience audience :
+             {Export::AUDIENCE_PRIVATE, Export::AUDIENCE_PUBLIC}) {
+          cases.push_back({format, values, multi_select, audience});
+        }
+      }
+    }
+  }
+  return cases;
+}
+
+class AnyAnswersTest : public ::testing::TestWithParam<ExportCase> {};
 
 TEST_P(AnyAnswersTest, AreReadAsTheyWereWritten) {
-  const FileTester tester;
-  const FileWriter writer(tester.instrument(), tester.slots(), GetParam());
-  for (uint32_t seed = 0; seed < 500; ++seed) {
+  const ExportCase& options = GetParam();
+  const FileTester tester(FormulaInstrument());
+  const FileWriter writer(tester.instrument(), tester.slots(),
+                          {options.format, options.values, options.multi_select, options.audience});
+  for (uint32_t seed = 0; seed < 100; ++seed) {
     AnyAnswers any(tester.instrument(), seed);
     std::vector<v1::Answers> written;
     std::string file;
     writer.AppendHeader(file);
     for (int i = 1; i <= 5; ++i) {
+      const std::string site = absl::StrCat("sites/site-0", i);
       written.push_back(any.Make());
-      writer.AppendSite(absl::StrCat("sites/site-0", i), written.back(), file);
+      writer.AppendSite({site, ExamplePseudonym(site), v1::Response::STATE_APPROVED},
+                        written.back(), file);
+    }
+    EXPECT_EQ(absl::StrContains(file, "site-0"), options.audience == Export::AUDIENCE_PRIVATE);
+    for (const std::string& cell : CellsOf(file)) {
+      EXPECT_EQ(absl::string_view("=+-@\t\r").find(cell.empty() ? 'x' : cell[0]),
+                absl::string_view::npos)
+          << cell;
     }
     const ReadFile read = tester.Read(file, v1::FILE_FORMAT_UNSPECIFIED, 1 + seed % 90);
     ASSERT_EQ(read.import.error_count(), 0) << file << read.import.DebugString();
-    ASSERT_EQ(read.import.format(), GetParam());
+    ASSERT_EQ(read.import.format(), options.format);
     for (const SiteAnswers& site : read.sites) {
       const int number = site.item.response().respondent().back() - '1';
       const v1::Answers& expected = written[static_cast<size_t>(number)];
@@ -410,11 +480,25 @@ TEST_P(AnyAnswersTest, AreReadAsTheyWereWritten) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, AnyAnswersTest,
-                         ::testing::Values(v1::FILE_FORMAT_WIDE, v1::FILE_FORMAT_TIDY),
-                         [](const auto& format) {
-                           return format.param == v1::FILE_FORMAT_WIDE ? "wide" : "tidy";
+INSTANTIATE_TEST_SUITE_P(Options, AnyAnswersTest, ::testing::ValuesIn(ExportCases()),
+                         [](const auto& test) {
+                           return absl::StrCat(
+                               test.param.format == v1::FILE_FORMAT_WIDE ? "wide" : "tidy",
+                               test.param.values == Export::VALUES_CODES ? "_codes" : "_labels",
+                               "_multi", static_cast<int>(test.param.multi_select),
+                               test.param.audience == Export::AUDIENCE_PUBLIC ? "_public" : "");
                          });
+
+TEST(GuardFormulaTest, IsTakenOffAgain) {
+  for (const std::string text :
+       {"=1+1", "+1", "-x", "@a", "\tx", "\rx", "'=1", "''=1", "'a", "a=1", "", "'", "1-2", "~4"}) {
+    const std::string guarded = GuardFormula(text);
+    EXPECT_EQ(UnguardFormula(guarded), text);
+    EXPECT_TRUE(guarded.empty() ||
+                absl::string_view("=+-@\t\r").find(guarded[0]) == absl::string_view::npos);
+  }
+  EXPECT_EQ(GuardFormula("Networking"), "Networking");
+}
 
 }  // namespace
 }  // namespace weft::ingestion

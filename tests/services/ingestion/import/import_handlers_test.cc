@@ -105,7 +105,7 @@ TEST_F(ImportHandlersTest, MalformedStreamsAreToldWhatIsExpected) {
               IsError(absl::StatusCode::kInvalidArgument, "MESSAGE_UNEXPECTED"));
   EXPECT_THAT(lab_.SendMessages({Header(), Chunk(std::string((1 << 20) + 1, 'x'))}),
               IsError(absl::StatusCode::kInvalidArgument, "CHUNK_TOO_LARGE"));
-  EXPECT_THAT(lab_.SendMessages({Header("parent: 'x' import_id: 'Not an id' format: 7")}).status(),
+  EXPECT_THAT(lab_.SendMessages({Header("parent: 'x' import_id: 'Not an id' format: 99")}).status(),
               testing::Violates("header.parent", "header.import_id", "header.format"));
   EXPECT_THAT(lab_.SendMessages({Header("display_name: '" + std::string(201, 'x') + "'")}).status(),
               testing::Violates("header.display_name"));

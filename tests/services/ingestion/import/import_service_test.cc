@@ -1,9 +1,11 @@
 // ImportService over gRPC, on each engine: files in, files out, and what becomes of responses.
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/ingestion/domain/import/file_hash.h"
@@ -13,6 +15,7 @@
 namespace weft::ingestion {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -54,7 +57,7 @@ class ImportServiceTest : public IngestionTest {
   }
   // An import that succeeds with all of its sites applied.
   v1::Import Applied(const std::string& file) {
-    const v1::Import import = Must(Import(file), "ImportResponses");
+    v1::Import import = Must(Import(file), "ImportResponses");
     EXPECT_EQ(import.state(), v1::Import::STATE_SUCCEEDED) << import.DebugString();
     EXPECT_EQ(import.sites_applied(), import.sites_accepted());
     return import;
@@ -300,6 +303,7 @@ TEST_P(ImportServiceTest, ImportsAreListedAndSurviveARestart) {
 
 TEST_P(ImportServiceTest, TheSameFileFromTwoCallersAtOnceIsOneImport) {
   std::vector<std::thread> callers;
+  callers.reserve(4);
   std::vector<absl::StatusOr<v1::Import>> imports(4, absl::UnknownError("not called"));
   for (absl::StatusOr<v1::Import>& import : imports) {
     callers.emplace_back([&] { import = Import(kFile); });
@@ -312,7 +316,68 @@ TEST_P(ImportServiceTest, TheSameFileFromTwoCallersAtOnceIsOneImport) {
   EXPECT_THAT(Revisions("site-01"), SizeIs(1));
 }
 
+TEST_P(ImportServiceTest, AColumnMappingIsSavedAndAppliesToLaterFiles) {
+  const std::string grid =
+      "Timestamp,Community,How deeply? [cbo],Remarks,What are you?\n"
+      "2024/03/05 2:22:10 PM GMT+1,";
+  const std::string header =
+      "overrides { header: 'How deeply?' item: 'interaction_level' } "
+      "overrides { header: 'Remarks' item: '-' } save_mapping: true";
+  const std::string first = grid + "site-01,Networking,hm,A school\n";
+  const absl::StatusOr<v1::Import> saved = Import(first, header);
+  ASSERT_THAT(saved, IsOk());
+  EXPECT_EQ(saved->state(), v1::Import::STATE_SUCCEEDED) << saved->DebugString();
+  EXPECT_EQ(saved->format(), v1::FILE_FORMAT_GOOGLE_FORMS);
+  EXPECT_EQ(saved->warning_count(), 0) << saved->DebugString();
+  // Said again, it is the same import.
+  EXPECT_EQ(Import(first, header)->name(), saved->name());
+  const absl::StatusOr<v1::Import> later = Import(grid + "site-02,Cooperation,hm,A school\n");
+  ASSERT_THAT(later, IsOk());
+  EXPECT_EQ(later->sites_applied(), 1) << later->DebugString();
+  EXPECT_EQ(later->columns(2).item(), "cbo.level");
+  EXPECT_EQ(later->columns(2).match(), v1::ColumnMapping::MATCH_SAVED);
+  EXPECT_EQ(later->columns(3).note(), "passed over, as was said");
+  v1::ListImportMappingsRequest request;
+  request.set_parent("instruments/lab-survey-2024");
+  const auto mappings =
+      Done<v1::ListImportMappingsResponse>("ImportService/ListImportMappings", request);
+  ASSERT_EQ(mappings.import_mappings_size(), 1);
+  EXPECT_EQ(mappings.import_mappings(0).name(),
+            "instruments/lab-survey-2024/importMappings/google-forms");
+  EXPECT_EQ(mappings.import_mappings(0).overrides_size(), 2);
+  // Forgotten again.
+  const std::string both =
+      "Timestamp,Community,cbo.level,How deeply? [k12_school],What are you?\n"
+      "2024/03/05 2:22:10 PM GMT+1,site-03,Networking,Cooperation,A school\n";
+  EXPECT_EQ(Import(both, "dry_run: true")->columns(3).item(), "k12_school.level");
+  const absl::StatusOr<v1::Import> after =
+      Import(both, "overrides { header: 'how deeply?' } save_mapping: true");
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->state(), v1::Import::STATE_SUCCEEDED) << after->DebugString();
+  EXPECT_EQ(after->columns(3).item(), "");
+  EXPECT_EQ(Done<v1::ListImportMappingsResponse>("ImportService/ListImportMappings", request)
+                .import_mappings(0)
+                .overrides_size(),
+            1);
+}
+
+TEST_P(ImportServiceTest, RefusesOverridesThatCannotBeMeant) {
+  EXPECT_THAT(
+      Import("site\n",
+             "on_duplicate: 9 overrides { item: 'site' } overrides { header: 'A' item: 'site' } "
+             "overrides { header: ' a ' item: '-' }")
+          .status(),
+      testing::Violates("header.on_duplicate", "header.overrides[0].header",
+                        "header.overrides[2].header"));
+}
+
 // --- Export --------------------------------------------------------------------------------------
+
+// The cell behind the site's in a private export.
+std::string PseudonymIn(const std::string& file, absl::string_view site) {
+  const size_t at = file.find(absl::StrCat("\n", site, ",")) + site.size() + 2;
+  return file.substr(at, file.find(',', at) - at);
+}
 
 TEST_P(ImportServiceTest, ExportsBothFormatsAtBothFloors) {
   Applied(
@@ -322,27 +387,53 @@ TEST_P(ImportServiceTest, ExportsBothFormatsAtBothFloors) {
       "site-02,district,10 - 15,DONT_KNOW,,;,REFUSED,\n");
   EXPECT_THAT(Approve("site-02"), IsOk());
   const std::string columns =
-      "site,cbo.count,cbo.level,cbo.includes_self,school_district.count,school_district.level,"
-      "school_district.includes_self,k12_school.count,k12_school.level,k12_school.includes_self,"
-      "shared_responsibility,functions,setting,students\n";
-  const std::string site_01 =
-      "site-01,3,Cooperation,false,,,,,,,Moderately evident,\"Convene;Host learners, all year\","
-      "A school,100\n";
-  const std::string site_02 = "site-02,10-15,DONT_KNOW,,,,,,,,,\";\",A district,REFUSED\n";
+      "site,weft.pseudonym,weft.instrument,weft.instrument_version,weft.state,cbo.count,cbo.level,"
+      "cbo.includes_self,school_district.count,school_district.level,school_district.includes_self,"
+      "k12_school.count,k12_school.level,k12_school.includes_self,shared_responsibility,functions,"
+      "setting,students\n";
   v1::ExportEnd end;
-  EXPECT_EQ(*Export("floor: REVIEW_FLOOR_SUBMITTED", &end), columns + site_01 + site_02);
+  const std::string submitted = *Export("floor: REVIEW_FLOOR_SUBMITTED", &end);
   EXPECT_EQ(end.response_count(), 2);
-  EXPECT_EQ(end.size_bytes(), static_cast<int>((columns + site_01 + site_02).size()));
+  EXPECT_EQ(end.size_bytes(), static_cast<int>(submitted.size()));
+  const std::string site_01 = absl::StrCat(
+      "site-01,", PseudonymIn(submitted, "site-01"),
+      ",instruments/lab-survey-2024,1,SUBMITTED,3,Cooperation,false,,,,,,,Moderately evident,"
+      "\"Convene;Host learners, all year\",A school,100\n");
+  const std::string about_02 = absl::StrCat("site-02,", PseudonymIn(submitted, "site-02"),
+                                            ",instruments/lab-survey-2024,1,APPROVED,");
+  const std::string site_02 =
+      absl::StrCat(about_02, "10-15,DONT_KNOW,,,,,,,,,\";\",A district,REFUSED\n");
+  EXPECT_EQ(submitted, columns + site_01 + site_02);
   // Approved is what is exported when nothing is said.
   EXPECT_EQ(*Export("", &end), columns + site_02);
   EXPECT_EQ(end.response_count(), 1);
-  EXPECT_EQ(*Export("floor: REVIEW_FLOOR_APPROVED format: FILE_FORMAT_TIDY"),
-            "site,item,partner_type,value\n"
-            "site-02,partner_count,cbo,10-15\n"
-            "site-02,interaction_level,cbo,DONT_KNOW\n"
-            "site-02,functions,,\";\"\n"
-            "site-02,setting,,A district\n"
-            "site-02,students,,REFUSED\n");
+  EXPECT_EQ(
+      *Export("floor: REVIEW_FLOOR_APPROVED format: FILE_FORMAT_TIDY"),
+      absl::StrCat("site,weft.pseudonym,weft.instrument,weft.instrument_version,weft.state,item,"
+                   "partner_type,value\n",
+                   about_02, "partner_count,cbo,10-15\n", about_02,
+                   "interaction_level,cbo,DONT_KNOW\n", about_02, "functions,,\";\"\n", about_02,
+                   "setting,,A district\n", about_02, "students,,REFUSED\n"));
+}
+
+TEST_P(ImportServiceTest, APublicExportHasTheSamePseudonymsAndNoSites) {
+  Applied("site,setting,cbo.level\nsite-01,school,1\nsite-02,district,2\nsite-03,school,0\n");
+  const std::string known = *Export("floor: REVIEW_FLOOR_SUBMITTED");
+  const std::string file = *Export("floor: REVIEW_FLOOR_SUBMITTED audience: AUDIENCE_PUBLIC");
+  EXPECT_THAT(file, Not(HasSubstr("site-0")));
+  EXPECT_THAT(file, Not(HasSubstr("Community")));
+  std::vector<std::string> order;
+  for (const absl::string_view line : absl::StrSplit(file, '\n', absl::SkipEmpty())) {
+    order.emplace_back(line.substr(0, line.find(',')));
+  }
+  ASSERT_EQ(order.size(), 4u);
+  EXPECT_TRUE(std::is_sorted(order.begin() + 1, order.end()));
+  for (const char* site : {"site-01", "site-02", "site-03"}) {
+    EXPECT_THAT(order, Contains(PseudonymIn(known, site)));
+  }
+  // They are names of the sites where they were made.
+  const v1::Import import = Applied(file);
+  EXPECT_EQ(import.sites_unchanged(), 3) << import.DebugString();
 }
 
 TEST_P(ImportServiceTest, ExportTakesTheRevisionThatCounts) {
@@ -355,10 +446,10 @@ TEST_P(ImportServiceTest, ExportTakesTheRevisionThatCounts) {
   EXPECT_THAT(Create("site-04", AnswersWith(4)), IsOk());
   const auto students = [&](const std::string& request) {
     const std::string file = *Export(request + " format: FILE_FORMAT_TIDY");
-    const size_t at = file.find("site-01,students,,");
+    const size_t at = file.find(",students,,");
     EXPECT_THAT(file, Not(HasSubstr("site-02")));
     EXPECT_THAT(file, Not(HasSubstr("site-04")));
-    return file.substr(at + 18, 1);
+    return file.substr(at + 11, 1);
   };
   EXPECT_EQ(students("floor: REVIEW_FLOOR_SUBMITTED"), "2");
   EXPECT_EQ(students("floor: REVIEW_FLOOR_APPROVED"), "1");
@@ -376,9 +467,12 @@ TEST_P(ImportServiceTest, AnExportedFileImportsAsUnchanged) {
   answers.mutable_partner_cells(0)->set_level_missing(type::v1::MISSING_REASON_NOT_ANSWERED);
   EXPECT_THAT(Create("site-04", answers), IsOk());
   EXPECT_THAT(Submit("site-04"), IsOk());
-  for (const char* format : {"FILE_FORMAT_WIDE", "FILE_FORMAT_TIDY"}) {
-    const std::string file =
-        *Export(absl::StrCat("floor: REVIEW_FLOOR_SUBMITTED format: ", format));
+  for (const char* options :
+       {"format: FILE_FORMAT_WIDE", "format: FILE_FORMAT_TIDY",
+        "multi_select: MULTI_SELECT_MANY values: VALUES_CODES",
+        "multi_select: MULTI_SELECT_BOTH audience: AUDIENCE_PUBLIC",
+        "format: FILE_FORMAT_TIDY values: VALUES_CODES audience: AUDIENCE_PUBLIC"}) {
+    const std::string file = *Export(absl::StrCat("floor: REVIEW_FLOOR_SUBMITTED ", options));
     const v1::Import import = Applied(file);
     EXPECT_EQ(import.sites_applied(), 4) << file;
     EXPECT_EQ(import.sites_unchanged(), 4) << file;
@@ -395,8 +489,10 @@ TEST_P(ImportServiceTest, ExportRefusesWhatItCannotGive) {
               IsError(absl::StatusCode::kFailedPrecondition, "WAVE_NOT_OPEN"));
   EXPECT_THAT(Export("parent: 'waves/none'"),
               IsError(absl::StatusCode::kNotFound, "WAVE_NOT_FOUND"));
-  EXPECT_THAT(Export("parent: 'w1' format: 9 floor: 9").status(),
-              testing::Violates("parent", "format", "floor"));
+  EXPECT_THAT(Export("parent: 'w1' format: FILE_FORMAT_KOBO floor: 9 values: 9 multi_select: 9 "
+                     "audience: 9")
+                  .status(),
+              testing::Violates("parent", "format", "floor", "values", "multi_select", "audience"));
   // A closed wave is there to be exported.
   EXPECT_THAT(Close(), IsOk());
   EXPECT_THAT(Export(""), IsOk());

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "services/ingestion/domain/import/pseudonym.h"
 #include "services/ingestion/domain/instrument_rules.h"
 #include "tests/services/ingestion/example.h"
 
@@ -70,18 +71,25 @@ std::vector<std::string> ReadFile::problems() const {
 
 FileTester::FileTester(v1::Instrument instrument)
     : instrument_(std::move(instrument)), slots_(instrument_) {
-  for (const v1::RosterEntry& entry : ExampleRoster()) sites_.Add(entry);
+  for (const v1::RosterEntry& entry : ExampleRoster()) {
+    sites_.Add(entry, ExamplePseudonym(entry.site()));
+  }
 }
 
 ReadFile FileTester::Read(absl::string_view file, v1::FileFormat format, size_t step) const {
+  return Read(file, ReadOptions{.format = format}, step);
+}
+
+ReadFile FileTester::Read(absl::string_view file, ReadOptions options, size_t step) const {
   ReadFile result;
-  FileReader check(instrument_, slots_, sites_, {.format = format});
+  FileReader check(instrument_, slots_, sites_, options);
   FeedAll(file, step, check);
   while (check.Work(1)) {
   }
   check.Summarize(result.import);
   result.file_rejected = check.file_rejected();
-  FileReader apply(instrument_, slots_, sites_, {.format = format, .wanted = check.accepted()});
+  options.wanted = check.accepted();
+  FileReader apply(instrument_, slots_, sites_, std::move(options));
   FeedAll(file, step, apply);
   bool more = true;
   while (more) {
@@ -90,6 +98,26 @@ ReadFile FileTester::Read(absl::string_view file, v1::FileFormat format, size_t 
   }
   EXPECT_EQ(static_cast<int>(result.sites.size()), result.import.sites_accepted());
   return result;
+}
+
+std::string ExamplePseudonym(absl::string_view site) { return Pseudonym("a key", site); }
+
+bool IsOfProducts(Reason reason) {
+  switch (reason) {
+    case Reason::kBadJson:
+    case Reason::kJsonTooDeep:
+    case Reason::kTooMuchToCollect:
+    case Reason::kUnknownMapping:
+    case Reason::kNoSubmissionTime:
+    case Reason::kRepeatedKey:
+    case Reason::kContributorsDisagree:
+    case Reason::kBadSubmissionTime:
+    case Reason::kBadTick:
+    case Reason::kOptionColumnsDisagree:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string ReadTestFile(absl::string_view path) {

@@ -41,6 +41,8 @@ class FileTester {
   // Checks `file`, then reads the accepted sites. The bytes come in pieces of `step`.
   ReadFile Read(absl::string_view file, v1::FileFormat format = v1::FILE_FORMAT_UNSPECIFIED,
                 size_t step = 1 << 16) const;
+  // The same with other options; `wanted` is filled in.
+  ReadFile Read(absl::string_view file, ReadOptions options, size_t step = 1 << 16) const;
 
   const InstrumentIndex& instrument() const { return instrument_; }
   const SlotTable& slots() const { return slots_; }
@@ -51,6 +53,12 @@ class FileTester {
   SlotTable slots_;
   SiteDirectory sites_;
 };
+
+// The pseudonym of "sites/{site}" of ExampleRoster().
+std::string ExamplePseudonym(absl::string_view site);
+
+// Whether an error is one of survey products' files, or of several rows for a site.
+bool IsOfProducts(Reason reason);
 
 // The bytes of a file under tests/.
 std::string ReadTestFile(absl::string_view path);

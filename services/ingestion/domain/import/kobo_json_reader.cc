@@ -1,0 +1,314 @@
+#include "services/ingestion/domain/import/kobo_json_reader.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/ingestion/domain/import/utf8.h"
+
+namespace weft::ingestion {
+namespace {
+
+// Of the page around the submissions only short words matter.
+constexpr size_t kMaxPageText = 64;
+constexpr absl::string_view kNoList =
+    "the file is neither a list of submissions, [{…}, …], nor a page of them with \"results\"";
+
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+}  // namespace
+
+// One submission on its way from text to cells.
+class KoboJsonReader::Record final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit Record(KoboJsonReader& reader) : reader_(reader) {
+    reader_.cells_.assign(reader_.columns_.size(), "");
+    written_.assign(reader_.columns_.size(), false);
+  }
+
+  bool too_many_keys() const { return too_many_keys_; }
+  bool keys_too_long() const { return keys_too_long_; }
+  // The column of a key that is there twice, from 1; 0 when there is none.
+  int repeated() const { return repeated_; }
+
+  bool null() override { return Put(""); }
+  bool boolean(bool value) override { return Put(value ? "true" : "false"); }
+  bool number_integer(number_integer_t value) override { return Put(absl::StrCat(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return Put(absl::StrCat(value)); }
+  bool number_float(number_float_t, const string_t& text) override { return Put(text); }
+  bool string(string_t& value) override { return Put(value); }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(size_t) override {
+    if (lists_ > 0) {
+      ++lists_;
+      return true;
+    }
+    // The object in a key's place makes a path of it.
+    if (!path_.empty()) path_.back() += '/';
+    path_.emplace_back(path_.empty() ? "" : path_.back());
+    return true;
+  }
+  bool key(string_t& key) override {
+    if (lists_ > 0) return true;
+    // path_.back() begins with the path of the object around it.
+    path_.back() = absl::StrCat(path_.size() > 1 ? path_[path_.size() - 2] : "", key);
+    keys_too_long_ = path_.back().size() > kMaxHeaderBytes;
+    return !keys_too_long_;
+  }
+  bool end_object() override {
+    if (lists_ > 0) {
+      --lists_;
+      return true;
+    }
+    path_.pop_back();
+    return true;
+  }
+  // What is repeated has no place in a row: the cell says that there was something.
+  bool start_array(size_t) override {
+    if (lists_ == 0 && !Put("[…]")) return false;
+    ++lists_;
+    return true;
+  }
+  bool end_array() override {
+    --lists_;
+    return true;
+  }
+  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  bool Put(absl::string_view text) {
+    if (lists_ > 0) return true;
+    const std::string& path = path_.back();
+    const auto [known, is_new] =
+        reader_.columns_.try_emplace(path, static_cast<int>(reader_.columns_.size()));
+    const auto column = static_cast<size_t>(known->second);
+    if (is_new) {
+      reader_.key_bytes_ += path.size();
+      if (reader_.key_bytes_ > kMaxHeaderBytes) {
+        keys_too_long_ = true;
+        return false;
+      }
+      if (!reader_.handler_.OnKey(path, reader_.submission_)) {
+        too_many_keys_ = true;
+        return false;
+      }
+      reader_.cells_.emplace_back();
+      written_.push_back(false);
+    }
+    if (written_[column]) repeated_ = known->second + 1;
+    written_[column] = true;
+    reader_.cells_[column].assign(text.data(), text.size());
+    return true;
+  }
+
+  KoboJsonReader& reader_;
+  // For each object that is open, the path of the key that is being read.
+  std::vector<std::string> path_;
+  // Arrays that are open, and objects inside of them.
+  int lists_ = 0;
+  std::vector<bool> written_;
+  bool too_many_keys_ = false;
+  bool keys_too_long_ = false;
+  int repeated_ = 0;
+};
+
+void KoboJsonReader::Feed(absl::string_view bytes) {
+  for (const char c : bytes) {
+    if (stopped_) return;
+    // The mark's bytes are passed over one by one.
+    const bool mark = state_ == State::kStart && offset_ < 3 && c == kByteOrderMark[offset_];
+    if (!mark) Take(c);
+    ++offset_;
+    if (c == '\r' || (c == '\n' && !after_cr_)) ++line_;
+    after_cr_ = c == '\r';
+  }
+}
+
+void KoboJsonReader::Finish() {
+  if (stopped_) return;
+  if (state_ == State::kStart) return;
+  if (state_ == State::kEnd && (!is_page_ || results_seen_)) return;
+  Fail(Reason::kBadJson, is_page_ && !results_seen_
+                             ? kNoList
+                             : "the file ends before its list of submissions does; it was cut");
+}
+
+void KoboJsonReader::Take(char c) {
+  switch (state_) {
+    case State::kStart:
+      if (IsBlank(c)) return;
+      if (c == '[') {
+        OpenList();
+      } else if (c == '{') {
+        is_page_ = true;
+        state_ = State::kPage;
+        depth_ = 1;
+      } else {
+        Fail(Reason::kBadJson, kNoList);
+      }
+      return;
+    case State::kPage:
+      return TakeOfPage(c);
+    case State::kList:
+      return TakeOfList(c);
+    case State::kElement:
+      return TakeOfElement(c);
+    case State::kAfterList:
+      return TakeOfPage(c);
+    case State::kEnd:
+      if (!IsBlank(c)) Fail(Reason::kBadJson, "something follows the list of submissions");
+      return;
+  }
+}
+
+void KoboJsonReader::TakeOfPage(char c) {
+  if (in_string_) {
+    if (escaped_) {
+      escaped_ = false;
+    } else if (c == '\\') {
+      escaped_ = true;
+    } else if (c == '"') {
+      in_string_ = false;
+      if (depth_ == 1 && after_colon_ && key_ == "next") handler_.OnMorePages();
+      if (depth_ == 1 && !after_colon_) key_ = text_;
+      return;
+    }
+    if (text_.size() < kMaxPageText) text_.push_back(c);
+    return;
+  }
+  if (IsBlank(c)) return;
+  switch (c) {
+    case '"':
+      in_string_ = true;
+      text_.clear();
+      return;
+    case ':':
+      after_colon_ = true;
+      return;
+    case ',':
+      after_colon_ = false;
+      return;
+    case '[':
+      if (depth_ == 1 && after_colon_ && key_ == "results" && !results_seen_) {
+        results_seen_ = true;
+        OpenList();
+        return;
+      }
+      [[fallthrough]];
+    case '{':
+      if (++depth_ > kMaxJsonDepth)
+        Fail(Reason::kJsonTooDeep, "more than 32 objects and lists are inside each other");
+      return;
+    case ']':
+    case '}':
+      if (--depth_ == 0) state_ = State::kEnd;
+      after_colon_ = false;
+      return;
+    default:
+      return;
+  }
+}
+
+void KoboJsonReader::TakeOfList(char c) {
+  if (IsBlank(c)) return;
+  if (c == ']' && !after_comma_) {
+    state_ = is_page_ ? State::kAfterList : State::kEnd;
+    after_colon_ = false;
+  } else if (c == ',' && after_element_) {
+    after_element_ = false;
+    after_comma_ = true;
+  } else if (c == '{' && !after_element_) {
+    state_ = State::kElement;
+    element_.assign(1, c);
+    ++submission_;
+    element_offset_ = offset_;
+    depth_ = 1;
+    in_string_ = false;
+    escaped_ = false;
+  } else {
+    Fail(Reason::kBadJson, "a submission, {…}, was expected here");
+  }
+}
+
+void KoboJsonReader::TakeOfElement(char c) {
+  element_.push_back(c);
+  if (element_.size() > kMaxRowBytes) {
+    return Fail(Reason::kRowTooLong, "a submission is larger than 8 MiB");
+  }
+  if (in_string_) {
+    if (escaped_) {
+      escaped_ = false;
+    } else if (c == '\\') {
+      escaped_ = true;
+    } else if (c == '"') {
+      in_string_ = false;
+    }
+    return;
+  }
+  if (c == '"') {
+    in_string_ = true;
+  } else if (c == '{' || c == '[') {
+    if (++depth_ > kMaxJsonDepth) {
+      Fail(Reason::kJsonTooDeep, "more than 32 objects and lists are inside each other");
+    }
+  } else if ((c == '}' || c == ']') && --depth_ == 0) {
+    EndElement();
+  }
+}
+
+void KoboJsonReader::EndElement() {
+  state_ = State::kList;
+  depth_ = 1;
+  after_element_ = true;
+  after_comma_ = false;
+  row_.Clear();
+  row_.line_ = submission_;
+  // What is no text is told, and replaced so that the rest of the submission can be read.
+  Utf8Checker checker;
+  for (size_t at = 0; at < element_.size();) {
+    at += checker.Check(absl::string_view(element_).substr(at));
+    if (at >= element_.size()) break;
+    if (!row_.damaged_) {
+      handler_.OnBadByte(submission_, 0, element_offset_ + static_cast<int64_t>(at),
+                         element_[at] == '\0');
+    }
+    row_.damaged_ = true;
+    // A character that the wrong byte has cut short ends before it; else the byte itself is wrong.
+    for (size_t back = 1; back <= checker.back(); ++back) element_[at - back] = '?';
+    if (checker.back() == 0) element_[at++] = '?';
+  }
+  Record record(*this);
+  if (!nlohmann::json::sax_parse(element_, &record)) {
+    if (record.too_many_keys())
+      return Fail(Reason::kTooManyColumns,
+                  absl::StrCat("the submissions have more than ", kMaxColumns, " different keys"));
+    if (record.keys_too_long()) {
+      return Fail(Reason::kRowTooLong, "the submissions' keys are larger than 1 MiB together");
+    }
+    return Fail(Reason::kBadJson, "the submission that ends here is no JSON");
+  }
+  if (record.repeated() > 0) {
+    handler_.OnRepeatedKey(submission_, record.repeated());
+    row_.damaged_ = true;
+  }
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    // "\u0000" is JSON, and no text of ours.
+    if (!row_.damaged_ && cells_[i].find('\0') != std::string::npos) {
+      handler_.OnBadByte(submission_, static_cast<int>(i) + 1, element_offset_, true);
+      row_.damaged_ = true;
+    }
+    row_.Append(cells_[i]);
+  }
+  handler_.OnRow(row_);
+}
+
+void KoboJsonReader::Fail(Reason reason, absl::string_view message) {
+  stopped_ = true;
+  handler_.OnJsonFailure(reason, submission_,
+                         absl::StrCat("line ", line_, ", byte ", offset_, ": ", message));
+}
+
+}  // namespace weft::ingestion
