@@ -11,6 +11,7 @@
 #include "tools/cli/error_text.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/files.h"
+#include "tools/cli/forms.h"
 #include "tools/cli/load.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/resources.h"
@@ -70,6 +71,7 @@ int main(int argc, char** argv) {
   });
   weft::cli::AddLoadCommand(app, session, result);
   weft::cli::AddFileCommands(app, session, result);
+  weft::cli::AddFormCommands(app, session, result);
   weft::cli::AddMetricsCommands(app, session, result);
   weft::cli::AddFigureCommands(app, session, result);
   weft::cli::AddResourceCommands(app, session, result);

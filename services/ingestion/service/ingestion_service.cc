@@ -9,6 +9,7 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
     : registry_(server, registry),
       waves_(tables_),
       instrument_handlers_(db, tables_, registry_),
+      instrument_form_handlers_(db, tables_, registry_),
       wave_handlers_(db, tables_, registry_),
       roster_handlers_(db, tables_, registry_),
       roster_status_handlers_(db, tables_, waves_),
@@ -29,6 +30,12 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       .On("UpdateInstrument", &instrument_handlers_, &InstrumentHandlers::UpdateInstrument)
       .On("DeleteInstrument", &instrument_handlers_, &InstrumentHandlers::DeleteInstrument)
       .On("PublishInstrument", &instrument_handlers_, &InstrumentHandlers::PublishInstrument);
+  rpc::Binder(server, "weft.ingestion.v1.InstrumentFormService")
+      .On("DiffInstruments", &instrument_form_handlers_, &InstrumentFormHandlers::DiffInstruments)
+      .On("ExportInstrumentForm", &instrument_form_handlers_,
+          &InstrumentFormHandlers::ExportInstrumentForm)
+      .On("ImportInstrumentForm", &instrument_form_handlers_,
+          &InstrumentFormHandlers::ImportInstrumentForm);
   BindWaves(server);
   BindResponses(server);
   BindImports(server);

@@ -13,6 +13,7 @@
 #include "services/ingestion/service/import_handlers.h"
 #include "services/ingestion/service/import_runner.h"
 #include "services/ingestion/service/ingest_handlers.h"
+#include "services/ingestion/service/instrument_form_handlers.h"
 #include "services/ingestion/service/instrument_handlers.h"
 #include "services/ingestion/service/open_answer_handlers.h"
 #include "services/ingestion/service/registry_client.h"
@@ -29,10 +30,10 @@ namespace weft::ingestion {
 
 class IngestionService final : public rpc::Service {
  public:
-  // Binds InstrumentService, WaveService, ResponseService, ImportService and ChangeService to
-  // `server`, and spawns the background task that carries out imports. `registry` is host:port of
-  // the registry, which need not run yet. The database outlives the server's last call, and so does
-  // this. `logger` is told when an import is held up; it may be null.
+  // Binds InstrumentService, InstrumentFormService, WaveService, ResponseService, ImportService and
+  // ChangeService to `server`, and spawns the background task that carries out imports. `registry`
+  // is host:port of the registry, which need not run yet. The database outlives the server's last
+  // call, and so does this. `logger` is told when an import is held up; it may be null.
   IngestionService(rpc::Server& server, const storage::Database& db, absl::string_view registry,
                    observability::Logger* logger = nullptr);
 
@@ -45,6 +46,7 @@ class IngestionService final : public rpc::Service {
   RegistryClient registry_;
   WaveLoader waves_;
   InstrumentHandlers instrument_handlers_;
+  InstrumentFormHandlers instrument_form_handlers_;
   WaveHandlers wave_handlers_;
   RosterHandlers roster_handlers_;
   RosterStatusHandlers roster_status_handlers_;

@@ -10,6 +10,7 @@
 #include "common/service/names.h"
 #include "common/service/stored.h"
 #include "services/ingestion/domain/instrument_rules.h"
+#include "services/ingestion/service/instrument_store.h"
 
 namespace weft::ingestion {
 namespace {
@@ -35,10 +36,7 @@ Task<absl::Status> InstrumentHandlers::CreateInstrument(rpc::CallContext& contex
   WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
                            service::IdForCreate(request.instrument_id(), "instrument_id"));
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    response = NewInstrument(request, id);
-    absl::Status superseded = co_await CheckSuperseded(txn, response);
-    WEFT_CO_RETURN_IF_ERROR(std::move(superseded));
-    absl::Status inserted = co_await tables_.instruments.Insert(txn, response);
+    absl::Status inserted = co_await InsertDraft(txn, tables_, request, id, response);
     co_return inserted;
   };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
@@ -75,7 +73,7 @@ Task<absl::Status> InstrumentHandlers::UpdateInstrument(rpc::CallContext& contex
     WEFT_CO_RETURN_IF_ERROR(service::ApplyUpdateMask(request.update_mask(), request.instrument(),
                                                      response, UpdateRules()));
     WEFT_CO_RETURN_IF_ERROR(Validate(response));
-    absl::Status superseded = co_await CheckSuperseded(txn, response);
+    absl::Status superseded = co_await CheckSuperseded(txn, tables_, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(superseded));
     absl::Status updated =
         co_await tables_.instruments.Update(txn, response, request.instrument().etag());
@@ -118,15 +116,6 @@ Task<absl::Status> InstrumentHandlers::PublishInstrument(
   };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
   co_return status;
-}
-
-Task<absl::Status> InstrumentHandlers::CheckSuperseded(storage::Reader& reader,
-                                                       const v1::Instrument& instrument) {
-  if (instrument.supersedes().empty()) co_return absl::OkStatus();
-  absl::StatusOr<v1::Instrument> superseded =
-      co_await tables_.instruments.Get(reader, instrument.supersedes());
-  WEFT_CO_RETURN_IF_ERROR(superseded.status());
-  co_return CheckSupersedes(instrument, *superseded);
 }
 
 }  // namespace weft::ingestion

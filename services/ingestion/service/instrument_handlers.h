@@ -39,10 +39,6 @@ class InstrumentHandlers {
                                        v1::Instrument& response);
 
  private:
-  // Whether the instrument may supersede the one that it names, if it does. Once true it stays
-  // true, because what it names is published.
-  Task<absl::Status> CheckSuperseded(storage::Reader& reader, const v1::Instrument& instrument);
-
   const storage::Database& db_;
   const Tables& tables_;
   RegistryClient& registry_;
