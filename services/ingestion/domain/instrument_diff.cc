@@ -60,8 +60,6 @@ std::string Short(Enum value, absl::string_view prefix) {
 // What an entry of a list is told from the others by, and what it says for people.
 std::string KeyOf(const v1::Section& section) { return section.id(); }
 std::string TextOf(const v1::Section& section) { return section.display_name(); }
-std::string KeyOf(const v1::Question& question) { return question.id(); }
-std::string TextOf(const v1::Question& question) { return question.text(); }
 std::string KeyOf(const v1::Option& option) { return option.id(); }
 std::string TextOf(const v1::Option& option) { return option.label(); }
 std::string KeyOf(const v1::LevelLabel& label) {

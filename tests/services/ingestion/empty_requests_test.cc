@@ -11,6 +11,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, EmptyRequestsTest, ::testing::Values("memory")
 TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.InstrumentService",
                                   {"ListInstruments"});
+  testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.InstrumentFormService", {});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.WaveService", {"ListWaves"});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ResponseService", {});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ImportService", {});

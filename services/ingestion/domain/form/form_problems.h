@@ -16,7 +16,7 @@ namespace weft::ingestion {
 struct FormPlace {
   absl::string_view sheet;
   int32_t line = 0;
-  absl::string_view column;
+  absl::string_view column = {};
 };
 
 class FormProblems {

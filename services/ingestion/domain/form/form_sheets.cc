@@ -90,12 +90,7 @@ class SheetHandler final : public CsvReader::Handler {
       return;
     }
     if (rows_ == nullptr) {
-      if (joined_ && name_.empty()) {
-        problems_.Add({.sheet = Name(), .line = line},
-                      "comes before the name of a sheet: the first column must say survey, choices "
-                      "or settings above the rows of each");
-        name_ = "form";
-      }
+      if (joined_ && name_.empty()) NameMissing(line);
       return;
     }
     if (headers_.empty()) {
@@ -120,15 +115,29 @@ class SheetHandler final : public CsvReader::Handler {
     name_ = name;
     rows_ = SheetOf(name, sheets_);
     headers_.clear();
-    if (rows_ == nullptr) {
+    if (rows_ != nullptr) {
+      named_ = true;
+    } else if (named_) {
       problems_.Note({.sheet = Name(), .line = line}, "is no sheet that an instrument is made of");
+    } else {
+      NameMissing(line);
     }
+  }
+
+  // The first rows of one file with several sheets do not say of which they are.
+  void NameMissing(int32_t line) {
+    problems_.Add({.sheet = "form", .line = line},
+                  "comes before the name of a sheet: the first column must say survey, choices or "
+                  "settings above the rows of each; give a single sheet its name");
+    named_ = true;
+    name_ = "form";
   }
 
   const bool joined_;
   std::string name_;
   std::vector<FormRow>* rows_;
   std::vector<std::string> headers_;
+  bool named_ = false;  // a sheet was, or it was told that none is
   FormSheets& sheets_;
   FormProblems& problems_;
 };

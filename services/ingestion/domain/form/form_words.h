@@ -17,9 +17,13 @@ inline constexpr absl::string_view kResponsibilityName = "shared_responsibility"
 inline constexpr absl::string_view kSiteName = "site";
 inline constexpr absl::string_view kCountSuffix = "_count";
 inline constexpr absl::string_view kLevelSuffix = "_level";
+// A note at the head of the matrix: what helps with it, and what the levels mean.
+inline constexpr absl::string_view kHelpSuffix = "_help";
 
 // Columns that XLSForm does not have, for what it has no place for. Tools pass over them.
 inline constexpr absl::string_view kUnitColumn = "weft_unit";
+// Of a partner matrix, which a form cannot require: its questions stand for themselves there.
+inline constexpr absl::string_view kRequiredColumn = "weft_required";
 inline constexpr absl::string_view kPerRaterColumn = "weft_per_rater";
 inline constexpr absl::string_view kDefinitionColumn = "weft_definition";
 inline constexpr absl::string_view kAliasesColumn = "weft_aliases";

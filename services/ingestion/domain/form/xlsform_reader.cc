@@ -111,11 +111,11 @@ class Reader {
       problems_.Add(Place(*group.row, "type"),
                     absl::StrCat("begins the group ", Quoted(group.name), ", which no row ends"));
     }
+    FinishMatrix();
     auto& sections = *instrument_.mutable_sections();
     sections.erase(std::remove_if(sections.begin(), sections.end(),
                                   [](const v1::Section& s) { return s.questions().empty(); }),
                    sections.end());
-    NoteTypes();
     return std::move(instrument_);
   }
 
@@ -185,6 +185,10 @@ class Reader {
     if (type == "begin_group") return BeginGroup(row);
     if (type == "end_group") return EndGroup(row);
     if (IsMetadata(type)) return;
+    if (type == "note" && IsHelp(row)) {
+      help_[groups_.back().name] = std::string(row.Get("label"));
+      return;
+    }
     if (type == "note" || type == "calculate") {
       problems_.Note(Place(row), absl::StrCat("is a ", type, ", which asks nothing: not kept"));
       return;
@@ -210,6 +214,11 @@ class Reader {
       return;
     }
     AddQuestion(row, type, list, or_other);
+  }
+
+  // Whether a note is what the writer says at the head of a matrix.
+  bool IsHelp(const FormRow& row) const {
+    return !groups_.empty() && row.Get("name") == absl::StrCat(groups_.back().name, kHelpSuffix);
   }
 
   static bool IsAsked(absl::string_view type) {
@@ -520,14 +529,12 @@ class Reader {
       matrix.set_ask_count(true);
       return;
     }
-    const bool first = !matrix.ask_level();
     matrix.set_ask_level(true);
     ReadScale(
         row, list, level_list_, levels_given_, [](absl::string_view word) { return LevelOf(word); },
         [](v1::LevelLabel& label, type::v1::InteractionLevel level) { label.set_level(level); },
         "no_interaction, networking, cooperation, coordination, collaboration",
         *instrument_.mutable_levels());
-    if (first) matrix_->set_help(WithoutDefinitions(row.Get("hint"), instrument_.levels()));
   }
 
   void BeginMatrix(const FormRow& row) {
@@ -541,11 +548,16 @@ class Reader {
     matrix_ =
         Ask(group == nullptr ? none : *group, id,
             group == nullptr || group->Get("label").empty() ? "Partners" : group->Get("label"));
-    if (matrix_ != nullptr) matrix_->mutable_partner_matrix();
+    if (matrix_ == nullptr) return;
+    matrix_->mutable_partner_matrix();
+    if (group == nullptr) return;
+    if (IsYes(group->Get(kRequiredColumn))) matrix_->set_required(true);
+    matrix_->set_help(help_[std::string(group->Get("name"))]);
   }
 
-  void NoteTypes() {
+  void FinishMatrix() {
     if (matrix_ == nullptr) return;
+    matrix_->set_help(WithoutDefinitions(matrix_->help(), instrument_.levels()));
     std::vector<absl::string_view> silent;
     for (const std::string& type : types_) {
       if (!asked_types_.contains(type)) silent.push_back(type);
@@ -569,6 +581,8 @@ class Reader {
   v1::Section* section_ = nullptr;
   absl::flat_hash_set<std::string> ids_;
   v1::Question* matrix_ = nullptr;
+  // By the names of groups.
+  absl::flat_hash_map<std::string, std::string> help_;
   absl::flat_hash_set<std::string> matrix_rows_;
   std::set<std::string> asked_types_;
   std::string level_list_;

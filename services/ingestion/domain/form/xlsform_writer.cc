@@ -212,14 +212,16 @@ class Writer {
   void AddMatrix(const v1::Question& question) {
     const v1::PartnerMatrixQuestion& matrix = question.partner_matrix();
     FormRow& group = AddSurvey("begin_group", question.id(), question.text());
-    // A group has no hint; what helps with the levels stands with the first of them.
     if (question.per_rater()) group.Set(kPerRaterColumn, "yes");
     if (question.required()) {
+      group.Set(kRequiredColumn, "yes");
       form_.notes.push_back(absl::StrCat("\"", question.id(),
                                          "\" is required, and the form does not insist that one "
                                          "partner type be answered"));
     }
-    for (const registry::v1::PartnerType& type : taxonomy_.types()) AddType(question, type);
+    const std::string help = Definitions(question.help(), instrument_.levels());
+    if (!help.empty()) AddSurvey("note", absl::StrCat(question.id(), kHelpSuffix), help);
+    for (const registry::v1::PartnerType& type : taxonomy_.types()) AddType(matrix, type);
     form_.sheets.survey.emplace_back().Set("type", "end_group");
     if (!matrix.ask_level()) return;
     for (const v1::LevelLabel& label : instrument_.levels()) {
@@ -228,8 +230,7 @@ class Writer {
     AddMissing(kLevelList);
   }
 
-  void AddType(const v1::Question& question, const registry::v1::PartnerType& type) {
-    const v1::PartnerMatrixQuestion& matrix = question.partner_matrix();
+  void AddType(const v1::PartnerMatrixQuestion& matrix, const registry::v1::PartnerType& type) {
     FormRow& group = AddSurvey("begin_group", type.code(), type.display_name());
     group.Set("appearance", "field-list");
     if (matrix.ask_count()) {
@@ -240,10 +241,8 @@ class Writer {
       count.Set("constraint_message", "A whole number, at least 0");
     }
     if (matrix.ask_level()) {
-      FormRow& level = AddSurvey(absl::StrCat("select_one ", kLevelList),
-                                 absl::StrCat(type.code(), kLevelSuffix),
-                                 absl::StrCat(type.display_name(), ": how deeply?"));
-      level.Set("hint", Definitions(question.help(), instrument_.levels()));
+      AddSurvey(absl::StrCat("select_one ", kLevelList), absl::StrCat(type.code(), kLevelSuffix),
+                absl::StrCat(type.display_name(), ": how deeply?"));
     }
     form_.sheets.survey.emplace_back().Set("type", "end_group");
   }
