@@ -36,7 +36,7 @@ class InstrumentFormServiceTest : public IngestionTest {
     instrument.set_family("lab-survey");
     instrument.set_version(2);
     instrument.set_taxonomy("taxonomies/lab-2025");
-    for (const v1::FormSheet& sheet : Export().sheets()) *request.add_sheets() = sheet;
+    *request.mutable_sheets() = Export().sheets();
     return request;
   }
 
