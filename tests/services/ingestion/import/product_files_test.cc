@@ -7,7 +7,6 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/ingestion/domain/answers.h"
 #include "tests/services/ingestion/example.h"
 #include "tests/services/ingestion/import/reading.h"
 
@@ -23,20 +22,6 @@ v1::ColumnOverride Override(const std::string& header, const std::string& item) 
   entry.set_header(header);
   entry.set_item(item);
   return entry;
-}
-
-// Everything that a file says about its sites, in the form in which it is stored and compared.
-std::string Records(const InstrumentIndex& instrument, const ReadFile& read) {
-  std::vector<std::string> records;
-  for (const SiteAnswers& site : read.sites) {
-    v1::IngestItem item = site.item;
-    Canonicalize(instrument, *item.mutable_response()->mutable_answers());
-    for (v1::OpenAnswer& open : *item.mutable_open_answers()) {
-      open.set_text(absl::StrReplaceAll(open.text(), {{"\r\n", "\n"}}));
-    }
-    records.push_back(item.DebugString());
-  }
-  return absl::StrJoin(records, "\n");
 }
 
 struct Product {
@@ -87,12 +72,12 @@ TEST_P(ProductFileTest, HoldsWhatTheWideFileHolds) {
     const ReadFile read = tester.Read(file, {.given_overrides = product.overrides}, step);
     EXPECT_EQ(read.import.format(), product.format);
     EXPECT_EQ(absl::StrJoin(read.problems(), " "), product.problems) << read.import.DebugString();
-    EXPECT_EQ(Records(tester.instrument(), read), Records(tester.instrument(), wide));
+    EXPECT_EQ(RecordsOf(tester.instrument(), read), RecordsOf(tester.instrument(), wide));
   }
   // Said by its name, it is read in the same way.
   ReadOptions said{.format = product.format, .given_overrides = product.overrides};
-  EXPECT_EQ(Records(tester.instrument(), tester.Read(file, said)),
-            Records(tester.instrument(), wide));
+  EXPECT_EQ(RecordsOf(tester.instrument(), tester.Read(file, said)),
+            RecordsOf(tester.instrument(), wide));
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, ProductFileTest, ::testing::ValuesIn(Products()),

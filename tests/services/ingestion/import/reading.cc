@@ -5,7 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
+#include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/import/pseudonym.h"
 #include "services/ingestion/domain/instrument_rules.h"
 #include "tests/services/ingestion/example.h"
@@ -30,6 +33,19 @@ void FeedAll(absl::string_view file, size_t step, FileReader& reader) {
 }
 
 }  // namespace
+
+std::string RecordsOf(const InstrumentIndex& instrument, const ReadFile& read) {
+  std::vector<std::string> records;
+  for (const SiteAnswers& site : read.sites) {
+    v1::IngestItem item = site.item;
+    Canonicalize(instrument, *item.mutable_response()->mutable_answers());
+    for (v1::OpenAnswer& open : *item.mutable_open_answers()) {
+      open.set_text(absl::StrReplaceAll(open.text(), {{"\r\n", "\n"}}));
+    }
+    records.push_back(item.DebugString());
+  }
+  return absl::StrJoin(records, "\n");
+}
 
 v1::Instrument LenientInstrument() {
   v1::Instrument instrument = ExampleDraft();

@@ -33,6 +33,9 @@ struct ReadFile {
   std::vector<std::string> problems() const;
 };
 
+// Everything that a file says about its sites, in the form in which it is stored and compared.
+std::string RecordsOf(const InstrumentIndex& instrument, const ReadFile& read);
+
 // Reads files for one instrument and roster, in both passes.
 class FileTester {
  public:
