@@ -62,6 +62,7 @@ class SheetHandler final : public CsvReader::Handler {
 
   void OnRow(const CsvRow& row) override {
     std::vector<std::string> cells;
+    cells.reserve(static_cast<size_t>(row.size()));
     for (int i = 0; i < row.size(); ++i) cells.emplace_back(row[i]);
     Take(std::move(cells), row.line());
   }
