@@ -5,7 +5,6 @@
 namespace weft::ingestion {
 namespace {
 
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using testing::IsError;
 using testing::Violates;

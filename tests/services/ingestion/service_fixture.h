@@ -103,7 +103,7 @@ class IngestionTest : public ::testing::TestWithParam<std::string> {
     rpc::ResponseMetadata metadata;
     rpc::CallOptions options;
     options.response_metadata = &metadata;
-    const Response done = Must(Call<Response>(method, request, options), method);
+    Response done = Must(Call<Response>(method, request, options), method);
     const storage::Position after = engine().head();
     EXPECT_NE(after, before) << method << " wrote nothing";
     EXPECT_EQ(metadata.position(), after.ToString()) << method;
