@@ -32,9 +32,12 @@ std::string KindText(v1::InstrumentChange::Kind kind) {
   return absl::AsciiStrToLower(absl::StripPrefix(v1::InstrumentChange::Kind_Name(kind), "KIND_"));
 }
 
-// On one line of a table.
+constexpr size_t kWidestCell = 50;
+
+// On one line of a table, cut where it is long; --json has it whole.
 std::string CellText(absl::string_view value) {
-  return absl::StrReplaceAll(value, {{"\n", " / "}});
+  std::string line = absl::StrReplaceAll(value, {{"\n", " / "}});
+  return DisplayWidth(line) > kWidestCell ? Fit(line, kWidestCell) : line;
 }
 
 absl::Status DiffInstruments(Session& session, const std::string& name,

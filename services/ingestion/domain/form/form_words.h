@@ -25,6 +25,7 @@ inline constexpr absl::string_view kUnitColumn = "weft_unit";
 // Of a partner matrix, which a form cannot require: its questions stand for themselves there.
 inline constexpr absl::string_view kRequiredColumn = "weft_required";
 inline constexpr absl::string_view kPerRaterColumn = "weft_per_rater";
+inline constexpr absl::string_view kOrderedColumn = "weft_ordered";
 inline constexpr absl::string_view kDefinitionColumn = "weft_definition";
 inline constexpr absl::string_view kAliasesColumn = "weft_aliases";
 inline constexpr absl::string_view kCodeColumn = "weft_code";

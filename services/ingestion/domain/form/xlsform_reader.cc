@@ -318,6 +318,7 @@ class Reader {
     if (question == nullptr) return;
     if (id != name) Rename(row, id, name);
     if (type == "select_one") {
+      question->mutable_choice()->set_ordered(IsYes(row.Get(kOrderedColumn)));
       ReadOptions(row, list, or_other, *question->mutable_choice()->mutable_options());
     } else if (type == "select_multiple") {
       ReadOptions(row, list, or_other, *question->mutable_multi_choice()->mutable_options());

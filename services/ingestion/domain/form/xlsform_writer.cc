@@ -114,11 +114,13 @@ class Writer {
 
   void AddQuestion(const v1::Question& question) {
     switch (question.kind_case()) {
-      case v1::Question::kChoice:
-        AddAsked(absl::StrCat("select_one ", question.id()), question);
+      case v1::Question::kChoice: {
+        FormRow& row = AddAsked(absl::StrCat("select_one ", question.id()), question);
+        if (question.choice().ordered()) row.Set(kOrderedColumn, "yes");
         AddOptions(question.id(), question.choice().options());
         AddMissing(question.id());
         return;
+      }
       case v1::Question::kMultiChoice:
         AddAsked(absl::StrCat("select_multiple ", question.id()), question);
         AddOptions(question.id(), question.multi_choice().options());
@@ -248,6 +250,10 @@ class Writer {
   }
 
   void AddNotes() {
+    if (!instrument_.description().empty()) form_.notes.emplace_back("the description stays out");
+    if (instrument_.has_submission_checks()) {
+      form_.notes.emplace_back("the thresholds of warnings (submission_checks) stay out");
+    }
     if (!instrument_.column_aliases().empty()) {
       form_.notes.push_back(
           absl::StrCat(instrument_.column_aliases_size(),

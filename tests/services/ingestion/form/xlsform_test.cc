@@ -39,6 +39,7 @@ v1::Instrument RichDraft() {
   v1::Question& matrix = *instrument.mutable_sections(0)->mutable_questions(0);
   matrix.set_help("Think of the last year.");
   matrix.set_per_rater(true);
+  instrument.mutable_sections(1)->mutable_questions(1)->mutable_choice()->set_ordered(true);
   v1::Question& rating = *instrument.mutable_sections(0)->mutable_questions(1);
   rating.set_help("Think of outcomes.\nNot of money.");
   return instrument;
@@ -138,8 +139,12 @@ TEST(XlsFormTest, OffersOnlyWhatSomebodyCanChoose) {
 }
 
 TEST(XlsFormTest, SaysWhatAFormDoesNotKeep) {
-  const XlsForm form = Form(ExampleDraft());
+  v1::Instrument instrument = ExampleDraft();
+  instrument.set_description("Ours.");
+  instrument.mutable_submission_checks()->set_stale_days(90);
+  const XlsForm form = Form(instrument);
   EXPECT_THAT(form.notes, ElementsAre(HasSubstr("\"partners\" is required"),
+                                      HasSubstr("description"), HasSubstr("submission_checks"),
                                       HasSubstr("3 column alias(es)"), HasSubstr("\"10-15\"")));
 }
 
