@@ -164,14 +164,16 @@ void KoboJsonReader::Take(char c) {
   }
 }
 
+bool KoboJsonReader::EndsString(char c) {
+  const bool literal = std::exchange(escaped_, !escaped_ && c == '\\');
+  if (literal || c != '"') return false;
+  in_string_ = false;
+  return true;
+}
+
 void KoboJsonReader::TakeOfPage(char c) {
   if (in_string_) {
-    if (escaped_) {
-      escaped_ = false;
-    } else if (c == '\\') {
-      escaped_ = true;
-    } else if (c == '"') {
-      in_string_ = false;
+    if (EndsString(c)) {
       if (depth_ == 1 && after_colon_ && key_ == "next") handler_.OnMorePages();
       if (depth_ == 1 && !after_colon_) key_ = text_;
       return;
@@ -239,13 +241,7 @@ void KoboJsonReader::TakeOfElement(char c) {
     return Fail(Reason::kRowTooLong, "a submission is larger than 8 MiB");
   }
   if (in_string_) {
-    if (escaped_) {
-      escaped_ = false;
-    } else if (c == '\\') {
-      escaped_ = true;
-    } else if (c == '"') {
-      in_string_ = false;
-    }
+    EndsString(c);
     return;
   }
   if (c == '"') {

@@ -58,6 +58,8 @@ class KoboJsonReader {
 
   void Take(char c);
   void TakeOfPage(char c);
+  // Takes a character inside a string: whether it is the quote that ends it.
+  bool EndsString(char c);
   void TakeOfList(char c);
   void TakeOfElement(char c);
   void OpenList() {

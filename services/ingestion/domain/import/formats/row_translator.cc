@@ -19,7 +19,7 @@ constexpr absl::string_view kFormulaStarts = "=+-@\t\r";
 constexpr absl::string_view kTicked[] = {"1", "true", "yes", "y", "x", "checked", "selected"};
 constexpr absl::string_view kUnticked[] = {"0", "false", "no", "n", "unchecked", "not selected"};
 
-// Where a text's formula would begin behind apostrophes; npos when there is none.
+// Whether a formula stands behind the apostrophes, if any, that `text` begins with.
 bool StartsFormula(absl::string_view text) {
   const size_t first = text.find_first_not_of('\'');
   return first != absl::string_view::npos &&
