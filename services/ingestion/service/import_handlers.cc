@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "common/service/list.h"
+#include "common/service/stored.h"
 #include "common/storage/run_in_transaction.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
@@ -259,19 +260,16 @@ Task<absl::Status> ImportHandlers::LoadMappings(std::string wave,
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> ImportHandlers::ListImportMappings(rpc::CallContext& context,
-                                                      const v1::ListImportMappingsRequest& request,
-                                                      v1::ListImportMappingsResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> ImportHandlers::ListImportMappings(
+    rpc::CallContext& context, const v1::ListImportMappingsRequest& request,
+    rpc::Serialized<v1::ListImportMappingsResponse>& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   absl::Status parent = co_await RequireParent(*snapshot, tables_.instruments, request.parent());
   WEFT_CO_RETURN_IF_ERROR(std::move(parent));
-  absl::StatusOr<storage::Page<v1::ImportMapping>> rows =
-      co_await tables_.import_mappings.List(*snapshot, request.parent(), std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(rows.status());
-  for (v1::ImportMapping& row : rows->rows) *response.add_import_mappings() = std::move(row);
-  response.set_next_page_token(service::NextPageToken(request, rows->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed = co_await service::ListStored(
+      *snapshot, tables_.import_mappings, request.parent(), request,
+      v1::ListImportMappingsResponse::kImportMappingsFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> ImportHandlers::GetImport(rpc::CallContext& context,

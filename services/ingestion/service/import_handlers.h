@@ -38,7 +38,7 @@ class ImportHandlers {
                                  v1::ListImportsResponse& response);
   Task<absl::Status> ListImportMappings(rpc::CallContext& context,
                                         const v1::ListImportMappingsRequest& request,
-                                        v1::ListImportMappingsResponse& response);
+                                        rpc::Serialized<v1::ListImportMappingsResponse>& response);
 
  private:
   // Reads the stream to its end and makes the import; `import` gets its name.
