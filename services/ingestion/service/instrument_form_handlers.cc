@@ -91,17 +91,18 @@ Task<absl::Status> InstrumentFormHandlers::ImportInstrumentForm(
   WEFT_CO_RETURN_IF_ERROR(Validate(request));
   WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
                            service::IdForCreate(request.instrument_id(), "instrument_id"));
-  absl::StatusOr<registry::v1::Taxonomy> taxonomy =
-      co_await registry_.GetTaxonomy(context, request.instrument().taxonomy());
-  WEFT_CO_RETURN_IF_ERROR(taxonomy.status());
-  FormProblems problems;
-  const FormSheets sheets = ReadSheets(request.sheets(), problems);
-  v1::CreateInstrumentRequest create;
-  create.set_instrument_id(request.instrument_id());
-  *create.mutable_instrument() = FromXlsForm(sheets, *taxonomy, request.instrument(), problems);
-  WEFT_CO_RETURN_IF_ERROR(problems.ToStatus());
-  WEFT_CO_RETURN_IF_ERROR(ValidateCreate(create));
+  // All of it in the transaction, so that a repetition is answered without the registry.
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<registry::v1::Taxonomy> taxonomy =
+        co_await registry_.GetTaxonomy(context, request.instrument().taxonomy());
+    WEFT_CO_RETURN_IF_ERROR(taxonomy.status());
+    FormProblems problems;
+    const FormSheets sheets = ReadSheets(request.sheets(), problems);
+    v1::CreateInstrumentRequest create;
+    create.set_instrument_id(request.instrument_id());
+    *create.mutable_instrument() = FromXlsForm(sheets, *taxonomy, request.instrument(), problems);
+    WEFT_CO_RETURN_IF_ERROR(problems.ToStatus());
+    WEFT_CO_RETURN_IF_ERROR(ValidateCreate(create));
     for (const v1::FormNote& note : problems.notes()) *response.add_notes() = note;
     absl::Status inserted =
         co_await InsertDraft(txn, tables_, create, id, *response.mutable_instrument());

@@ -64,6 +64,17 @@ TEST_P(InstrumentFormServiceTest, AFormBecomesTheNextVersion) {
   }
 }
 
+TEST_P(InstrumentFormServiceTest, ARepetitionNeedsNoRegistry) {
+  v1::ImportInstrumentFormRequest request = ImportRequest();
+  request.set_request_id("00000000-0000-4000-8000-000000000002");
+  const auto imported = Done<v1::ImportInstrumentFormResponse>(kImport, request);
+  StopRegistry();
+  EXPECT_THAT(Done<v1::ImportInstrumentFormResponse>(kImport, request), SameAs(imported));
+  request.set_request_id("00000000-0000-4000-8000-000000000003");
+  EXPECT_THAT(Call<v1::ImportInstrumentFormResponse>(kImport, request).status(),
+              IsError(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE"));
+}
+
 TEST_P(InstrumentFormServiceTest, OneFileIsTheSameForm) {
   v1::ImportInstrumentFormRequest request = ImportRequest();
   request.clear_sheets();
