@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/text_format.h"
 
 namespace weft::ingestion {
 namespace {
@@ -20,10 +21,9 @@ using google::protobuf::OneofDescriptor;
 using google::protobuf::Reflection;
 using Kind = v1::InstrumentChange;
 
-// Fields that every instrument has for itself, and sections, whose questions are compared apart.
-constexpr absl::string_view kNotCompared[] = {
-    "name",       "uid",   "create_time",   "update_time", "etag",     "version",
-    "supersedes", "state", "partner_types", "sections",    "questions"};
+// Fields that every instrument has for itself.
+constexpr absl::string_view kNotCompared[] = {"name", "uid",     "create_time", "update_time",
+                                              "etag", "version", "supersedes",  "state"};
 
 bool IsCompared(const FieldDescriptor& field) {
   return std::find(std::begin(kNotCompared), std::end(kNotCompared), field.name()) ==
@@ -38,14 +38,11 @@ std::string ScalarText(const Message& message, const FieldDescriptor& field) {
       return reflection.GetString(message, &field);
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection.GetBool(message, &field) ? "yes" : "no";
-    case FieldDescriptor::CPPTYPE_INT32:
-      return absl::StrCat(reflection.GetInt32(message, &field));
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return absl::StrCat(reflection.GetDouble(message, &field));
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return reflection.GetEnum(message, &field)->name();
-    default:
-      return "";
+    default: {
+      std::string text;
+      google::protobuf::TextFormat::PrintFieldValueToString(message, &field, -1, &text);
+      return text;
+    }
   }
 }
 
