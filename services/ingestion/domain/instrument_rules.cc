@@ -25,26 +25,6 @@ constexpr size_t kMaxLabel = 200;
 constexpr size_t kMaxText = 2000;
 constexpr size_t kMaxDescription = 4000;
 constexpr int kMaxTextAnswer = 100000;
-constexpr size_t kMaxCode = 41;
-
-// Matches ^[a-z][a-z0-9_]{0,40}$.
-bool IsQuestionId(absl::string_view id) {
-  return !id.empty() && id.size() <= kMaxCode &&
-         absl::ascii_islower(static_cast<unsigned char>(id.front())) &&
-         std::all_of(id.begin(), id.end(), [](unsigned char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
-         });
-}
-
-// Matches ^[a-z0-9][a-z0-9_-]{0,40}$.
-bool IsOptionId(absl::string_view id) {
-  const auto allowed = [](unsigned char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c);
-  };
-  return !id.empty() && id.size() <= kMaxCode && allowed(static_cast<unsigned char>(id.front())) &&
-         std::all_of(id.begin(), id.end(),
-                     [&](unsigned char c) { return allowed(c) || c == '_' || c == '-'; });
-}
 
 // Column and item names of files (design: file formats), which a question must not take over.
 bool IsReservedQuestionId(absl::string_view id) {
@@ -345,6 +325,24 @@ void CheckComplete(const InstrumentIndex& index, FieldViolations& violations) {
 }
 
 }  // namespace
+
+bool IsQuestionId(absl::string_view id) {
+  return !id.empty() && id.size() <= kMaxItemId &&
+         absl::ascii_islower(static_cast<unsigned char>(id.front())) &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
+         });
+}
+
+bool IsOptionId(absl::string_view id) {
+  const auto allowed = [](unsigned char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c);
+  };
+  return !id.empty() && id.size() <= kMaxItemId &&
+         allowed(static_cast<unsigned char>(id.front())) &&
+         std::all_of(id.begin(), id.end(),
+                     [&](unsigned char c) { return allowed(c) || c == '_' || c == '-'; });
+}
 
 void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path,
                         FieldViolations& violations) {

@@ -11,6 +11,13 @@
 
 namespace weft::ingestion {
 
+// Characters of the id of a question or an option.
+inline constexpr size_t kMaxItemId = 41;
+// Matches ^[a-z][a-z0-9_]{0,40}$.
+bool IsQuestionId(absl::string_view id);
+// Matches ^[a-z0-9][a-z0-9_-]{0,40}$.
+bool IsOptionId(absl::string_view id);
+
 // What holds of every instrument, draft or not: sizes, id patterns, unique ids, known enums. A
 // draft may still lack sections, labels and options. `path` is where the instrument stands in the
 // request.

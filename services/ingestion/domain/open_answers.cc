@@ -21,6 +21,10 @@ std::string OpenAnswerName(absl::string_view response, absl::string_view questio
   return absl::StrCat(response, "/openAnswers/", OpenAnswerId(question));
 }
 
+int MaxTextLength(const v1::TextQuestion& question) {
+  return question.max_length() == 0 ? kDefaultMaxTextLength : question.max_length();
+}
+
 void ValidateOpenAnswer(const InstrumentIndex& instrument, const v1::OpenAnswer& answer,
                         absl::string_view path, FieldViolations& violations) {
   const v1::Question* question = instrument.FindQuestion(answer.question());
@@ -28,8 +32,7 @@ void ValidateOpenAnswer(const InstrumentIndex& instrument, const v1::OpenAnswer&
   violations.Require(is_text, absl::StrCat(path, ".question"),
                      absl::StrCat(Quoted(answer.question()), " is no text question of ",
                                   instrument.instrument().name()));
-  const int declared = is_text ? question->text_answer().max_length() : 0;
-  const int max_length = declared == 0 ? kDefaultMaxTextLength : declared;
+  const int max_length = is_text ? MaxTextLength(question->text_answer()) : kDefaultMaxTextLength;
   const std::string text_at = absl::StrCat(path, ".text");
   violations.Require(!absl::StripAsciiWhitespace(answer.text()).empty(), text_at,
                      "is required; leave the open answer out when there is none");

@@ -14,6 +14,8 @@ namespace weft::ingestion {
 
 // What TextQuestion.max_length is when it is 0.
 inline constexpr int kDefaultMaxTextLength = 10000;
+// At most this many characters.
+int MaxTextLength(const v1::TextQuestion& question);
 
 // The last segment of an open answer's name: the question's id with "_" written as "-", and back.
 std::string OpenAnswerId(absl::string_view question);

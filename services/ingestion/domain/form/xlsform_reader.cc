@@ -23,11 +23,12 @@
 #include "services/ingestion/domain/form/form_words.h"
 #include "services/ingestion/domain/import/cell_values.h"
 #include "services/ingestion/domain/instrument_index.h"
+#include "services/ingestion/domain/instrument_rules.h"
+#include "services/ingestion/domain/open_answers.h"
 
 namespace weft::ingestion {
 namespace {
 
-constexpr size_t kMaxId = 41;
 constexpr absl::string_view kMatrixId = "partners";
 
 // Rows that ask nobody anything; what they record comes with every export and is passed over there.
@@ -50,12 +51,13 @@ std::string AsId(absl::string_view name, absl::string_view also) {
   return id;
 }
 
-bool IsNo(absl::string_view text) {
-  return text.empty() || text == "no" || text == "false" || text == "false()" || text == "0";
+// "yes", "TRUE", "true()"; false for nothing, nullopt for an expression.
+std::optional<bool> ReadFlag(absl::string_view text) {
+  if (text.empty()) return false;
+  absl::ConsumeSuffix(&text, "()");
+  return ParseFlag(text);
 }
-bool IsYes(absl::string_view text) {
-  return text == "yes" || text == "true" || text == "true()" || text == "1";
-}
+bool IsYes(absl::string_view text) { return ReadFlag(text).value_or(false); }
 
 // ". >= 0 and . <= 10": false when `constraint` says anything else.
 bool ReadLimits(absl::string_view constraint, v1::NumberQuestion& number) {
@@ -85,7 +87,7 @@ bool ReadLength(absl::string_view constraint, v1::TextQuestion& text) {
       length <= 0) {
     return false;
   }
-  text.set_max_length(length == 10000 ? 0 : length);
+  text.set_max_length(length == kDefaultMaxTextLength ? 0 : length);
   return true;
 }
 
@@ -290,24 +292,24 @@ class Reader {
   }
 
   bool Required(const FormRow& row) {
-    const std::string required = absl::AsciiStrToLower(row.Get("required"));
-    if (!IsNo(required) && !IsYes(required)) {
+    const absl::string_view required = row.Get("required");
+    const std::optional<bool> flag = ReadFlag(required);
+    if (!flag.has_value()) {
       problems_.Note(Place(row, "required"),
                      absl::StrCat("depends on ", Quoted(required), "; it is taken as \"no\""));
     }
-    return IsYes(required);
+    return flag.value_or(false);
   }
 
   void AddQuestion(const FormRow& row, absl::string_view type, absl::string_view list,
                    bool or_other) {
     const absl::string_view name = row.Get("name");
     const std::string id = AsId(name, "");
-    if (id.empty() || id.size() > kMaxId ||
-        !absl::ascii_isalpha(static_cast<unsigned char>(id[0]))) {
+    if (!IsQuestionId(id)) {
       problems_.Add(
           Place(row, "name"),
           absl::StrCat("is ", Quoted(name), "; it must begin with a letter and have at most ",
-                       kMaxId, " characters"));
+                       kMaxItemId, " characters"));
       return;
     }
     if (row.Get("label").empty()) {
@@ -402,20 +404,18 @@ class Reader {
       // A kind of missing is an answer to every question, and no option of one.
       if (IsMissingWord(name)) continue;
       v1::Option& option = *options.Add();
-      option.set_id(std::string(absl::StripLeadingAsciiWhitespace(AsId(name, "-"))));
+      option.set_id(AsId(name, "-"));
       option.set_label(std::string(LabelOf(*choice)));
       AddAliases(*choice, *option.mutable_aliases());
       if (option.id() != name && FoldText(name) != FoldText(option.label()) &&
           FoldText(name) != option.id()) {
         option.add_aliases(std::string(name));
       }
-      if (option.id().empty() ||
-          !absl::ascii_isalnum(static_cast<unsigned char>(option.id().front())) ||
-          option.id().size() > kMaxId) {
+      if (!IsOptionId(option.id())) {
         problems_.Add({.sheet = kChoicesSheet, .line = choice->line(), .column = "name"},
                       absl::StrCat("is ", Quoted(name),
                                    "; it must begin with a letter or digit and have at most ",
-                                   kMaxId, " characters"));
+                                   kMaxItemId, " characters"));
       }
     }
     const bool has_other = std::any_of(options.begin(), options.end(),
@@ -544,7 +544,7 @@ class Reader {
     while (depth > 0 && types_.contains(groups_[depth - 1].name)) --depth;
     const FormRow* group = depth > 1 ? groups_[depth - 1].row : nullptr;
     std::string id = group == nullptr ? "" : AsId(group->Get("name"), "");
-    if (id.empty() || id.size() > kMaxId) id = std::string(kMatrixId);
+    if (!IsQuestionId(id)) id = std::string(kMatrixId);
     const FormRow none;
     matrix_ =
         Ask(group == nullptr ? none : *group, id,

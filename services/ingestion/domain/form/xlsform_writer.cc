@@ -61,10 +61,6 @@ std::string LimitsForPeople(const v1::NumberQuestion& number) {
   return absl::StrCat(what, ", at most ", FormatNumber(number.max()));
 }
 
-int MaxLength(const v1::TextQuestion& question) {
-  return question.max_length() > 0 ? question.max_length() : kDefaultMaxTextLength;
-}
-
 class Writer {
  public:
   Writer(const v1::Instrument& instrument, const registry::v1::Taxonomy& taxonomy,
@@ -115,14 +111,14 @@ class Writer {
   void AddQuestion(const v1::Question& question) {
     switch (question.kind_case()) {
       case v1::Question::kChoice: {
-        FormRow& row = AddAsked(absl::StrCat("select_one ", question.id()), question);
+        FormRow& row = AddAsked("select_one", question);
         if (question.choice().ordered()) row.Set(kOrderedColumn, "yes");
         AddOptions(question.id(), question.choice().options());
         AddMissing(question.id());
         return;
       }
       case v1::Question::kMultiChoice:
-        AddAsked(absl::StrCat("select_multiple ", question.id()), question);
+        AddAsked("select_multiple", question);
         AddOptions(question.id(), question.multi_choice().options());
         return;
       case v1::Question::kNumber: {
@@ -136,7 +132,7 @@ class Writer {
       }
       case v1::Question::kTextAnswer: {
         FormRow& row = AddAsked("text", question);
-        const int length = MaxLength(question.text_answer());
+        const int length = MaxTextLength(question.text_answer());
         row.Set("constraint", absl::StrCat("string-length(.) <= ", length));
         row.Set("constraint_message", absl::StrCat("At most ", length, " characters"));
         row.Set("appearance", "multiline");
@@ -153,9 +149,16 @@ class Writer {
     }
   }
 
+  // Of a select, the list of choices is called what the question is.
   FormRow& AddAsked(absl::string_view type, const v1::Question& question) {
-    FormRow& row = AddSurvey(type, question.id(), question.text());
-    row.Set("hint", question.help());
+    return AddAsked(type, question.id(), question.help(), question);
+  }
+  FormRow& AddAsked(absl::string_view type, absl::string_view name, absl::string_view hint,
+                    const v1::Question& question) {
+    const bool select = absl::StartsWith(type, "select_");
+    FormRow& row = AddSurvey(select ? absl::StrCat(type, " ", name) : std::string(type), name,
+                             question.text());
+    row.Set("hint", hint);
     if (question.required()) row.Set("required", "yes");
     if (question.per_rater()) row.Set(kPerRaterColumn, "yes");
     return row;
@@ -200,11 +203,13 @@ class Writer {
   }
 
   void AddResponsibility(const v1::Question& question) {
-    FormRow& row = AddSurvey(absl::StrCat("select_one ", kResponsibilityName), kResponsibilityName,
-                             question.text());
-    row.Set("hint", Definitions(question.help(), instrument_.shared_responsibility()));
-    if (question.required()) row.Set("required", "yes");
-    if (question.per_rater()) row.Set(kPerRaterColumn, "yes");
+    // Named after its kind, as its column in files is, whatever its id.
+    AddAsked("select_one", kResponsibilityName,
+             Definitions(question.help(), instrument_.shared_responsibility()), question);
+    if (question.id() != kResponsibilityName) {
+      form_.notes.push_back(
+          absl::StrCat("\"", question.id(), "\" is called ", kResponsibilityName, " in the form"));
+    }
     for (const v1::ResponsibilityLabel& label : instrument_.shared_responsibility()) {
       AddPoint(kResponsibilityName, WordOf(label.rating()), label);
     }
