@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/import/pseudonym.h"
@@ -33,6 +34,27 @@ void FeedAll(absl::string_view file, size_t step, FileReader& reader) {
 }
 
 }  // namespace
+
+ReadFile ExpectItsProblems(const BadFile& bad) {
+  const FileTester tester;
+  ReadFile whole = tester.Read(bad.file, bad.options);
+  EXPECT_EQ(absl::StrJoin(whole.problems(), " "), bad.problems) << whole.import.DebugString();
+  EXPECT_GT(whole.import.problems_size(), 0);
+  if (whole.import.problems().empty()) return whole;
+  const v1::ImportProblem& first = whole.import.problems(0);
+  EXPECT_EQ(first.severity(), v1::ImportProblem::SEVERITY_ERROR);
+  EXPECT_FALSE(first.message().empty());
+  EXPECT_THAT(first.message(), ::testing::HasSubstr(bad.hint));
+  for (const SiteAnswers& site : whole.sites) EXPECT_NE(site.line, first.row());
+  // Byte by byte takes as long as the file is.
+  if (bad.file.size() > 50'000) return whole;
+  for (const size_t step : {1, 3, 64}) {
+    EXPECT_EQ(tester.Read(bad.file, bad.options, step).import.SerializeAsString(),
+              whole.import.SerializeAsString())
+        << step;
+  }
+  return whole;
+}
 
 std::string RecordsOf(const InstrumentIndex& instrument, const ReadFile& read) {
   std::vector<std::string> records;

@@ -3,6 +3,7 @@
 #define WEFT_TESTS_SERVICES_INGESTION_IMPORT_READING_H_
 
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,22 @@ struct ReadFile {
   // "reason@row:column" of each problem, in order.
   std::vector<std::string> problems() const;
 };
+
+// A file that is wrong in one way.
+struct BadFile {
+  std::string name;
+  std::string file;
+  // "REASON@row:column" of every problem, in order, joined by blanks.
+  std::string problems;
+  // Part of the first problem's message: what would be right.
+  std::string hint;
+  ReadOptions options = {};
+};
+inline void PrintTo(const BadFile& bad, std::ostream* os) { *os << bad.name; }
+
+// Reads it, and expects its problems and that nothing of the first one's row goes any further,
+// however the bytes are cut. What was read is for more.
+ReadFile ExpectItsProblems(const BadFile& bad);
 
 // Everything that a file says about its sites, in the form in which it is stored and compared.
 std::string RecordsOf(const InstrumentIndex& instrument, const ReadFile& read);
