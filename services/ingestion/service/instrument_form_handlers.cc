@@ -55,6 +55,9 @@ Task<absl::Status> InstrumentFormHandlers::DiffInstruments(
       request.compare_to().empty() ? newer->supersedes() : request.compare_to();
   v1::Instrument older;
   if (!compare_to.empty()) {
+    WEFT_CO_RETURN_IF_ERROR(
+        service::ParseName(tables_.instruments.pattern().text(), compare_to, "compare_to")
+            .status());
     absl::StatusOr<v1::Instrument> found = co_await tables_.instruments.Get(*snapshot, compare_to);
     WEFT_CO_ASSIGN_OR_RETURN(older, std::move(found));
   }

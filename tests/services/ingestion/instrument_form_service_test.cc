@@ -146,6 +146,8 @@ TEST_P(InstrumentFormServiceTest, WhatIsNotThere) {
               IsError(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"));
   v1::DiffInstrumentsRequest diff;
   diff.set_name(kName);
+  diff.set_compare_to("instrument/x");
+  EXPECT_THAT(Call<v1::DiffInstrumentsResponse>(kDiff, diff).status(), Violates("compare_to"));
   diff.set_compare_to("instruments/none");
   EXPECT_THAT(Call<v1::DiffInstrumentsResponse>(kDiff, diff).status(),
               IsError(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"));
