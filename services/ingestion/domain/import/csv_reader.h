@@ -37,7 +37,10 @@ class CsvRow {
   int width() const { return width_; }
   // The first cells, at most kMaxColumns + 1.
   int size() const { return static_cast<int>(ends_.size()); }
+  // Empty where the row has no such cell: rows of JSON can come before a key that later ones have,
+  // and the column of what no header names is -1.
   absl::string_view operator[](int index) const {
+    if (index < 0 || index >= size()) return "";
     const size_t begin = index == 0 ? 0 : ends_[static_cast<size_t>(index) - 1];
     return absl::string_view(bytes_).substr(begin, ends_[static_cast<size_t>(index)] - begin);
   }

@@ -897,8 +897,7 @@ std::optional<size_t> FileReader::FindSite(const CsvRow& row) {
 }
 
 std::optional<size_t> FileReader::RejectRow(const CsvRow& row) {
-  const absl::string_view text =
-      site_column_ >= 0 && site_column_ < row.size() ? row[site_column_] : "";
+  const absl::string_view text = row[site_column_];
   const SiteDirectory::Match match = sites_.Find(text);
   if (match.outcome != SiteDirectory::Outcome::kFound) {
     unknown_sites_.insert(absl::HashOf(FoldText(text)));
@@ -1068,7 +1067,7 @@ std::optional<size_t> FileReader::FindTidySlot(const CsvRow& row, absl::string_v
           "shared_responsibility, or the id of a question");
     });
   }
-  const std::string type = type_column_ < 0 ? std::string() : FoldText(row[type_column_]);
+  const std::string type = FoldText(row[type_column_]);
   if (!SlotTable::IsTypeItem(item)) {
     if (!type.empty()) {
       return tell(Reason::kUnexpectedPartnerType, type_column_, [&] {

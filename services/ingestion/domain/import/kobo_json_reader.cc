@@ -1,8 +1,10 @@
 #include "services/ingestion/domain/import/kobo_json_reader.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/ingestion/domain/import/utf8.h"
 
@@ -26,8 +28,12 @@ class KoboJsonReader::Record final : public nlohmann::json_sax<nlohmann::json> {
     written_.assign(reader_.columns_.size(), false);
   }
 
-  bool too_many_keys() const { return too_many_keys_; }
-  bool keys_too_long() const { return keys_too_long_; }
+  // Why reading ended, when the text is JSON and yet nothing that can be used.
+  struct Refusal {
+    Reason reason;
+    std::string message;
+  };
+  const std::optional<Refusal>& refusal() const { return refusal_; }
   // The column of a key that is there twice, from 1; 0 when there is none.
   int repeated() const { return repeated_; }
 
@@ -53,8 +59,12 @@ class KoboJsonReader::Record final : public nlohmann::json_sax<nlohmann::json> {
     if (lists_ > 0) return true;
     // path_.back() begins with the path of the object around it.
     path_.back() = absl::StrCat(path_.size() > 1 ? path_[path_.size() - 2] : "", key);
-    keys_too_long_ = path_.back().size() > kMaxHeaderBytes;
-    return !keys_too_long_;
+    if (path_.back().size() > kMaxHeaderBytes) return RefuseLongKeys();
+    // "\u0000" is JSON, and no text of ours.
+    if (absl::StrContains(key, '\0')) {
+      return Refuse(Reason::kNulByte, "a key holds \\u0000, which no text holds; rename it");
+    }
+    return true;
   }
   bool end_object() override {
     if (lists_ > 0) {
@@ -87,13 +97,10 @@ class KoboJsonReader::Record final : public nlohmann::json_sax<nlohmann::json> {
     const auto column = static_cast<size_t>(known->second);
     if (is_new) {
       reader_.key_bytes_ += path.size();
-      if (reader_.key_bytes_ > kMaxHeaderBytes) {
-        keys_too_long_ = true;
-        return false;
-      }
+      if (reader_.key_bytes_ > kMaxHeaderBytes) return RefuseLongKeys();
       if (!reader_.handler_.OnKey(path, reader_.submission_)) {
-        too_many_keys_ = true;
-        return false;
+        return Refuse(Reason::kTooManyColumns, absl::StrCat("the submissions have more than ",
+                                                            kMaxColumns, " different keys"));
       }
       reader_.cells_.emplace_back();
       written_.push_back(false);
@@ -104,14 +111,21 @@ class KoboJsonReader::Record final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  bool Refuse(Reason reason, std::string message) {
+    refusal_ = {reason, std::move(message)};
+    return false;
+  }
+  bool RefuseLongKeys() {
+    return Refuse(Reason::kRowTooLong, "the submissions' keys are larger than 1 MiB together");
+  }
+
   KoboJsonReader& reader_;
   // For each object that is open, the path of the key that is being read.
   std::vector<std::string> path_;
   // Arrays that are open, and objects inside of them.
   int lists_ = 0;
   std::vector<bool> written_;
-  bool too_many_keys_ = false;
-  bool keys_too_long_ = false;
+  std::optional<Refusal> refusal_;
   int repeated_ = 0;
 };
 
@@ -278,11 +292,8 @@ void KoboJsonReader::EndElement() {
   }
   Record record(*this);
   if (!nlohmann::json::sax_parse(element_, &record)) {
-    if (record.too_many_keys())
-      return Fail(Reason::kTooManyColumns,
-                  absl::StrCat("the submissions have more than ", kMaxColumns, " different keys"));
-    if (record.keys_too_long()) {
-      return Fail(Reason::kRowTooLong, "the submissions' keys are larger than 1 MiB together");
+    if (record.refusal().has_value()) {
+      return Fail(record.refusal()->reason, record.refusal()->message);
     }
     return Fail(Reason::kBadJson, "the submission that ends here is no JSON");
   }
@@ -291,8 +302,8 @@ void KoboJsonReader::EndElement() {
     row_.damaged_ = true;
   }
   for (size_t i = 0; i < cells_.size(); ++i) {
-    // "\u0000" is JSON, and no text of ours.
-    if (!row_.damaged_ && cells_[i].find('\0') != std::string::npos) {
+    // As in keys; here other submissions can still be read.
+    if (!row_.damaged_ && absl::StrContains(cells_[i], '\0')) {
       handler_.OnBadByte(submission_, static_cast<int>(i) + 1, element_offset_, true);
       row_.damaged_ = true;
     }

@@ -82,6 +82,7 @@ std::vector<BadFile> BadFiles() {
       {"json_cut_character", "[{\"site\":\"site-01\",\"setting\":\"\xe2\x82\"}]",
        "INVALID_UTF8@1:0", "UTF-8"},
       {"json_raw_nul", "[{\"site\":\"site-01\",\"setting\":\"a\0b\"}]"s, "NUL_BYTE@1:0", "NUL"},
+      {"json_escaped_nul_in_key", "[{\"site\\u0000\":\"site-01\"}]", "NUL_BYTE@1:0", "a key holds"},
       {"json_escaped_nul", "[{\"site\":\"site-01\",\"setting\":\"a\\u0000b\"}]", "NUL_BYTE@1:2",
        "NUL"},
 
@@ -225,6 +226,11 @@ std::vector<BadFile> BadFiles() {
        "NO_SUBMISSION_TIME@1:0", "merge", Latest()},
       {"latest_with_american_date", kGoogle + "3/5/2024 14:22:10,site-01,Fund,A school\n",
        "BAD_SUBMISSION_TIME@2:1", "2024-03-05", Latest()},
+      {"latest_before_the_key",
+       "[{\"site\":\"site-01\",\"setting\":\"school\"},"
+       "{\"_submission_time\":\"2024-03-05T08:00:00\",\"site\":\"site-01\",\"setting\":\"school\"}"
+       "]",
+       "BAD_SUBMISSION_TIME@1:0", "2024-03-05", Latest()},
       {"latest_without_date", kOdk + ",site-01,school,fund,uuid:1,1,\n", "BAD_SUBMISSION_TIME@2:1",
        "2024-03-05", Latest()},
       {"latest_with_excel_date", kOdk + "45356.59,site-01,school,fund,uuid:1,1,\n",

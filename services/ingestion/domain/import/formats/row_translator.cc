@@ -62,7 +62,7 @@ const std::vector<TranslatedCell>& RowTranslator::Translate(const CsvRow& row) {
     while (end < columns_.size() && columns_[end].slot == columns_[begin].slot) ++end;
     if (end == begin + 1 && columns_[begin].option < 0) {
       const AnswerColumn& column = columns_[begin];
-      const absl::string_view text = column.column < row.size() ? row[column.column] : "";
+      const absl::string_view text = row[column.column];
       translated_.push_back(
           {column.slot, column.column, Whole(slots_[column.slot], text), std::nullopt});
     } else {
@@ -197,7 +197,6 @@ RowTranslator::Tick RowTranslator::ReadTick(const v1::Question& question, int op
 }
 
 bool RowTranslator::WasShown(const CsvRow& row, int status) const {
-  if (status < 0 || status >= row.size()) return false;
   constexpr absl::string_view kNeverOpened[] = {"", "0", "incomplete"};
   return !IsOneOf(row[status], kNeverOpened);
 }
@@ -214,7 +213,7 @@ TranslatedCell RowTranslator::Join(const CsvRow& row, size_t begin, size_t end) 
   absl::string_view word;
   for (size_t i = begin; i < end; ++i) {
     const AnswerColumn& column = columns_[i];
-    const absl::string_view text = TrimCell(column.column < row.size() ? row[column.column] : "");
+    const absl::string_view text = TrimCell(row[column.column]);
     if (column.option < 0) {
       whole.column = column.column;
       whole.text = Whole(slot, text);
