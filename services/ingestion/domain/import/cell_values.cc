@@ -180,8 +180,13 @@ std::optional<double> ParseNumber(absl::string_view text) {
 }
 
 std::string FormatNumber(double number) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), number);
+  // People, spreadsheets and XPath read 100000 sooner than 1e+05.
+  const double size = std::abs(number);
+  const bool plain = size == 0 || (size >= 1e-6 && size < 1e15);
+  char buffer[64];
+  const auto [end, error] =
+      plain ? std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::fixed)
+            : std::to_chars(buffer, buffer + sizeof(buffer), number);
   return error == std::errc() ? std::string(buffer, end) : std::string();
 }
 

@@ -138,6 +138,9 @@ TEST(FormatNumberTest, ReadsBackAsTheSameNumber) {
     EXPECT_EQ(ParseNumber(FormatNumber(number)), std::optional<double>(number));
   }
   EXPECT_EQ(FormatNumber(120), "120");
+  EXPECT_EQ(FormatNumber(100000), "100000");
+  EXPECT_EQ(FormatNumber(-0.000125), "-0.000125");
+  EXPECT_EQ(FormatNumber(1e15), "1e+15");
 }
 
 TEST(LooksLikeTest, KnowsWhatPeopleAndSpreadsheetsWrite) {
