@@ -8,6 +8,7 @@
 #include "common/validation/text.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "services/ingestion/domain/conditions.h"
 
 namespace weft::ingestion {
 namespace {
@@ -277,19 +278,12 @@ std::vector<const v1::Question*> UnansweredRequired(
       std::any_of(instrument.questions().begin(), instrument.questions().end(),
                   [](const v1::Question* question) { return question->required(); });
   if (!has_required) return unanswered;
-  absl::flat_hash_set<absl::string_view> answered(answered_texts.begin(), answered_texts.end());
-  for (const v1::Answer& answer : answers.items()) {
-    if (answer.missing() != MISSING_REASON_NOT_ANSWERED) answered.insert(answer.question());
-  }
-  if (!std::all_of(answers.partner_cells().begin(), answers.partner_cells().end(), SaysNothing)) {
-    answered.insert(instrument.partner_matrix()->id());
-  }
-  if (answers.has_shared_responsibility() &&
-      answers.shared_responsibility().missing() != MISSING_REASON_NOT_ANSWERED) {
-    answered.insert(instrument.shared_responsibility()->id());
-  }
-  for (const v1::Question* question : instrument.questions()) {
-    if (question->required() && !answered.contains(question->id())) unanswered.push_back(question);
+  const std::vector<bool> asked = AskedQuestions(instrument, answers);
+  const std::vector<bool> answered = AnsweredQuestions(instrument, answers);
+  for (size_t order = 0; order < asked.size(); ++order) {
+    const v1::Question* question = instrument.questions()[order];
+    if (!question->required() || !asked[order] || answered[order]) continue;
+    if (!answered_texts.contains(question->id())) unanswered.push_back(question);
   }
   return unanswered;
 }
@@ -342,6 +336,11 @@ void Canonicalize(const InstrumentIndex& instrument, v1::Answers& answers) {
       *answers.mutable_items(),
       [](const v1::Answer& answer) { return answer.missing() == MISSING_REASON_NOT_ANSWERED; },
       [&](const v1::Answer& answer) { return instrument.QuestionOrder(answer.question()); });
+}
+
+void Complete(const InstrumentIndex& instrument, v1::Answers& answers) {
+  FillNotAsked(instrument, answers);
+  Canonicalize(instrument, answers);
 }
 
 bool SameAnswers(const v1::Answers& a, const v1::Answers& b) {

@@ -44,6 +44,10 @@ void RequireAnswers(const InstrumentIndex& instrument, const v1::Answers& answer
 // NOT_ANSWERED as unset, cells that say nothing left out; no unknown fields.
 void Canonicalize(const InstrumentIndex& instrument, v1::Answers& answers);
 
+// The same of answers that are handed in: what its condition keeps from being asked, and has no
+// answer, is said to be NOT_ASKED.
+void Complete(const InstrumentIndex& instrument, v1::Answers& answers);
+
 // Whether two canonical answers say the same.
 bool SameAnswers(const v1::Answers& a, const v1::Answers& b);
 

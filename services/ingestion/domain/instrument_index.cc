@@ -16,6 +16,25 @@ constexpr absl::string_view kNoBreakSpace = "\xC2\xA0";
 // Beyond this a double no longer holds every whole number.
 constexpr double kMaxWhole = 9007199254740992.0;
 
+// nullopt without a condition. One that cannot be read is none; no published instrument has it.
+std::optional<filter::Expression> Condition(absl::string_view text) {
+  if (text.empty()) return std::nullopt;
+  absl::StatusOr<filter::Expression> parsed = filter::Parse(text);
+  if (!parsed.ok()) return std::nullopt;
+  return *std::move(parsed);
+}
+
+std::optional<filter::Expression> Both(absl::string_view section, absl::string_view question) {
+  std::optional<filter::Expression> outer = Condition(section);
+  std::optional<filter::Expression> inner = Condition(question);
+  if (!outer.has_value()) return inner;
+  if (!inner.has_value()) return outer;
+  filter::Expression both;
+  both.kind = filter::Expression::Kind::kAnd;
+  both.operands = {*std::move(outer), *std::move(inner)};
+  return both;
+}
+
 bool IsTypeField(absl::string_view field) {
   return field == "count" || field == "level" || field == "includes_self";
 }
@@ -80,6 +99,8 @@ InstrumentIndex::InstrumentIndex(v1::Instrument instrument) : instrument_(std::m
     for (const v1::Question& question : section.questions()) {
       question_order_.emplace(question.id(), static_cast<int>(questions_.size()));
       questions_.push_back(&question);
+      conditions_.push_back(Both(section.shown_if(), question.shown_if()));
+      if (conditions_.back().has_value()) has_conditions_ = true;
       if (question.has_partner_matrix()) partner_matrix_ = &question;
       if (question.has_shared_responsibility()) shared_responsibility_ = &question;
       const auto& options = OptionsOf(question);
@@ -130,6 +151,11 @@ const v1::Question* InstrumentIndex::FindQuestion(absl::string_view id) const {
 int InstrumentIndex::QuestionOrder(absl::string_view id) const {
   const auto found = question_order_.find(id);
   return found == question_order_.end() ? -1 : found->second;
+}
+
+const filter::Expression* InstrumentIndex::ConditionOf(int order) const {
+  const std::optional<filter::Expression>& condition = conditions_[static_cast<size_t>(order)];
+  return condition.has_value() ? &*condition : nullptr;
 }
 
 const google::protobuf::RepeatedPtrField<v1::Option>& InstrumentIndex::OptionsOf(

@@ -16,6 +16,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "common/filter/filter.h"
 #include "weft/ingestion/v1/instrument.pb.h"
 #include "weft/type/v1/scale.pb.h"
 
@@ -62,6 +63,10 @@ class InstrumentIndex {
   const v1::Question* FindQuestion(absl::string_view id) const;
   // Place of a question in questions(); -1 when there is none.
   int QuestionOrder(absl::string_view id) const;
+  // When the question at a place is asked: its own condition and that of its section; null when it
+  // always is. See conditions.h.
+  const filter::Expression* ConditionOf(int order) const;
+  bool has_conditions() const { return has_conditions_; }
   // The partner matrix and the shared-responsibility question; null when the instrument has none.
   const v1::Question* partner_matrix() const { return partner_matrix_; }
   const v1::Question* shared_responsibility() const { return shared_responsibility_; }
@@ -115,6 +120,9 @@ class InstrumentIndex {
 
   const v1::Instrument instrument_;
   std::vector<const v1::Question*> questions_;
+  // By place of the question.
+  std::vector<std::optional<filter::Expression>> conditions_;
+  bool has_conditions_ = false;
   absl::flat_hash_map<std::string, int> question_order_;
   absl::flat_hash_map<const v1::Question*, Options> options_;
   absl::flat_hash_map<std::string, int> type_order_;

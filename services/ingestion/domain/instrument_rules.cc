@@ -9,8 +9,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/filter/filter.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/ingestion/domain/conditions.h"
 #include "services/ingestion/domain/open_answers.h"
 
 namespace weft::ingestion {
@@ -110,6 +112,14 @@ void ValidateKind(const v1::Question& question, absl::string_view path,
   }
 }
 
+// Whether it can be read; what it is about is known when the instrument is published.
+void ValidateCondition(absl::string_view shown_if, absl::string_view path,
+                       FieldViolations& violations) {
+  if (shown_if.empty()) return;
+  const absl::Status parsed = filter::Parse(shown_if).status();
+  if (!parsed.ok()) violations.Add(absl::StrCat(path, ".shown_if"), parsed.message());
+}
+
 void ValidateQuestions(const v1::Instrument& instrument, absl::string_view path,
                        FieldViolations& violations) {
   std::set<std::string> section_ids;
@@ -125,6 +135,7 @@ void ValidateQuestions(const v1::Instrument& instrument, absl::string_view path,
                        absl::StrCat("repeats the section ", Quoted(section.id())));
     RequireText(violations, absl::StrCat(section_at, ".display_name"), section.display_name(),
                 kMaxLabel);
+    ValidateCondition(section.shown_if(), section_at, violations);
     for (int q = 0; q < section.questions_size(); ++q) {
       const v1::Question& question = section.questions(q);
       const std::string at = At(section_at, "questions", q);
@@ -140,6 +151,7 @@ void ValidateQuestions(const v1::Instrument& instrument, absl::string_view path,
       RequireText(violations, absl::StrCat(at, ".text"), question.text(), kMaxText);
       CheckText(violations, absl::StrCat(at, ".help"), question.help(), kMaxText, Lines::kMany);
       ValidateKind(question, at, violations);
+      ValidateCondition(question.shown_if(), at, violations);
       violations.Require(!question.has_partner_matrix() || ++matrices == 1, at,
                          "is a second partner matrix; an instrument has at most one");
       violations.Require(!question.has_shared_responsibility() || ++ratings == 1, at,
@@ -286,16 +298,27 @@ void CheckColumnAliases(const InstrumentIndex& index, FieldViolations& violation
   }
 }
 
+void CheckShownIf(const InstrumentIndex& index, absl::string_view shown_if, int order,
+                  absl::string_view path, FieldViolations& violations) {
+  if (shown_if.empty()) return;
+  const absl::StatusOr<filter::Expression> condition = filter::Parse(shown_if);
+  if (!condition.ok()) return;  // ValidateInstrument() has told
+  CheckCondition(index, *condition, order, absl::StrCat(path, ".shown_if"), violations);
+}
+
 // What publication asks beyond ValidateInstrument; `index` is of the instrument with its types.
 void CheckComplete(const InstrumentIndex& index, FieldViolations& violations) {
   const v1::Instrument& instrument = index.instrument();
   violations.Require(!index.questions().empty(), "instrument.sections",
                      "must hold at least one question");
+  int order = 0;
   for (int s = 0; s < instrument.sections_size(); ++s) {
     const std::string section_at = At("instrument", "sections", s);
+    CheckShownIf(index, instrument.sections(s).shown_if(), order, section_at, violations);
     for (int q = 0; q < instrument.sections(s).questions_size(); ++q) {
       const v1::Question& question = instrument.sections(s).questions(q);
       const std::string at = At(section_at, "questions", q);
+      CheckShownIf(index, question.shown_if(), order++, at, violations);
       if (question.has_choice()) {
         CheckOptions(question.choice().options(), /*joined=*/false, absl::StrCat(at, ".choice"),
                      violations);

@@ -122,12 +122,15 @@ absl::Status TakeContribution(v1::Answers answers, absl::string_view source,
   return absl::OkStatus();
 }
 
-absl::Status Submit(absl::Time now, v1::Response& response) {
+absl::Status Submit(v1::Answers answers, absl::Time now, v1::Response& response) {
   switch (response.state()) {
     case v1::Response::STATE_SUBMITTED:
       return absl::OkStatus();
     case v1::Response::STATE_STARTED:
     case v1::Response::STATE_RETURNED:
+      if (!SameAnswers(answers, response.answers())) {
+        SetAnswers(std::move(answers), std::string(response.source()), response);
+      }
       MarkSubmitted(now, response);
       return absl::OkStatus();
     case v1::Response::STATE_APPROVED:

@@ -37,9 +37,10 @@ absl::Status ChangeAnswers(const v1::Answers& answers, absl::string_view source,
 absl::Status TakeContribution(v1::Answers answers, absl::string_view source,
                               v1::Response& response);
 
-// Hands the current revision in; whether required questions are answered is RequireAnswers' part.
+// Hands the response in with `answers`: its own, as Complete() leaves them. Where that changes them,
+// they are a revision of their own. Whether required questions are answered is RequireAnswers' part.
 // Errors: RESPONSE_APPROVED, RESPONSE_DECLINED, RESPONSE_WITHDRAWN.
-absl::Status Submit(absl::Time now, v1::Response& response);
+absl::Status Submit(v1::Answers answers, absl::Time now, v1::Response& response);
 
 // Errors: RESPONSE_NOT_SUBMITTED.
 absl::Status Approve(absl::Time now, v1::Response& response);

@@ -12,6 +12,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "services/ingestion/domain/answer_values.h"
 #include "services/ingestion/domain/answers.h"
+#include "services/ingestion/domain/conditions.h"
 
 namespace weft::ingestion {
 namespace {
@@ -21,6 +22,7 @@ constexpr absl::string_view kConflict = "CONFLICT_OPEN";
 constexpr absl::string_view kConsensus = "CONSENSUS_MISSING";
 constexpr absl::string_view kContradiction = "CONTRADICTION";
 constexpr absl::string_view kStraightLined = "STRAIGHT_LINED";
+constexpr absl::string_view kNotAsked = "ANSWER_NOT_ASKED";
 constexpr absl::string_view kStale = "ANSWER_STALE";
 // The most basic first.
 constexpr absl::string_view kErrors[] = {kMissing, kConflict, kConsensus};
@@ -137,6 +139,11 @@ v1::CheckResponseResponse CheckSubmission(const InstrumentIndex& instrument,
   const std::vector<const v1::AnswerRecord*> records = InOrder(instrument, draft);
   for (const v1::AnswerRecord* record : records) CheckAgreement(*record, *check.mutable_errors());
   CheckContradictions(answers, *check.mutable_warnings());
+  for (const v1::Question* question : AnsweredUnasked(instrument, answers)) {
+    Add(kNotAsked, question->id(),
+        "is answered, though by the other answers it is not asked; the answer is kept",
+        *check.mutable_warnings());
+  }
   CheckStraightLine(instrument, answers, *check.mutable_warnings());
   const int stale_days = instrument.instrument().submission_checks().stale_days();
   if (stale_days > 0) {

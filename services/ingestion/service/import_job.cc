@@ -245,7 +245,7 @@ Task<absl::Status> ImportJob::CompareWithStored(FileReader& file) {
     WEFT_CO_RETURN_IF_ERROR(stored.status());
     if (!stored->has_value()) continue;
     v1::Answers& answers = *site.item.mutable_response()->mutable_answers();
-    Canonicalize(*instrument_, answers);
+    Complete(*instrument_, answers);
     const absl::StatusOr<bool> taken = Take(std::move(answers), name_, db_.clock.Now(), **stored);
     if (!taken.ok()) file.Reject(site, Reason::kResponseRefused, taken.status().message());
   }

@@ -93,7 +93,7 @@ Task<absl::Status> MakePlan(storage::Transaction& txn, const Tables& tables,
   WEFT_CO_RETURN_IF_ERROR(std::move(on_roster));
 
   v1::Answers answers = item.response().answers();
-  Canonicalize(*wave.instrument, answers);
+  Complete(*wave.instrument, answers);
   absl::StatusOr<bool> changed = Take(std::move(answers), origin.source, txn.now(), plan.response);
   WEFT_CO_RETURN_IF_ERROR(changed.status());
   plan.response_changed = *changed;

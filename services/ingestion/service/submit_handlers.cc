@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "common/base/status_macros.h"
 #include "common/service/mutate.h"
+#include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/response_state.h"
 #include "services/ingestion/domain/submission.h"
@@ -46,7 +47,9 @@ Task<absl::Status> SubmitHandlers::Submit(rpc::CallContext& context, storage::Tr
   absl::Status on_roster =
       co_await RequireRespondent(txn, tables_, wave->wave.name(), response.respondent());
   WEFT_CO_RETURN_IF_ERROR(std::move(on_roster));
-  WEFT_CO_RETURN_IF_ERROR(ingestion::Submit(txn.now(), response));
+  v1::Answers answers = response.answers();
+  Complete(*wave->instrument, answers);
+  WEFT_CO_RETURN_IF_ERROR(ingestion::Submit(std::move(answers), txn.now(), response));
   absl::StatusOr<v1::CheckResponseResponse> check =
       co_await Check(txn, *wave->instrument, response, txn.now());
   WEFT_CO_RETURN_IF_ERROR(check.status());

@@ -43,7 +43,7 @@ std::map<std::string, v1::Response> Responses() {
   *response.mutable_answers() = AnswersNo(1);
   StartResponse("api", response);
   all["started"] = response;
-  EXPECT_THAT(Submit(kNow, response), IsOk());
+  EXPECT_THAT(Submit(response.answers(), kNow, response), IsOk());
   all["submitted"] = response;
   v1::Response reopened = response;
   EXPECT_THAT(ChangeAnswers(AnswersNo(2), "api", reopened), IsOk());
@@ -57,7 +57,7 @@ std::map<std::string, v1::Response> Responses() {
   EXPECT_THAT(Return("please explain", {}, returned_after), IsOk());
   all["approved, returned"] = returned_after;
   EXPECT_THAT(ChangeAnswers(AnswersNo(2), "api", returned_after), IsOk());
-  EXPECT_THAT(Submit(kNow, returned_after), IsOk());
+  EXPECT_THAT(Submit(returned_after.answers(), kNow, returned_after), IsOk());
   all["approved, submitted"] = returned_after;
   EXPECT_THAT(Withdraw("sorry", response), IsOk());
   all["withdrawn"] = response;
@@ -87,7 +87,7 @@ TEST(ResponseState, EveryVerbInEveryState) {
       {"update same",
        [](v1::Response& r) { return ChangeAnswers(v1::Answers(r.answers()), "api", r); }},
       {"update other", [](v1::Response& r) { return ChangeAnswers(AnswersNo(9), "api", r); }},
-      {"submit", [](v1::Response& r) { return Submit(kNow, r); }},
+      {"submit", [](v1::Response& r) { return Submit(r.answers(), kNow, r); }},
       {"approve", [](v1::Response& r) { return Approve(kNow, r); }},
       {"return", [](v1::Response& r) { return Return("why", {}, r); }},
       {"withdraw", [](v1::Response& r) { return Withdraw("why", r); }},
@@ -212,7 +212,7 @@ TEST(ResponseState, KeepsTimesSourcesAndComments) {
   *response.mutable_answers() = AnswersNo(1);
   StartResponse("api", response);
   EXPECT_EQ(response.source(), "api");
-  ASSERT_THAT(Submit(kNow, response), IsOk());
+  ASSERT_THAT(Submit(response.answers(), kNow, response), IsOk());
   EXPECT_EQ(FromProto(response.submit_time()), kNow);
   ASSERT_THAT(Approve(kNow + absl::Hours(1), response), IsOk());
   EXPECT_EQ(FromProto(response.approve_time()), kNow + absl::Hours(1));
@@ -229,6 +229,19 @@ TEST(ResponseState, KeepsTimesSourcesAndComments) {
   EXPECT_EQ(revision.principal(), "users/amara");
   EXPECT_EQ(revision.source(), "waves/w1/imports/i1");
   EXPECT_EQ(revision.answers().DebugString(), AnswersNo(2).DebugString());
+}
+
+TEST(ResponseState, CompletedAnswersAreARevisionOfTheSameSource) {
+  v1::Response response;
+  *response.mutable_answers() = AnswersNo(1);
+  StartResponse("waves/w1/imports/i1", response);
+  ASSERT_THAT(Submit(AnswersNo(2), kNow, response), IsOk());
+  EXPECT_EQ(response.state(), v1::Response::STATE_SUBMITTED);
+  EXPECT_EQ(response.revision(), 2);
+  EXPECT_EQ(response.source(), "waves/w1/imports/i1");
+  // It is handed in already.
+  ASSERT_THAT(Submit(AnswersNo(3), kNow, response), IsOk());
+  EXPECT_EQ(response.revision(), 2);
 }
 
 TEST(ResponseState, TakeSaysWhetherAnythingChanged) {

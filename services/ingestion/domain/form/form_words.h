@@ -1,12 +1,10 @@
-// The words of forms: XLSForm choice names of the canonical scales, names of partner questions.
+// The words of forms: names of partner questions, lists and columns.
 #ifndef WEFT_SERVICES_INGESTION_DOMAIN_FORM_FORM_WORDS_H_
 #define WEFT_SERVICES_INGESTION_DOMAIN_FORM_FORM_WORDS_H_
 
-#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "weft/type/v1/scale.pb.h"
 
 namespace weft::ingestion {
 
@@ -32,12 +30,9 @@ inline constexpr absl::string_view kCodeColumn = "weft_code";
 // Between several aliases in one cell.
 inline constexpr char kAliasSeparator = '\n';
 
-// "no_interaction", "moderately_evident": the value's name without the enum's, in lower case.
-std::string WordOf(type::v1::InteractionLevel level);
-std::string WordOf(type::v1::SharedResponsibility rating);
-// The value whose word `name` is, without regard to case; nullopt for any other text.
-std::optional<type::v1::InteractionLevel> LevelOf(absl::string_view name);
-std::optional<type::v1::SharedResponsibility> ResponsibilityOf(absl::string_view name);
+// `name` as an id of a question or an option: lower case, what is no letter, digit, "_" or one of
+// `also` as "_".
+std::string AsId(absl::string_view name, absl::string_view also);
 
 }  // namespace weft::ingestion
 

@@ -20,11 +20,14 @@
 #include "absl/strings/strip.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/ingestion/domain/conditions.h"
+#include "services/ingestion/domain/form/form_logic.h"
 #include "services/ingestion/domain/form/form_words.h"
 #include "services/ingestion/domain/import/cell_values.h"
 #include "services/ingestion/domain/instrument_index.h"
 #include "services/ingestion/domain/instrument_rules.h"
 #include "services/ingestion/domain/open_answers.h"
+#include "services/ingestion/domain/scale_words.h"
 
 namespace weft::ingestion {
 namespace {
@@ -38,17 +41,6 @@ constexpr absl::string_view kMetadata[] = {
 
 bool IsMetadata(absl::string_view type) {
   return std::find(std::begin(kMetadata), std::end(kMetadata), type) != std::end(kMetadata);
-}
-
-// `name` as an id of a question or an option: lower case, other characters as "_".
-std::string AsId(absl::string_view name, absl::string_view also) {
-  std::string id;
-  for (const char c : absl::AsciiStrToLower(name)) {
-    const bool allowed = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
-                         also.find(c) != absl::string_view::npos;
-    id += allowed ? c : '_';
-  }
-  return id;
 }
 
 // "yes", "TRUE", "true()"; false for nothing, nullopt for an expression.
@@ -95,7 +87,7 @@ class Reader {
  public:
   Reader(const FormSheets& sheets, const registry::v1::Taxonomy& taxonomy, v1::Instrument base,
          FormProblems& problems)
-      : sheets_(sheets), instrument_(std::move(base)), problems_(problems) {
+      : sheets_(sheets), taxonomy_(taxonomy), instrument_(std::move(base)), problems_(problems) {
     for (const registry::v1::PartnerType& type : taxonomy.types()) types_.insert(type.code());
     levels_given_ = !instrument_.levels().empty();
     ratings_given_ = !instrument_.shared_responsibility().empty();
@@ -114,6 +106,7 @@ class Reader {
                     absl::StrCat("begins the group ", Quoted(group.name), ", which no row ends"));
     }
     FinishMatrix();
+    ReadConditions();
     auto& sections = *instrument_.mutable_sections();
     sections.erase(std::remove_if(sections.begin(), sections.end(),
                                   [](const v1::Section& s) { return s.questions().empty(); }),
@@ -125,6 +118,14 @@ class Reader {
   struct Group {
     const FormRow* row;
     std::string name;
+  };
+  // What a form says of when something is asked, until all questions are known.
+  struct Relevant {
+    const FormRow* row;
+    std::string text;
+    const v1::Section* section;
+    const v1::Question* question;  // null: of the whole section
+    std::string* shown_if;
   };
 
   static FormPlace Place(const FormRow& row, absl::string_view column = "") {
@@ -229,10 +230,6 @@ class Reader {
   }
 
   void NoteLogic(const FormRow& row) {
-    if (!row.Get("relevant").empty()) {
-      problems_.Note(Place(row, "relevant"),
-                     "makes the question depend on another; the instrument always asks it");
-    }
     for (const absl::string_view column : {"choice_filter", "calculation", "default"}) {
       if (!row.Get(column).empty()) problems_.Note(Place(row, column), "is not kept");
     }
@@ -243,11 +240,21 @@ class Reader {
     NoteLogic(row);
     const bool outer = groups_.empty();
     groups_.push_back({&row, name});
+    if (types_.contains(name)) NoteTypeLogic(row);
     if (!outer || types_.contains(name)) return;
     section_ = instrument_.add_sections();
     std::string id = absl::StrReplaceAll(AsId(absl::StripPrefix(name, "s_"), "-"), {{"_", "-"}});
     section_->set_id(UniqueSection(IsId(id) ? id : absl::StrCat("section-", sections_.size() + 1)));
     section_->set_display_name(std::string(row.Get("label").empty() ? name : row.Get("label")));
+    if (row.Get("relevant").empty()) return;
+    relevant_.push_back(
+        {&row, std::string(row.Get("relevant")), section_, nullptr, section_->mutable_shown_if()});
+  }
+
+  void NoteTypeLogic(const FormRow& row) {
+    if (row.Get("relevant").empty()) return;
+    problems_.Note(Place(row, "relevant"),
+                   "is about one partner type; the instrument asks about all types alike");
   }
 
   void EndGroup(const FormRow& row) {
@@ -287,8 +294,25 @@ class Reader {
     question.set_text(std::string(text));
     question.set_help(std::string(row.Get("hint")));
     question.set_required(Required(row));
+    NoteRelevant(row, question);
     question.set_per_rater(IsYes(row.Get(kPerRaterColumn)));
     return &question;
+  }
+
+  // What decides about the question: its own row and the groups around it inside of its section.
+  void NoteRelevant(const FormRow& row, v1::Question& question) {
+    std::vector<std::string> parts;
+    for (size_t i = 1; i < groups_.size() && groups_[i].row != &row; ++i) {
+      if (!types_.contains(groups_[i].name)) parts.emplace_back(groups_[i].row->Get("relevant"));
+    }
+    parts.emplace_back(row.Get("relevant"));
+    parts.erase(std::remove(parts.begin(), parts.end(), ""), parts.end());
+    if (parts.empty()) return;
+    if (parts.size() > 1) {
+      for (std::string& part : parts) part = absl::StrCat("(", part, ")");
+    }
+    relevant_.push_back({&row, absl::StrJoin(parts, " and "), &CurrentSection(), &question,
+                         question.mutable_shown_if()});
   }
 
   bool Required(const FormRow& row) {
@@ -525,6 +549,7 @@ class Reader {
     if (matrix_ == nullptr) return;
     v1::PartnerMatrixQuestion& matrix = *matrix_->mutable_partner_matrix();
     asked_types_.insert(code);
+    NoteTypeLogic(row);
     if (Required(row)) matrix_->set_required(true);
     if (type == "integer") {
       matrix.set_ask_count(true);
@@ -556,6 +581,33 @@ class Reader {
     matrix_->set_help(help_[std::string(group->Get("name"))]);
   }
 
+  void ReadConditions() {
+    if (relevant_.empty()) return;
+    v1::Instrument known = instrument_;
+    for (const registry::v1::PartnerType& type : taxonomy_.types()) {
+      known.add_partner_types(type.code());
+    }
+    const InstrumentIndex index(std::move(known));
+    for (const Relevant& relevant : relevant_) {
+      if (relevant.section->questions().empty()) continue;
+      const v1::Question& first =
+          relevant.question == nullptr ? relevant.section->questions(0) : *relevant.question;
+      FieldViolations violations;
+      const absl::StatusOr<filter::Expression> condition = FromRelevant(index, relevant.text);
+      if (condition.ok()) {
+        CheckCondition(index, *condition, index.QuestionOrder(first.id()), "relevant", violations);
+      }
+      const absl::Status checked = condition.ok() ? violations.ToStatus() : condition.status();
+      if (checked.ok()) {
+        *relevant.shown_if = filter::ToText(*condition);
+        continue;
+      }
+      problems_.Note(
+          Place(*relevant.row, "relevant"),
+          absl::StrCat("is not kept, and what it is about is always asked: ", checked.message()));
+    }
+  }
+
   void FinishMatrix() {
     if (matrix_ == nullptr) return;
     matrix_->set_help(WithoutDefinitions(matrix_->help(), instrument_.levels()));
@@ -570,6 +622,7 @@ class Reader {
   }
 
   const FormSheets& sheets_;
+  const registry::v1::Taxonomy& taxonomy_;
   v1::Instrument instrument_;
   FormProblems& problems_;
   std::set<std::string, std::less<>> types_;
@@ -588,6 +641,7 @@ class Reader {
   std::set<std::string> asked_types_;
   std::string level_list_;
   std::string rating_list_;
+  std::vector<Relevant> relevant_;
 };
 
 }  // namespace

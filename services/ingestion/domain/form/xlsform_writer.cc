@@ -1,15 +1,19 @@
 #include "services/ingestion/domain/form/xlsform_writer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/error.h"
+#include "services/ingestion/domain/form/form_logic.h"
 #include "services/ingestion/domain/form/form_words.h"
 #include "services/ingestion/domain/import/cell_values.h"
 #include "services/ingestion/domain/open_answers.h"
+#include "services/ingestion/domain/scale_words.h"
 
 namespace weft::ingestion {
 namespace {
@@ -65,7 +69,11 @@ class Writer {
  public:
   Writer(const v1::Instrument& instrument, const registry::v1::Taxonomy& taxonomy,
          const v1::ExportInstrumentFormRequest& request)
-      : instrument_(instrument), taxonomy_(taxonomy), request_(request) {}
+      : instrument_(instrument), index_(instrument), taxonomy_(taxonomy), request_(request) {
+    for (const int reason : request.offered_missing()) {
+      missing_words_.emplace_back(MissingWordFor(static_cast<MissingReason>(reason)));
+    }
+  }
 
   XlsForm Write() {
     AddSettings();
@@ -103,7 +111,8 @@ class Writer {
 
   void AddSection(const v1::Section& section) {
     // A section's id may begin with a digit, which no name in a form may.
-    AddSurvey("begin_group", absl::StrCat("s_", section.id()), section.display_name());
+    const std::string name = absl::StrCat("s_", section.id());
+    SetRelevant(section.shown_if(), name, AddSurvey("begin_group", name, section.display_name()));
     for (const v1::Question& question : section.questions()) AddQuestion(question);
     form_.sheets.survey.emplace_back().Set("type", "end_group");
   }
@@ -161,7 +170,21 @@ class Writer {
     row.Set("hint", hint);
     if (question.required()) row.Set("required", "yes");
     if (question.per_rater()) row.Set(kPerRaterColumn, "yes");
+    SetRelevant(question.shown_if(), question.id(), row);
     return row;
+  }
+
+  void SetRelevant(absl::string_view shown_if, absl::string_view what, FormRow& row) {
+    if (shown_if.empty()) return;
+    const absl::StatusOr<filter::Expression> condition = filter::Parse(shown_if);
+    std::optional<std::string> relevant;
+    if (condition.ok()) relevant = ToRelevant(index_, *condition, missing_words_);
+    if (relevant.has_value()) {
+      row.Set("relevant", *relevant);
+      return;
+    }
+    form_.notes.push_back(
+        absl::StrCat("the form always asks \"", what, "\": it cannot say \"", shown_if, "\""));
   }
 
   void AddOptions(absl::string_view list,
@@ -220,6 +243,7 @@ class Writer {
     const v1::PartnerMatrixQuestion& matrix = question.partner_matrix();
     FormRow& group = AddSurvey("begin_group", question.id(), question.text());
     if (question.per_rater()) group.Set(kPerRaterColumn, "yes");
+    SetRelevant(question.shown_if(), question.id(), group);
     if (question.required()) {
       group.Set(kRequiredColumn, "yes");
       form_.notes.push_back(absl::StrCat("\"", question.id(),
@@ -276,8 +300,10 @@ class Writer {
   }
 
   const v1::Instrument& instrument_;
+  const InstrumentIndex index_;
   const registry::v1::Taxonomy& taxonomy_;
   const v1::ExportInstrumentFormRequest& request_;
+  std::vector<std::string> missing_words_;
   XlsForm form_;
 };
 

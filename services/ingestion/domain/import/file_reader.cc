@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/validation/text.h"
+#include "services/ingestion/domain/conditions.h"
 #include "services/ingestion/domain/import/cell_values.h"
 #include "services/ingestion/domain/import/formats/qualtrics.h"
 #include "services/ingestion/domain/import/formats/submission_time.h"
@@ -1169,7 +1170,9 @@ void FileReader::ReadSite(size_t site, int32_t line, absl::Span<const Cell> cell
   any_answer_ = false;
   count_type_ = -1;
   SiteAnswers answers;
-  for (const Cell& cell : cells) ReadCell(cell, site, wanted ? &answers.item : nullptr);
+  // What is asked depends on the answers.
+  const bool needed = wanted || (instrument_.has_conditions() && !options_.checked);
+  for (const Cell& cell : cells) ReadCell(cell, site, needed ? &answers.item : nullptr);
   if (!any_answer_) {
     if (rejected) return;
     states_[site] = SiteState::kNoAnswers;
@@ -1182,7 +1185,9 @@ void FileReader::ReadSite(size_t site, int32_t line, absl::Span<const Cell> cell
     return;
   }
   // When a row of the site is lost already, it may have been the one with the answer.
-  if (!rejected && !options_.checked) CheckRequired(site, told_line);
+  if (!rejected && !options_.checked) {
+    CheckQuestions(site, told_line, answers.item.response().answers());
+  }
   if (problems_.errors() > errors) {
     RejectSite(site);
     return;
@@ -1214,7 +1219,10 @@ void FileReader::ReadCell(const Cell& cell, size_t site, v1::IngestItem* item) {
   }
   if (value_.kind == CellValue::Kind::kNothing) return;
   any_answer_ = true;
-  answered_[slot.question_order] = true;
+  if (value_.kind == CellValue::Kind::kPresent ||
+      IsAnswer(instrument_, static_cast<int>(slot.question_order), value_.missing)) {
+    answered_[slot.question_order] = true;
+  }
   if (reason.has_value()) {
     problems_.Add(*reason, At(cell, site),
                   [&] { return cells_.Explain(*reason, slot, cell.text); });
@@ -1242,19 +1250,27 @@ void FileReader::CheckContradiction(const Cell& cell, size_t site) {
   });
 }
 
-void FileReader::CheckRequired(size_t site, int32_t line) {
+void FileReader::CheckQuestions(size_t site, int32_t line, const v1::Answers& answers) {
+  const std::vector<bool> asked = AskedQuestions(instrument_, answers);
   const auto stored = options_.stored_texts.find(site);
   for (size_t i = 0; i < answered_.size(); ++i) {
     const v1::Question& question = *instrument_.questions()[i];
-    if (!question.required() || answered_[i]) continue;
-    if (stored != options_.stored_texts.end() && stored->second.contains(question.id())) continue;
-    int column = -1;
-    for (const int candidate : slot_columns_) {
-      const size_t slot = columns_[static_cast<size_t>(candidate)].slot;
-      if (slots_[slot].question == &question && slots_[slot].type < 0) column = candidate;
+    const bool lacks = question.required() && asked[i] && !answered_[i];
+    const bool exceeds = answered_[i] && !asked[i];
+    if (!lacks && !exceeds) continue;
+    if (lacks && stored != options_.stored_texts.end() && stored->second.contains(question.id())) {
+      continue;
     }
-    Place place = At(line, column);
+    Place place = At(line, ColumnOf(question));
     place.site = sites_.site(site);
+    if (exceeds) {
+      problems_.Add(Reason::kAnswerNotAsked, place, [&] {
+        return absl::StrCat("\"", question.id(),
+                            "\" is answered, though by the other answers it is not asked; the "
+                            "answer is kept");
+      });
+      continue;
+    }
     problems_.Add(Reason::kNotAnswered, place, [&] {
       return absl::StrCat("the required question \"", question.id(), "\" has no answer",
                           question.has_text_answer()
@@ -1263,6 +1279,15 @@ void FileReader::CheckRequired(size_t site, int32_t line) {
                                 "NOT_APPLICABLE");
     });
   }
+}
+
+int FileReader::ColumnOf(const v1::Question& question) const {
+  int column = -1;
+  for (const int candidate : slot_columns_) {
+    const Slot& slot = slots_[columns_[static_cast<size_t>(candidate)].slot];
+    if (slot.question == &question && slot.type < 0) column = candidate;
+  }
+  return column;
 }
 
 // --- Problems ------------------------------------------------------------------------------------

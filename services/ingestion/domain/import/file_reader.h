@@ -220,7 +220,10 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   void ReadSite(size_t site, int32_t line, absl::Span<const Cell> cells, int32_t told_line);
   void ReadCell(const Cell& cell, size_t site, v1::IngestItem* item);
   void CheckContradiction(const Cell& cell, size_t site);
-  void CheckRequired(size_t site, int32_t line);
+  // Questions that are required and not answered, and such as are answered and not asked.
+  void CheckQuestions(size_t site, int32_t line, const v1::Answers& answers);
+  // The column of a question's own answer; -1 without one.
+  int ColumnOf(const v1::Question& question) const;
   void ReadCollected(size_t site);
 
   void RejectSite(size_t site) { states_[site] = SiteState::kRejected; }

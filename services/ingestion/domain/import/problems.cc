@@ -125,6 +125,8 @@ constexpr ReasonInfo kReasons[] = {
     {Reason::kLevelContradictsCount, "LEVEL_CONTRADICTS_COUNT", kWarning,
      "No interaction with partners that are there, or a deeper level with no partner. Both are "
      "kept."},
+    {Reason::kAnswerNotAsked, "ANSWER_NOT_ASKED", kWarning,
+     "By the other answers of the site, the question is not asked. The answer is kept."},
     {Reason::kEmptyRow, "EMPTY_ROW", kWarning,
      "All cells of the row are empty. It is passed over."},
     {Reason::kNoAnswers, "NO_ANSWERS", kWarning,

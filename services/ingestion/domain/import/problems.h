@@ -88,6 +88,7 @@ enum class Reason {
   kSupersededRow,
   kNaToken,
   kLevelContradictsCount,
+  kAnswerNotAsked,
   kEmptyRow,
   kNoAnswers,
 };

@@ -42,6 +42,13 @@ v1::Instrument RichDraft() {
   instrument.mutable_sections(1)->mutable_questions(1)->mutable_choice()->set_ordered(true);
   v1::Question& rating = *instrument.mutable_sections(0)->mutable_questions(1);
   rating.set_help("Think of outcomes.\nNot of money.");
+  rating.set_shown_if("cbo.count > 0 OR k12_school.level >= coordination");
+  v1::Section& context = *instrument.mutable_sections(1);
+  context.set_shown_if("shared_responsibility:* AND NOT cbo.level <= networking");
+  context.mutable_questions(1)->set_shown_if("NOT functions:*");
+  context.mutable_questions(2)->set_shown_if(
+      "setting != school AND (functions:host OR functions:fund)");
+  context.mutable_questions(4)->set_shown_if("students >= 10 AND setting:*");
   return instrument;
 }
 
@@ -148,7 +155,29 @@ TEST(XlsFormTest, SaysWhatAFormDoesNotKeep) {
                                       HasSubstr("3 column alias(es)"), HasSubstr("\"10-15\"")));
 }
 
-// Reviewed by eye, and checked by pyxform in another test.
+TEST(XlsFormTest, SaysWhichConditionAFormCannotHave) {
+  v1::Instrument instrument = RichDraft();
+  instrument.mutable_sections(1)->clear_shown_if();
+  instrument.mutable_sections(1)->mutable_questions(4)->set_shown_if("cbo.includes_self = true");
+  EXPECT_THAT(Form(instrument).notes, Contains(HasSubstr("the form always asks \"hopes\"")));
+}
+
+// What a form says, or a golden file of it: reviewed by eye, and taken by pyxform in another test.
+void ExpectGolden(const XlsForm& form, const std::string& name) {
+  const std::string path = absl::StrCat(WEFT_SOURCE_DIR, "/tests/data/forms/", name);
+  std::ifstream file(path, std::ios::binary);
+  const std::string golden((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_TRUE(WriteSheets(form.sheets) == golden)
+      << "differs from " << path << "; what it should hold now:\n"
+      << WriteSheets(form.sheets);
+}
+
+TEST(XlsFormTest, SkipRulesAreWhatPyxformWasShown) {
+  v1::ExportInstrumentFormRequest request;
+  request.add_offered_missing(type::v1::MISSING_REASON_DONT_KNOW);
+  ExpectGolden(Form(RichDraft(), request), "skip-rules.csv");
+}
+
 TEST(XlsFormTest, ExampleIsWhatPyxformWasShown) {
   const auto read = [](const std::string& path, google::protobuf::Message& message) {
     std::ifstream file(absl::StrCat(WEFT_SOURCE_DIR, "/examples/lab-2025/", path));
@@ -163,12 +192,7 @@ TEST(XlsFormTest, ExampleIsWhatPyxformWasShown) {
   request.add_offered_missing(type::v1::MISSING_REASON_DONT_KNOW);
   const absl::StatusOr<XlsForm> form = ToXlsForm(instrument, taxonomy, request);
   ASSERT_THAT(form, IsOk());
-  const std::string path = absl::StrCat(WEFT_SOURCE_DIR, "/tests/data/forms/lab-survey-2024.csv");
-  std::ifstream file(path, std::ios::binary);
-  const std::string golden((std::istreambuf_iterator<char>(file)), {});
-  EXPECT_TRUE(WriteSheets(form->sheets) == golden)
-      << "differs from " << path << "; what it should hold now:\n"
-      << WriteSheets(form->sheets);
+  ExpectGolden(*form, "lab-survey-2024.csv");
 }
 
 // --- Forms of others -----------------------------------------------------------------------------
@@ -227,6 +251,7 @@ TEST(XlsFormTest, TakesAFormThatKnowsNothingOfWeft) {
       questions {
         id: "hopes"
         text: "What do you hope for?"
+        shown_if: "setting = a_b"
         text_answer { max_length: 300 }
       }
     }
@@ -253,10 +278,67 @@ TEST(XlsFormTest, TakesAFormThatKnowsNothingOfWeft) {
                           HasSubstr("survey:6 name becomes \"setting\""),
                           HasSubstr("survey:8 required depends on"),
                           HasSubstr("survey:8 constraint is not kept"),
-                          HasSubstr("survey:9 relevant makes the question depend on another"),
                           HasSubstr("does not ask about k12_school, school_district")));
   v1::Instrument published = parsed.instrument;
   EXPECT_THAT(Publish(ExampleTaxonomy(), published), IsOk());
+}
+
+// Groups in groups, as form builders make them.
+TEST(XlsFormTest, AConditionOfAGroupIsOneOfItsQuestions) {
+  const Parsed parsed = ParseSurvey(
+      "type,name,label,relevant\n"
+      "integer,students,How many?,\n"
+      "begin group,more,More,${students} > 0\n"
+      "begin group,inner,Inner,${students} < 100 or ${students} = 500\n"
+      "text,hopes,What do you hope for?,\n"
+      "integer,teachers,How many teachers?,${students} > 20\n"
+      "end group,,,\n"
+      "begin group,cbo,CBOs,${students} > 1\n"
+      "integer,cbo_count,How many CBOs?,${teachers} > 1\n"
+      "end group,,,\n"
+      "end group,,,\n");
+  ASSERT_THAT(parsed.problems.ToStatus(), IsOk());
+  const v1::Section& more = parsed.instrument.sections(1);
+  EXPECT_EQ(more.shown_if(), "students > 0");
+  EXPECT_EQ(more.questions(0).shown_if(), "students < 100 OR students = 500");
+  EXPECT_EQ(more.questions(1).shown_if(), "(students < 100 OR students = 500) AND students > 20");
+  EXPECT_EQ(more.questions(2).shown_if(), "");
+  EXPECT_THAT(parsed.notes(), Contains(HasSubstr("survey:8 relevant is about one partner type")));
+  EXPECT_THAT(parsed.notes(), Contains(HasSubstr("survey:9 relevant is about one partner type")));
+  v1::Instrument published = parsed.instrument;
+  EXPECT_THAT(Publish(ExampleTaxonomy(), published), IsOk());
+}
+
+TEST(XlsFormTest, ConditionsThatNoInstrumentHasAreNoted) {
+  for (const auto& [relevant, why] : std::vector<std::pair<std::string, std::string>>{
+           {"${later} > 1", "is not asked before"},
+           {"${nobody} = 'x'", "is nothing that the instrument asks"},
+           {"count-selected(${x}) > 1", "neither a question nor a value"},
+           {"${students} = ${later}", "compares a question with a value"},
+           {"${students}", "is no comparison"},
+           {"${students} > 1 xor ${students} < 9", "is not understood"},
+           {"(${students} > 1", "\")\" is missing"},
+           {"${students} > 1)", "\")\" is not understood"},
+           {"${students > 1", "a \"}\" is missing"},
+           {"${students} > 'x", "a quote is not closed"},
+           {"${students} > 'x'", "compare numbers"},
+           {"${students} = 'DONT_KNOW'", "do not tell DONT_KNOW"},
+           {"${students} != 'DONT_KNOW'", "it always holds"},
+           {"${students} > ''", "nothing is less or greater"},
+           {"selected(1, 2)", "takes a question and a choice"},
+           {"not(${students} != 'REFUSED')", "it never holds"}}) {
+    const Parsed parsed =
+        ParseSurvey(absl::StrCat("type,name,label,relevant\ninteger,students,How many?,\n"
+                                 "text,hopes,What do you hope for?,\"",
+                                 relevant,
+                                 "\"\n"
+                                 "integer,later,Later?,\n"));
+    EXPECT_THAT(parsed.problems.ToStatus(), IsOk());
+    EXPECT_EQ(parsed.instrument.sections(0).questions(1).shown_if(), "") << relevant;
+    EXPECT_THAT(parsed.notes(), ElementsAre(HasSubstr("survey:3 relevant is not kept")))
+        << relevant;
+    EXPECT_THAT(parsed.notes(), ElementsAre(HasSubstr(why))) << relevant;
+  }
 }
 
 TEST(XlsFormTest, WhatTheCallerSaysStandsBeforeTheForm) {
