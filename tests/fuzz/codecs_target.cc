@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/auth/principal.h"
+#include "common/filter/filter.h"
 #include "common/rpc/listen_address.h"
 #include "common/service/list.h"
 #include "common/service/sealed_text.h"
@@ -172,12 +173,22 @@ void CheckListenAddress(absl::string_view text) {
          "an address does not read its own text");
 }
 
+void CheckFilter(absl::string_view text) {
+  const absl::StatusOr<filter::Expression> read = filter::Parse(text);
+  if (!read.ok()) return Expect(!read.status().message().empty(), "a filter is refused in silence");
+  const std::string written = filter::ToText(*read);
+  // Quotes and backslashes make it longer.
+  if (written.size() > filter::kMaxBytes) return;
+  const absl::StatusOr<filter::Expression> again = filter::Parse(written);
+  Expect(again.ok() && *again == *read, "a filter does not read its own text");
+}
+
 }  // namespace
 
 void CheckCodecs(absl::string_view input) {
   constexpr void (*kChecks[])(absl::string_view) = {
       CheckReadKey, CheckKeyOrder,    CheckPosition,  CheckToken,         CheckPageToken,
-      CheckCursor,  CheckFeedRecords, CheckPrincipal, CheckListenAddress,
+      CheckCursor,  CheckFeedRecords, CheckPrincipal, CheckListenAddress, CheckFilter,
   };
   if (input.empty()) return;
   const size_t which = static_cast<uint8_t>(input.front()) % std::size(kChecks);

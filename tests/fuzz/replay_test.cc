@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/fuzz/codecs_target.h"
 #include "tests/fuzz/file_reader_target.h"
+#include "tests/fuzz/forms_target.h"
 #include "tests/fuzz/product_files_target.h"
 
 namespace weft {
@@ -60,6 +61,18 @@ TEST(FormatDetectionCorpusTest, Replays) {
       FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/format_detection");
   EXPECT_GE(corpus.size(), 15u);
   for (const std::string& input : corpus) ingestion::CheckFormatDetection(input);
+}
+
+TEST(FormsCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/forms");
+  EXPECT_GE(corpus.size(), 5u);
+  for (const std::string& input : corpus) ingestion::CheckForm(input);
+}
+
+TEST(RelevantCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/relevant");
+  EXPECT_GE(corpus.size(), 10u);
+  for (const std::string& input : corpus) ingestion::CheckRelevant(input);
 }
 
 TEST(CodecsCorpusTest, Replays) {

@@ -1,6 +1,7 @@
 #include "services/ingestion/domain/conditions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ using filter::Operator;
 using filter::Test;
 using type::v1::MISSING_REASON_NOT_ANSWERED;
 using type::v1::MISSING_REASON_NOT_ASKED;
+
+// Beyond this, forms would need exponents, which XPath does not have.
+constexpr double kMaxNumber = 1e15;
 
 // What an answer is compared as: a number, or the place of a point on a scale or of an option.
 enum class Measure { kNumber, kLevel, kFlag, kRating, kChoice, kMultiChoice };
@@ -59,7 +63,9 @@ std::optional<double> PointOf(const InstrumentIndex& instrument, const Subject& 
   switch (subject.measure) {
     case Measure::kNumber: {
       double number = 0;
-      if (!absl::SimpleAtod(value, &number) || !(number - number == 0)) return std::nullopt;
+      if (!absl::SimpleAtod(value, &number) || !(std::abs(number) < kMaxNumber)) {
+        return std::nullopt;
+      }
       return number;
     }
     case Measure::kLevel:
@@ -83,7 +89,7 @@ std::optional<double> PointOf(const InstrumentIndex& instrument, const Subject& 
 absl::string_view ValuesOf(Measure measure) {
   switch (measure) {
     case Measure::kNumber:
-      return "a number";
+      return "a number of at most 15 digits";
     case Measure::kLevel:
       return "no_interaction, networking, cooperation, coordination or collaboration";
     case Measure::kRating:
@@ -123,6 +129,25 @@ struct Interval {
   double low;
   double high;
 };
+
+// The ends of a scale; nullopt for what is not chosen from one.
+std::optional<Interval> ScaleOf(const Subject& subject) {
+  switch (subject.measure) {
+    case Measure::kLevel:
+      return Interval{type::v1::INTERACTION_LEVEL_NO_INTERACTION,
+                      type::v1::INTERACTION_LEVEL_COLLABORATION};
+    case Measure::kRating:
+      return Interval{type::v1::SHARED_RESPONSIBILITY_NOT_EVIDENT,
+                      type::v1::SHARED_RESPONSIBILITY_SIGNIFICANTLY_EVIDENT};
+    case Measure::kChoice:
+      return Interval{0, subject.question->choice().options_size() - 1.0};
+    case Measure::kNumber:
+    case Measure::kFlag:
+    case Measure::kMultiChoice:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
 
 // What was answered, when it is one point or a range; nullopt without a value.
 std::optional<Interval> AnsweredOf(const InstrumentIndex& instrument, const Subject& subject,
@@ -243,9 +268,18 @@ void CheckTest(const InstrumentIndex& instrument, const Test& test, int order,
   }
   const std::string problem = OperatorProblem(*subject, test);
   if (!problem.empty()) return add(problem);
-  if (!test.any && !PointOf(instrument, *subject, test.value).has_value()) {
-    add(absl::StrCat("is compared with ", Quoted(test.value), ", and takes ",
-                     ValuesOf(subject->measure)));
+  if (test.any) return;
+  const std::optional<double> point = PointOf(instrument, *subject, test.value);
+  if (!point.has_value()) {
+    return add(absl::StrCat("is compared with ", Quoted(test.value), ", and takes ",
+                            ValuesOf(subject->measure)));
+  }
+  const std::optional<Interval> scale = ScaleOf(*subject);
+  if (!scale.has_value()) return;
+  if ((test.op == Operator::kLess && *point == scale->low) ||
+      (test.op == Operator::kGreater && *point == scale->high)) {
+    add(absl::StrCat("is never ", filter::Symbol(test.op), " ", test.value,
+                     ", which is the end of its scale"));
   }
 }
 

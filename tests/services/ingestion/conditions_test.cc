@@ -155,6 +155,9 @@ TEST(Conditions, MustMakeSenseToBePublished) {
       {"shared_responsibility = yes", "takes not_evident"},
       {"cbo.count > many", "takes a number"},
       {"cbo.count > nan", "takes a number"},
+      {"cbo.level < no_interaction", "is never < no_interaction"},
+      {"setting > school", "is never > school"},
+      {"cbo.count > 1e15", "at most 15 digits"},
       {"cbo.includes_self = yes", "takes true or false"},
   };
   for (const auto& [shown_if, problem] : cases) {

@@ -1,6 +1,7 @@
 #include "services/ingestion/domain/form/form_logic.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -63,6 +64,14 @@ bool Takes(Operator op, size_t place, size_t point) {
 
 std::string Literal(absl::string_view text) { return absl::StrCat("'", text, "'"); }
 
+// XPath knows no exponents.
+std::string Decimal(absl::string_view number) {
+  char buffer[400];
+  const auto [end, error] = std::to_chars(
+      buffer, buffer + sizeof(buffer), ParseNumber(number).value_or(0), std::chars_format::fixed);
+  return error == std::errc() ? std::string(buffer, end) : std::string("0");
+}
+
 std::string TestToRelevant(const InstrumentIndex& instrument, const Test& test,
                            const std::vector<std::string>& missing_words) {
   const std::string name = absl::StrCat(
@@ -83,9 +92,7 @@ std::string TestToRelevant(const InstrumentIndex& instrument, const Test& test,
     return absl::StrCat("selected(", name, ", ", Literal(test.value), ")");
   }
   if (number) {
-    // XPath knows no exponents.
-    const std::string value = FormatNumber(ParseNumber(test.value).value_or(0));
-    return absl::StrCat(name, " ", filter::Symbol(test.op), " ", value);
+    return absl::StrCat(name, " ", filter::Symbol(test.op), " ", Decimal(test.value));
   }
   if (test.op == Operator::kEqual || test.op == Operator::kNotEqual) {
     return absl::StrCat(name, " ", filter::Symbol(test.op), " ", Literal(test.value));
@@ -365,7 +372,7 @@ class Parser {
     std::sort(places.begin(), places.end());
     places.erase(std::unique(places.begin(), places.end()), places.end());
     const bool run = places.back() - places.front() + 1 == places.size();
-    if (!run || places.size() == scale.size()) return expression;
+    if (!run) return expression;
     if (places.back() + 1 == scale.size()) {
       return Of(field, Operator::kGreaterOrEqual, scale[places.front()]);
     }
