@@ -73,6 +73,7 @@ struct ExportOptions {
   std::string instrument;
   std::string output;
   std::vector<std::string> offer;
+  std::string audience;
 };
 
 absl::Status Usage(absl::string_view message) {
@@ -96,6 +97,7 @@ absl::Status WriteSheets(const v1::ExportInstrumentFormResponse& form, const std
 absl::Status ExportForm(Session& session, const ExportOptions& options) {
   v1::ExportInstrumentFormRequest request;
   request.set_name(options.instrument);
+  request.set_audience(options.audience);
   for (const std::string& word : options.offer) {
     type::v1::MissingReason reason = type::v1::MISSING_REASON_UNSPECIFIED;
     if (!type::v1::MissingReason_Parse(absl::StrCat("MISSING_REASON_", absl::AsciiStrToUpper(word)),
@@ -214,6 +216,8 @@ void AddFormCommands(CLI::App& app, Session*& session, absl::Status& result) {
       ->add_option("--offer", out->offer,
                    "kinds of missing that can be chosen: dont_know, refused, not_applicable")
       ->delimiter(',');
+  to_form->add_option("--audience", out->audience,
+                      "in whose words (default: in those for everybody), e.g. families");
   to_form->callback([&session, &result, out] { result = ExportForm(*session, *out); });
 
   auto in = std::make_shared<ImportOptions>();

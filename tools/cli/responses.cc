@@ -123,6 +123,7 @@ void PrintProblems(absl::string_view severity,
 struct ContributeOptions {
   std::string response;
   std::string contributor;
+  std::string audience;
   std::vector<std::string> answers;
   bool consensus = false;
   bool validate_only = false;
@@ -139,6 +140,7 @@ absl::Status Contribute(Session& session, const ContributeOptions& options) {
     request.set_name(options.response);
   }
   request.set_contributor(options.contributor);
+  request.set_audience(options.audience);
   for (const std::string& text : options.answers) {
     WEFT_ASSIGN_OR_RETURN(*request.add_answers(), ParseContribution(text));
     request.mutable_answers()->rbegin()->set_consensus(options.consensus);
@@ -373,6 +375,8 @@ void AddResponseCommands(CLI::App& app, Session*& session, absl::Status& result)
   contribute_command
       ->add_option("--as", contribute->contributor, "pseudonymous id of who answers, e.g. c-17")
       ->required();
+  contribute_command->add_option("--audience", contribute->audience,
+                                 "in whose words they were asked, e.g. families");
   contribute_command->add_flag("--consensus", contribute->consensus,
                                "what the raters agreed on, not one's own rating");
   contribute_command->add_flag("--validate-only", contribute->validate_only,

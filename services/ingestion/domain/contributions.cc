@@ -15,6 +15,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "services/ingestion/domain/answer_values.h"
 #include "services/ingestion/domain/answers.h"
+#include "services/ingestion/domain/audiences.h"
 
 namespace weft::ingestion {
 namespace {
@@ -227,6 +228,7 @@ absl::StatusOr<Contributed> Contribute(const InstrumentIndex& instrument,
   FieldViolations violations;
   absl::flat_hash_set<absl::string_view> seen;
   const int version = draft.version() + 1;
+  RequireAudience(instrument.instrument(), request.audience(), "audience", violations);
   for (int i = 0; i < request.answers_size(); ++i) {
     const v1::ContributedAnswer& answer = request.answers(i);
     const std::string at = absl::StrCat("answers[", i, "]");
@@ -251,6 +253,7 @@ absl::StatusOr<Contributed> Contribute(const InstrumentIndex& instrument,
     *given.mutable_time() = ToProto(now);
     given.set_source(std::string(source));
     given.set_base_version(answer.base_version());
+    given.set_audience(request.audience());
 
     v1::AnswerRecord& record = RecordOf(draft, answer.answer());
     const bool own_rating = slot->rated && !answer.consensus();

@@ -71,6 +71,10 @@ std::string KeyOf(const v1::ColumnAlias& alias) {
   return alias.format().empty() ? alias.alias() : absl::StrCat(alias.format(), ": ", alias.alias());
 }
 std::string TextOf(const v1::ColumnAlias& alias) { return alias.column(); }
+std::string KeyOf(const v1::AudienceText& words) { return words.audience(); }
+std::string TextOf(const v1::AudienceText& words) { return words.text(); }
+std::string KeyOf(const v1::AudienceDefinition& words) { return words.audience(); }
+std::string TextOf(const v1::AudienceDefinition& words) { return words.definition(); }
 std::string KeyOf(const std::string& text) { return text; }
 std::string TextOf(const std::string& text) { return text; }
 
@@ -140,7 +144,11 @@ class Differ {
     const auto labels = [this](const auto& a, const auto& b, const std::string& at) {
       Fields(a, b, at);
       Texts(a.aliases(), b.aliases(), At(at, "aliases"));
+      List(a.audience_definitions(), b.audience_definitions(), At(at, "audience_definitions"),
+           [this](const v1::AudienceDefinition& x, const v1::AudienceDefinition& y,
+                  const std::string& place) { Fields(x, y, place); });
     };
+    Texts(from.audiences(), to.audiences(), "audiences");
     List(from.levels(), to.levels(), "levels", labels);
     List(from.shared_responsibility(), to.shared_responsibility(), "shared_responsibility", labels);
     List(from.column_aliases(), to.column_aliases(), "column_aliases",
@@ -198,6 +206,10 @@ class Differ {
          [this](const v1::Option& a, const v1::Option& b, const std::string& at) {
            Fields(a, b, at);
            Texts(a.aliases(), b.aliases(), At(at, "aliases"));
+         });
+    List(from.audience_texts(), to.audience_texts(), At(path, "audience_texts"),
+         [this](const v1::AudienceText& a, const v1::AudienceText& b, const std::string& at) {
+           Fields(a, b, at);
          });
   }
 

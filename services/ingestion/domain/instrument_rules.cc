@@ -12,6 +12,7 @@
 #include "common/filter/filter.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/ingestion/domain/audiences.h"
 #include "services/ingestion/domain/conditions.h"
 #include "services/ingestion/domain/open_answers.h"
 
@@ -393,6 +394,7 @@ void ValidateInstrument(const v1::Instrument& instrument, absl::string_view path
       [](const v1::ResponsibilityLabel& label) { return static_cast<int>(label.rating()); },
       type::v1::SharedResponsibility_IsValid, violations);
   ValidateColumnAliases(instrument, path, violations);
+  ValidateAudiences(instrument, path, violations);
 }
 
 absl::Status ValidateCreate(const v1::CreateInstrumentRequest& request) {

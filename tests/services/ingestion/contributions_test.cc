@@ -145,6 +145,22 @@ TEST_F(ContributionsTest, WhoSawTheAnswerChangesIt) {
   EXPECT_FALSE(Record("students").current().has_value());
 }
 
+TEST(ContributionAudienceTest, IsKeptWithTheAnswerAndKnown) {
+  v1::Instrument example = ExampleInstrument();
+  example.add_audiences("families");
+  const InstrumentIndex instrument(example);
+  auto request = FromText<v1::ContributeAnswersRequest>(
+      "contributor: 'amara' audience: 'families' answers { answer: 'students' value { number: 3 } "
+      "}");
+  v1::Answers answers;
+  v1::ResponseDraft draft;
+  ASSERT_THAT(Contribute(instrument, request, "api", kNow, answers, draft), IsOk());
+  EXPECT_EQ(draft.answers(0).current().audience(), "families");
+  request.set_audience("press");
+  EXPECT_THAT(Contribute(instrument, request, "api", kNow, answers, draft).status(),
+              Violates("audience"));
+}
+
 TEST_F(ContributionsTest, AStaleEditIsKeptBesideUntilSomebodyWhoSawBothDecides) {
   EXPECT_EQ(Students("amara", 10, 0), "ACCEPTED 1");
   EXPECT_EQ(Students("ben", 20, 0), "CONFLICT 2");

@@ -9,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/error.h"
+#include "services/ingestion/domain/audiences.h"
 #include "services/ingestion/domain/form/form_logic.h"
 #include "services/ingestion/domain/form/form_words.h"
 #include "services/ingestion/domain/import/cell_values.h"
+#include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/open_answers.h"
 #include "services/ingestion/domain/scale_words.h"
 
@@ -33,8 +35,10 @@ absl::string_view MissingLabel(MissingReason reason) {
   }
 }
 
-absl::Status ValidateOffered(const v1::ExportInstrumentFormRequest& request) {
+absl::Status Validate(const v1::Instrument& instrument,
+                      const v1::ExportInstrumentFormRequest& request) {
   FieldViolations violations;
+  RequireAudience(instrument, request.audience(), "audience", violations);
   for (int i = 0; i < request.offered_missing_size(); ++i) {
     const std::string at = absl::StrCat("offered_missing[", i, "]");
     const auto reason = request.offered_missing(i);
@@ -105,7 +109,9 @@ class Writer {
   void AddSettings() {
     FormRow& row = form_.sheets.settings.emplace_back();
     row.Set("form_title", instrument_.display_name());
-    row.Set("form_id", instrument_.name().substr(instrument_.name().rfind('/') + 1));
+    const absl::string_view id = LastId(instrument_.name());
+    row.Set("form_id", request_.audience().empty() ? std::string(id)
+                                                   : absl::StrCat(id, "-", request_.audience()));
     row.Set("version", absl::StrCat(instrument_.version()));
   }
 
@@ -312,9 +318,16 @@ class Writer {
 absl::StatusOr<XlsForm> ToXlsForm(const v1::Instrument& instrument,
                                   const registry::v1::Taxonomy& taxonomy,
                                   const v1::ExportInstrumentFormRequest& request) {
-  absl::Status valid = ValidateOffered(request);
+  absl::Status valid = Validate(instrument, request);
   if (!valid.ok()) return valid;
-  return Writer(instrument, taxonomy, request).Write();
+  v1::Instrument as_shown = instrument;
+  SpeakTo(request.audience(), as_shown);
+  XlsForm form = Writer(as_shown, taxonomy, request).Write();
+  if (request.audience().empty() && !instrument.audiences().empty()) {
+    form.notes.push_back(absl::StrCat("the words for ", absl::StrJoin(instrument.audiences(), ", "),
+                                      " stay out: each audience has a form of its own"));
+  }
+  return form;
 }
 
 }  // namespace weft::ingestion

@@ -145,6 +145,23 @@ TEST(XlsFormTest, OffersOnlyWhatSomebodyCanChoose) {
               Violates("offered_missing[0]", "offered_missing[2]"));
 }
 
+TEST(XlsFormTest, EachAudienceHasAFormInItsOwnWords) {
+  v1::Instrument instrument = ExampleDraft();
+  instrument.add_audiences("families");
+  v1::AudienceText& words =
+      *instrument.mutable_sections(1)->mutable_questions(4)->add_audience_texts();
+  words.set_audience("families");
+  words.set_text("What do you wish for?");
+  v1::ExportInstrumentFormRequest request;
+  EXPECT_THAT(Form(instrument, request).notes, Contains(HasSubstr("the words for families")));
+  request.set_audience("families");
+  const XlsForm form = Form(instrument, request);
+  EXPECT_EQ(form.sheets.settings[0].Get("form_id"), "lab-survey-2024-families");
+  EXPECT_THAT(WriteSheets(form.sheets), HasSubstr("What do you wish for?"));
+  request.set_audience("press");
+  EXPECT_THAT(ToXlsForm(instrument, ExampleTaxonomy(), request).status(), Violates("audience"));
+}
+
 TEST(XlsFormTest, SaysWhatAFormDoesNotKeep) {
   v1::Instrument instrument = ExampleDraft();
   instrument.set_description("Ours.");
