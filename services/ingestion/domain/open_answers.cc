@@ -1,11 +1,15 @@
 #include "services/ingestion/domain/open_answers.h"
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/ingestion/domain/open_answer_review.h"
 
 namespace weft::ingestion {
 
@@ -44,6 +48,10 @@ void ValidateOpenAnswer(const InstrumentIndex& instrument, const v1::OpenAnswer&
                      absl::StrCat(path, ".consent"), "is no known consent");
   violations.Require(v1::OpenAnswer::Attribution_IsValid(answer.attribution()),
                      absl::StrCat(path, ".attribution"), "is no known attribution");
+  violations.Require(v1::OpenAnswer::Speaker_IsValid(answer.speaker()),
+                     absl::StrCat(path, ".speaker"), "is no known speaker");
+  violations.Require(answer.contributor().empty() || IsId(answer.contributor()),
+                     absl::StrCat(path, ".contributor"), kIdRule);
 }
 
 void ValidateOpenAnswers(const InstrumentIndex& instrument,
@@ -60,25 +68,42 @@ void ValidateOpenAnswers(const InstrumentIndex& instrument,
 }
 
 bool MergeOpenAnswer(const v1::OpenAnswer& given, v1::OpenAnswer& stored) {
+  v1::OpenAnswer merged = stored;
   if (given.text() != stored.text()) {
-    stored.set_text(given.text());
-    stored.set_consent(given.consent());
-    stored.set_attribution(given.attribution());
-    stored.set_release(v1::OpenAnswer::RELEASE_WITHHELD);
-    return true;
+    merged.set_text(given.text());
+    merged.set_consent(given.consent());
+    merged.set_attribution(given.attribution());
+    merged.set_speaker(given.speaker());
+    merged.set_contributor(given.contributor());
+  } else {
+    if (given.consent() != v1::OpenAnswer::CONSENT_UNSPECIFIED) merged.set_consent(given.consent());
+    if (given.attribution() != v1::OpenAnswer::ATTRIBUTION_UNSPECIFIED) {
+      merged.set_attribution(given.attribution());
+    }
+    if (given.speaker() != v1::OpenAnswer::SPEAKER_UNSPECIFIED) merged.set_speaker(given.speaker());
+    if (!given.contributor().empty()) merged.set_contributor(given.contributor());
   }
-  bool changed = false;
-  if (given.consent() != v1::OpenAnswer::CONSENT_UNSPECIFIED &&
-      given.consent() != stored.consent()) {
-    stored.set_consent(given.consent());
-    changed = true;
-  }
-  if (given.attribution() != v1::OpenAnswer::ATTRIBUTION_UNSPECIFIED &&
-      given.attribution() != stored.attribution()) {
-    stored.set_attribution(given.attribution());
-    changed = true;
-  }
+  KeepReviewHonest(stored, merged);
+  const bool changed = !google::protobuf::util::MessageDifferencer::Equals(merged, stored);
+  stored = std::move(merged);
   return changed;
+}
+
+v1::OpenAnswer TakeWords(v1::OpenAnswer& answer) {
+  v1::OpenAnswer words;
+  PutWords(answer, words);
+  answer.clear_text();
+  answer.clear_redacted_text();
+  answer.clear_redactions();
+  answer.clear_review_note();
+  return words;
+}
+
+void PutWords(v1::OpenAnswer words, v1::OpenAnswer& answer) {
+  answer.set_text(std::move(*words.mutable_text()));
+  answer.set_redacted_text(std::move(*words.mutable_redacted_text()));
+  *answer.mutable_redactions() = std::move(*words.mutable_redactions());
+  answer.set_review_note(std::move(*words.mutable_review_note()));
 }
 
 }  // namespace weft::ingestion

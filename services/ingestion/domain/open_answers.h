@@ -24,7 +24,8 @@ std::string QuestionOfOpenAnswerId(absl::string_view id);
 std::string OpenAnswerName(absl::string_view response, absl::string_view question);
 
 // Adds a violation when `question` is no text question of the instrument, the text is empty or too
-// long, or an enum is unknown. `path` is where the open answer stands in the request.
+// long, an enum is unknown, or the contributor is no id. `path` is where the open answer stands in
+// the request.
 void ValidateOpenAnswer(const InstrumentIndex& instrument, const v1::OpenAnswer& answer,
                         absl::string_view path, FieldViolations& violations);
 // The same for each; a question may stand once.
@@ -33,9 +34,15 @@ void ValidateOpenAnswers(const InstrumentIndex& instrument,
                          absl::string_view path, FieldViolations& violations);
 
 // Brings `given` (from a stream or a file) into `stored`, and says whether anything changed.
-// Another text takes consent and attribution from `given`, because what was agreed to was the old
-// text, and goes back to RELEASE_WITHHELD. With the same text, only what `given` states is taken.
+// Another text takes consent, attribution, speaker and contributor from `given`, because what was
+// stated was stated of the old text. With the same text, only what `given` states is taken. What a
+// review rested on and is no more undoes it (KeepReviewHonest).
 bool MergeOpenAnswer(const v1::OpenAnswer& given, v1::OpenAnswer& stored);
+
+// Everything in an open answer that somebody wrote in words of their own: taken out of `answer`,
+// and put back.
+v1::OpenAnswer TakeWords(v1::OpenAnswer& answer);
+void PutWords(v1::OpenAnswer words, v1::OpenAnswer& answer);
 
 }  // namespace weft::ingestion
 

@@ -19,6 +19,7 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       review_handlers_(db, tables_, waves_),
       ingest_handlers_(db, tables_, waves_),
       open_answer_handlers_(db, tables_, waves_),
+      quote_handlers_(db, tables_),
       import_runner_(db, tables_, waves_, logger),
       import_handlers_(db, tables_, waves_, import_runner_),
       export_handlers_(db, tables_, waves_),
@@ -91,6 +92,9 @@ void IngestionService::BindResponses(rpc::Server& server) {
       .On("ListOpenAnswers", &open_answer_handlers_, &OpenAnswerHandlers::ListOpenAnswers)
       .On("UpdateOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::UpdateOpenAnswer)
       .On("DeleteOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::DeleteOpenAnswer);
+  rpc::Binder(server, "weft.ingestion.v1.OpenAnswerService")
+      .On("ReviewOpenAnswer", &quote_handlers_, &QuoteHandlers::ReviewOpenAnswer)
+      .On("ListQuotes", &quote_handlers_, &QuoteHandlers::ListQuotes);
 }
 
 void IngestionService::BindImports(rpc::Server& server) {

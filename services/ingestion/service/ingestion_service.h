@@ -16,6 +16,7 @@
 #include "services/ingestion/service/instrument_form_handlers.h"
 #include "services/ingestion/service/instrument_handlers.h"
 #include "services/ingestion/service/open_answer_handlers.h"
+#include "services/ingestion/service/quote_handlers.h"
 #include "services/ingestion/service/registry_client.h"
 #include "services/ingestion/service/response_handlers.h"
 #include "services/ingestion/service/review_handlers.h"
@@ -30,10 +31,11 @@ namespace weft::ingestion {
 
 class IngestionService final : public rpc::Service {
  public:
-  // Binds InstrumentService, InstrumentFormService, WaveService, ResponseService, ImportService and
-  // ChangeService to `server`, and spawns the background task that carries out imports. `registry`
-  // is host:port of the registry, which need not run yet. The database outlives the server's last
-  // call, and so does this. `logger` is told when an import is held up; it may be null.
+  // Binds InstrumentService, InstrumentFormService, WaveService, ResponseService,
+  // OpenAnswerService, ImportService and ChangeService to `server`, and spawns the background task
+  // that carries out imports. `registry` is host:port of the registry, which need not run yet. The
+  // database outlives the server's last call, and so does this. `logger` is told when an import is
+  // held up; it may be null.
   IngestionService(rpc::Server& server, const storage::Database& db, absl::string_view registry,
                    observability::Logger* logger = nullptr);
 
@@ -56,6 +58,7 @@ class IngestionService final : public rpc::Service {
   ReviewHandlers review_handlers_;
   IngestHandlers ingest_handlers_;
   OpenAnswerHandlers open_answer_handlers_;
+  QuoteHandlers quote_handlers_;
   ImportRunner import_runner_;
   ImportHandlers import_handlers_;
   ExportHandlers export_handlers_;

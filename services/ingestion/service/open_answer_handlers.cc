@@ -12,9 +12,11 @@
 #include "common/service/names.h"
 #include "common/service/stored.h"
 #include "services/ingestion/domain/names.h"
+#include "services/ingestion/domain/open_answer_review.h"
 #include "services/ingestion/domain/open_answers.h"
 #include "services/ingestion/domain/response_state.h"
 #include "services/ingestion/domain/wave_rules.h"
+#include "services/ingestion/service/open_answer_store.h"
 #include "services/ingestion/service/parents.h"
 
 namespace weft::ingestion {
@@ -22,7 +24,9 @@ namespace {
 
 const service::MaskRules& UpdateRules() {
   static const auto& rules =
-      *new service::MaskRules{.output_only = {"question", "release"}, .immutable = {}};
+      *new service::MaskRules{.output_only = {"question", "release", "redacted_text", "redactions",
+                                              "clearances", "review_note", "erase_time"},
+                              .immutable = {}};
   return rules;
 }
 
@@ -58,26 +62,10 @@ Task<absl::Status> OpenAnswerHandlers::UpdateOpenAnswer(rpc::CallContext& contex
   WEFT_CO_RETURN_IF_ERROR(service::ParseName(tables_.open_answers.pattern().text(),
                                              request.open_answer().name(), "open_answer.name")
                               .status());
-  // The answer that is remembered for a repetition is one without the text, so that a deleted text
-  // is gone. A repetition, which does not run the body, gets it from the row.
-  std::optional<std::string> text;
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::Status changed = co_await Change(txn, request, response);
-    text = std::move(*response.mutable_text());
-    response.clear_text();
-    co_return changed;
-  };
-  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
-  WEFT_CO_RETURN_IF_ERROR(std::move(status));
-  if (!text.has_value()) {
-    std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-    absl::StatusOr<std::optional<v1::OpenAnswer>> stored =
-        co_await tables_.open_answers.Find(*snapshot, request.open_answer().name());
-    WEFT_CO_RETURN_IF_ERROR(stored.status());
-    text = stored->has_value() ? (*stored)->text() : "";
-  }
-  response.set_text(*std::move(text));
-  co_return absl::OkStatus();
+  auto body = [&](storage::Transaction& txn) { return Change(txn, request, response); };
+  absl::Status status = co_await MutateOpenAnswer(context, db_, tables_, request,
+                                                  request.open_answer().name(), response, body);
+  co_return status;
 }
 
 Task<absl::Status> OpenAnswerHandlers::Change(storage::Transaction& txn,
@@ -106,11 +94,10 @@ Task<absl::Status> OpenAnswerHandlers::Change(storage::Transaction& txn,
   response.set_question(QuestionOfOpenAnswerId(LastId(name)));
   WEFT_CO_RETURN_IF_ERROR(Validate(*wave->instrument, response));
   if (response.text() != before.text()) {
-    // What was agreed to and released was the old text; consent is the writer's to state again.
     WEFT_CO_RETURN_IF_ERROR(RequireOpen(wave->wave));
     WEFT_CO_RETURN_IF_ERROR(RequireTakingPart(*owner));
-    response.set_release(v1::OpenAnswer::RELEASE_WITHHELD);
   }
+  KeepReviewHonest(before, response);
   Task<absl::Status> write =
       is_new ? tables_.open_answers.Insert(txn, response)
              : tables_.open_answers.Update(txn, response, request.open_answer().etag());

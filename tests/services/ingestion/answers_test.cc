@@ -375,7 +375,8 @@ TEST(OpenAnswers, MergeTakesConsentWithTheTextItWasGivenFor) {
   EXPECT_TRUE(MergeOpenAnswer(given, stored));
   EXPECT_EQ(stored.consent(), v1::OpenAnswer::CONSENT_INTERNAL);
   EXPECT_EQ(stored.attribution(), v1::OpenAnswer::ATTRIBUTION_SITE);
-  EXPECT_EQ(stored.release(), v1::OpenAnswer::RELEASE_CLEARED);
+  // Nobody may be quoted who has taken that back.
+  EXPECT_EQ(stored.release(), v1::OpenAnswer::RELEASE_WITHHELD);
 
   given = FromText<v1::OpenAnswer>("question: 'barriers' text: 'No buses.'");
   EXPECT_TRUE(MergeOpenAnswer(given, stored));

@@ -14,6 +14,7 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.InstrumentFormService", {});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.WaveService", {"ListWaves"});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ResponseService", {});
+  testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.OpenAnswerService", {});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ImportService", {});
   testing::SweepWithEmptyRequests(client(), "weft.ingestion.v1.ChangeService",
                                   {"Watch", "ListChanges"});

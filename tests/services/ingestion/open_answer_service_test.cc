@@ -1,11 +1,7 @@
 // Free text: where it is, and where it must never be.
-#include <algorithm>
-#include <functional>
-#include <future>
 #include <set>
-#include <utility>
 
-#include "tests/services/ingestion/service_fixture.h"
+#include "tests/services/ingestion/open_answer_fixture.h"
 
 namespace weft::ingestion {
 namespace {
@@ -17,57 +13,9 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using testing::Violates;
 
-constexpr char kName[] = "waves/w1/responses/site-01/openAnswers/barriers";
 constexpr char kWord[] = "Schmetterlingsflieder";
 
-// Starts a coroutine on the server's thread.
-struct OnExecutor final : Work {
-  explicit OnExecutor(std::function<Detached()> start) : start_(std::move(start)) {}
-  void Run() override { start_(); }
-  std::function<Detached()> start_;
-};
-
-class OpenAnswerServiceTest : public IngestionTest {
- protected:
-  OpenAnswerServiceTest() {
-    OpenLab();
-    EXPECT_THAT(Create("site-01", AnswersWith(1)), IsOk());
-  }
-
-  static v1::UpdateOpenAnswerRequest Text(const std::string& name, const std::string& text) {
-    v1::UpdateOpenAnswerRequest request;
-    request.mutable_open_answer()->set_name(name);
-    request.mutable_open_answer()->set_text(text);
-    request.set_allow_missing(true);
-    return request;
-  }
-  absl::StatusOr<v1::OpenAnswer> Write(const v1::UpdateOpenAnswerRequest& request) {
-    return Call<v1::OpenAnswer>("ResponseService/UpdateOpenAnswer", request);
-  }
-  // Stored values of any table that hold `word`.
-  int CountRowsWith(const std::string& word) {
-    std::promise<int> count;
-    OnExecutor work{[&]() -> Detached {
-      std::shared_ptr<storage::Snapshot> snapshot = engine().GetSnapshot();
-      storage::KeyRange everything;
-      const storage::ScanOptions options{.limit = 100'000};
-      absl::StatusOr<std::vector<storage::Entry>> entries =
-          co_await snapshot->Scan(std::move(everything), options);
-      EXPECT_THAT(entries, IsOk());
-      count.set_value(static_cast<int>(
-          std::count_if(entries->begin(), entries->end(), [&](const storage::Entry& entry) {
-            return entry.value.find(word) != std::string::npos;
-          })));
-    }};
-    executor().Post(work);
-    return count.get_future().get();
-  }
-  absl::StatusOr<v1::OpenAnswer> Get(const std::string& name = kName) {
-    v1::GetOpenAnswerRequest request;
-    request.set_name(name);
-    return Call<v1::OpenAnswer>("ResponseService/GetOpenAnswer", request);
-  }
-};
+class OpenAnswerServiceTest : public OpenAnswerTest {};
 WEFT_ON_EVERY_ENGINE(OpenAnswerServiceTest);
 
 TEST_P(OpenAnswerServiceTest, WritesAndChangesAText) {
