@@ -161,6 +161,16 @@ class Engine {
   // Drops the records up to and including `through`.
   virtual Task<absl::Status> TrimFeed(Position through) = 0;
 
+  // Makes the bytes leave the engine's files: when it returns OK, no file holds a value any more
+  // that was deleted or overwritten in one of the ranges by a commit that had returned before the
+  // call. What stands there now, and every other key, is as it was. Commits and reads go on
+  // meanwhile. It rewrites what is stored in the ranges, so that it is for rare occasions.
+  //  UNAVAILABLE (PURGE_HELD_UP): a snapshot from before is in use, or a file that is read; nothing
+  //  is lost, call again later. Otherwise as Commit.
+  // Deleting a file leaves its bytes in blocks of the disk that no file has until the file system
+  // gives them to another one.
+  virtual Task<absl::Status> Purge(std::vector<KeyRange> ranges) = 0;
+
   // OK, or why commits are being refused or take too long. From any thread.
   virtual absl::Status Health() const = 0;
 };

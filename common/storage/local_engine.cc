@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <coroutine>
+#include <thread>
 #include <utility>
 
 #include "common/base/error.h"
@@ -28,12 +30,42 @@ absl::Status PositionExpired(const Position& oldest) {
                {{"oldest_position", oldest.ToString()}});
 }
 
+// Does what takes long on a thread of its own, and resumes the caller on the executor's.
+class OnOwnThread final : public Work {
+ public:
+  OnOwnThread(Executor& executor, std::function<absl::Status()> what)
+      : executor_(executor), what_(std::move(what)) {}
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    waiting_ = waiting;
+    thread_ = std::thread([this] {
+      status_ = what_();
+      executor_.Post(*this);
+    });
+  }
+  absl::Status await_resume() {
+    thread_.join();
+    return std::move(status_);
+  }
+
+ private:
+  void Run() override { waiting_.resume(); }
+
+  Executor& executor_;
+  const std::function<absl::Status()> what_;
+  std::coroutine_handle<> waiting_;
+  std::thread thread_;
+  absl::Status status_;
+};
+
 }  // namespace
 
 LocalEngine::LocalEngine(std::unique_ptr<LocalStore> store, const EngineOptions& options,
                          Executor& executor)
     : store_(std::move(store)),
       epoch_(store_->epoch()),
+      executor_(executor),
       now_(options.now),
       signal_(executor, store_->recovered_head()),
       last_sequence_(store_->recovered_head()),
@@ -101,6 +133,13 @@ Task<absl::Status> LocalEngine::TrimFeed(Position through) {
   PendingCommit pending(queue_, through.sequence());
   absl::StatusOr<Position> position = co_await pending;
   co_return position.status();
+}
+
+Task<absl::Status> LocalEngine::Purge(std::vector<KeyRange> ranges) {
+  const std::shared_ptr<LocalSnapshot> latest = Latest();
+  OnOwnThread purging(executor_, [&] { return store_->Purge(ranges, *latest); });
+  absl::Status purged = co_await purging;
+  co_return purged;
 }
 
 absl::Status LocalEngine::Health() const {

@@ -37,6 +37,7 @@ class LocalEngine final : public Engine {
   Task<absl::StatusOr<FeedPage>> ReadFeed(Position after, FeedLimits limits) override;
   FeedSignal& feed_signal() override { return signal_; }
   Task<absl::Status> TrimFeed(Position through) override;
+  Task<absl::Status> Purge(std::vector<KeyRange> ranges) override;
   absl::Status Health() const override;
 
  private:
@@ -56,6 +57,7 @@ class LocalEngine final : public Engine {
 
   std::unique_ptr<LocalStore> store_;
   const uint64_t epoch_;
+  Executor& executor_;
   const std::function<absl::Time()> now_;
   FeedSignal signal_;
 

@@ -43,7 +43,7 @@ struct CommitGroup {
   std::optional<FeedMark> mark;  // to keep until the feed is trimmed past it
 };
 
-// All calls but those on snapshots come from one thread at a time.
+// All calls but those on snapshots, and Purge(), come from one thread at a time.
 class LocalStore {
  public:
   virtual ~LocalStore() = default;
@@ -63,6 +63,11 @@ class LocalStore {
   virtual absl::Status Apply(const CommitGroup& group) = 0;
   // The state after the last Apply. Usable from any thread, also after the store is gone.
   virtual std::shared_ptr<LocalSnapshot> TakeSnapshot() = 0;
+  // Engine::Purge() of what `latest`, the newest snapshot, does not see. On a thread of its own,
+  // beside the other calls.
+  virtual absl::Status Purge(absl::Span<const KeyRange> ranges, const LocalSnapshot& latest) {
+    return absl::OkStatus();
+  }
   // OK, or why commits are being refused. From any thread.
   virtual absl::Status Health() const { return absl::OkStatus(); }
   // Called now and then, also when nothing happens, and once with `closing` before destruction.

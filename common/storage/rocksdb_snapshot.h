@@ -40,6 +40,8 @@ class RocksDbSnapshot final : public LocalSnapshot {
 
   Position position() const override { return position_; }
   uint64_t trimmed() const override { return trimmed_; }
+  // RocksDB's own number of the state.
+  uint64_t rocksdb_sequence() const { return snapshot_->GetSequenceNumber(); }
   Task<absl::StatusOr<std::optional<Entry>>> Get(std::string key) override;
   Task<absl::StatusOr<std::vector<std::optional<Entry>>>> GetMany(
       std::vector<std::string> keys) override;

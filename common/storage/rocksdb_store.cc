@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/storage/disk_guard.h"
 #include "common/storage/rocksdb_database.h"
+#include "common/storage/rocksdb_purge.h"
 #include "common/storage/rocksdb_recovery.h"
 #include "common/storage/rocksdb_snapshot.h"
 #include "common/storage/rocksdb_status.h"
@@ -122,6 +123,11 @@ class RocksDbStore final : public LocalStore {
 
   std::shared_ptr<LocalSnapshot> TakeSnapshot() override {
     return std::make_shared<RocksDbSnapshot>(database_, Position(epoch(), head_), trimmed_);
+  }
+
+  absl::Status Purge(absl::Span<const KeyRange> ranges, const LocalSnapshot& latest) override {
+    return PurgeRocksDb(*database_, ranges,
+                        static_cast<const RocksDbSnapshot&>(latest).rocksdb_sequence());
   }
 
   void Maintain(bool closing) override {

@@ -157,6 +157,12 @@ class Table {
     return core_.UniqueKey(index, key);
   }
 
+  // Where the rows under `parent` are, which has no "-", for Engine::Purge. INVALID_ARGUMENT
+  // (PARENT_INVALID).
+  absl::StatusOr<KeyRange> RangeOf(absl::string_view parent) const {
+    return core_.RowRange(parent);
+  }
+
   // One result per name, in the order of `names`.
   Task<absl::StatusOr<std::vector<std::optional<T>>>> GetMany(
       Reader& reader, std::vector<std::string> names) const {

@@ -212,6 +212,21 @@ absl::StatusOr<std::string> TableCore::RowKey(absl::string_view name) const {
   return std::move(key).Build();
 }
 
+absl::StatusOr<KeyRange> TableCore::RowRange(absl::string_view parent) const {
+  absl::StatusOr<std::vector<std::optional<std::string>>> ids = pattern_.ParseParent(parent);
+  if (!ids.ok()) return ids.status();
+  KeyWriter prefix(id_);
+  prefix.Byte(kRow);
+  for (const std::optional<std::string>& id : *ids) {
+    if (!id.has_value()) {
+      return Error(absl::StatusCode::kInvalidArgument, "PARENT_INVALID",
+                   absl::StrCat("\"", parent, "\" stands for several parents"));
+    }
+    prefix.String(*id);
+  }
+  return prefix.Prefix();
+}
+
 absl::Status TableCore::ParseRow(const Entry& entry, Message& row) const {
   return ParseAs(type_, entry, row);
 }

@@ -94,6 +94,8 @@ class TableCore {
 
   // Where the row is. INVALID_ARGUMENT (NAME_INVALID).
   absl::StatusOr<std::string> RowKey(absl::string_view name) const;
+  // Where the rows under `parent` are. INVALID_ARGUMENT (PARENT_INVALID), also for a "-".
+  absl::StatusOr<KeyRange> RowRange(absl::string_view parent) const;
   std::string UniqueKey(absl::string_view index, absl::string_view key) const {
     return IndexPrefix(IndexNamed(index, true), key);
   }

@@ -339,6 +339,59 @@ TEST_P(EngineConformance, ClosingCarriesOutWhatIsQueued) {
   for (const auto& outcome : outcomes) EXPECT_THAT(*outcome, IsOk());
 }
 
+TEST_P(EngineConformance, PurgingChangesNothingThatIsThere) {
+  for (const char* key : {"a", "b", "c", "d"}) Put(key, "1");
+  Put("a", "2");
+  Delete("b");
+  Record("change");
+  const Position head = engine_->head();
+  const std::vector<Entry> before = Scan(*engine_->GetSnapshot(), {"", ""});
+  ASSERT_THAT(Wait(engine_->Purge({{"a", "c"}, {"c", "cc"}})), IsOk());
+  ASSERT_THAT(Wait(engine_->Purge({{"", ""}})), IsOk());
+  ASSERT_THAT(Wait(engine_->Purge({})), IsOk());
+  ASSERT_THAT(Wait(engine_->Purge({{"x", "y"}})), IsOk());
+  EXPECT_EQ(engine_->head(), head);
+  const std::vector<Entry> after = Scan(*engine_->GetSnapshot(), {"", ""});
+  ASSERT_EQ(after.size(), before.size());
+  for (size_t i = 0; i < after.size(); ++i) {
+    EXPECT_EQ(after[i].key, before[i].key);
+    EXPECT_EQ(after[i].value, before[i].value);
+    EXPECT_EQ(after[i].version, before[i].version);
+  }
+  EXPECT_THAT(Feed(), ElementsAre(ElementsAre("change")));
+  EXPECT_EQ(Compare(head, Put("b", "3")), std::strong_ordering::less);
+  EXPECT_EQ(Value("b"), "3");
+}
+
+TEST_P(EngineConformance, PurgingTakesNothingFromASnapshotInUse) {
+  Put("a", "1");
+  std::shared_ptr<Snapshot> before = engine_->GetSnapshot();
+  Put("a", "2");
+  const absl::Status purged = Wait(engine_->Purge({{"", ""}}));
+  if (!purged.ok()) {
+    EXPECT_THAT(purged, IsError(absl::StatusCode::kUnavailable, "PURGE_HELD_UP"));
+    google::rpc::RetryInfo retry;
+    EXPECT_TRUE(GetDetail(purged, retry));
+  }
+  EXPECT_EQ(Value(*before, "a"), "1");
+  before.reset();
+  EXPECT_THAT(Wait(engine_->Purge({{"", ""}})), IsOk());
+  EXPECT_EQ(Value("a"), "2");
+}
+
+TEST_P(EngineConformance, CommitsGoOnBesideAPurge) {
+  for (int i = 0; i < 100; ++i) Put(std::to_string(i), std::string(1000, 'x'));
+  std::optional<absl::Status> purged;
+  [](Engine& engine, std::optional<absl::Status>& outcome) -> Detached {
+    std::vector<KeyRange> everything = {{"", ""}};
+    outcome = co_await engine.Purge(std::move(everything));
+  }(*engine_, purged);
+  for (int i = 0; i < 100; ++i) Put(std::to_string(i), "y");
+  executor_.RunUntil([&] { return purged.has_value(); });
+  EXPECT_THAT(*purged, IsOk());
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(Value(std::to_string(i)), "y");
+}
+
 TEST_P(EngineConformance, IsHealthy) {
   EXPECT_THAT(engine_->Health(), IsOk());
   Put("a", "1");

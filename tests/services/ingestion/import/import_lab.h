@@ -53,6 +53,9 @@ class HookedEngine final : public storage::Engine {
   Task<absl::Status> TrimFeed(storage::Position through) override {
     return engine_->TrimFeed(through);
   }
+  Task<absl::Status> Purge(std::vector<storage::KeyRange> ranges) override {
+    return engine_->Purge(std::move(ranges));
+  }
   absl::Status Health() const override { return engine_->Health(); }
 
  private:
