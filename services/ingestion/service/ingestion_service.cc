@@ -20,6 +20,8 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       ingest_handlers_(db, tables_, waves_),
       open_answer_handlers_(db, tables_, waves_),
       quote_handlers_(db, tables_),
+      erasure_runner_(db, tables_, logger),
+      erasure_handlers_(db, tables_, erasure_runner_),
       import_runner_(db, tables_, waves_, logger),
       import_handlers_(db, tables_, waves_, import_runner_),
       export_handlers_(db, tables_, waves_),
@@ -91,7 +93,12 @@ void IngestionService::BindResponses(rpc::Server& server) {
       .On("GetOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::GetOpenAnswer)
       .On("ListOpenAnswers", &open_answer_handlers_, &OpenAnswerHandlers::ListOpenAnswers)
       .On("UpdateOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::UpdateOpenAnswer)
-      .On("DeleteOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::DeleteOpenAnswer);
+      .On("DeleteOpenAnswer", &open_answer_handlers_, &OpenAnswerHandlers::DeleteOpenAnswer)
+      .On("EraseSubject", &erasure_handlers_, &ErasureHandlers::EraseSubject)
+      .On("GetErasure", &erasure_handlers_, &ErasureHandlers::GetErasure)
+      .On("ListErasures", &erasure_handlers_, &ErasureHandlers::ListErasures);
+  server.Spawn("erasures", auth::Principal{"services/ingestion"},
+               [this](rpc::CallContext& context) { return erasure_runner_.Run(context); });
   rpc::Binder(server, "weft.ingestion.v1.OpenAnswerService")
       .On("ReviewOpenAnswer", &quote_handlers_, &QuoteHandlers::ReviewOpenAnswer)
       .On("ListQuotes", &quote_handlers_, &QuoteHandlers::ListQuotes);

@@ -9,6 +9,8 @@
 #include "common/service/change_service.h"
 #include "common/storage/database.h"
 #include "services/ingestion/service/contribution_handlers.h"
+#include "services/ingestion/service/erasure_handlers.h"
+#include "services/ingestion/service/erasure_runner.h"
 #include "services/ingestion/service/export_handlers.h"
 #include "services/ingestion/service/import_handlers.h"
 #include "services/ingestion/service/import_runner.h"
@@ -32,10 +34,10 @@ namespace weft::ingestion {
 class IngestionService final : public rpc::Service {
  public:
   // Binds InstrumentService, InstrumentFormService, WaveService, ResponseService,
-  // OpenAnswerService, ImportService and ChangeService to `server`, and spawns the background task
-  // that carries out imports. `registry` is host:port of the registry, which need not run yet. The
-  // database outlives the server's last call, and so does this. `logger` is told when an import is
-  // held up; it may be null.
+  // OpenAnswerService, ImportService and ChangeService to `server`, and spawns the background tasks
+  // that carry out imports and purge what was erased. `registry` is host:port of the registry,
+  // which need not run yet. The database outlives the server's last call, and so does this.
+  // `logger` is told when one of them is held up; it may be null.
   IngestionService(rpc::Server& server, const storage::Database& db, absl::string_view registry,
                    observability::Logger* logger = nullptr);
 
@@ -59,6 +61,8 @@ class IngestionService final : public rpc::Service {
   IngestHandlers ingest_handlers_;
   OpenAnswerHandlers open_answer_handlers_;
   QuoteHandlers quote_handlers_;
+  ErasureRunner erasure_runner_;
+  ErasureHandlers erasure_handlers_;
   ImportRunner import_runner_;
   ImportHandlers import_handlers_;
   ExportHandlers export_handlers_;

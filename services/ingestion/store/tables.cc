@@ -39,7 +39,8 @@ Tables::Tables()
       spool(37, "waves/{wave}/imports/{import}/chunks/{chunk:number}"),
       progress(38, "waves/{wave}/imports/{import}/progress/{part:number}"),
       import_mappings(46, "instruments/{instrument}/importMappings/{format}"),
-      secrets(47, "secrets/{secret}") {}
+      secrets(47, "secrets/{secret}"),
+      erasures(48, "waves/{wave}/erasures/{erasure}") {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
   return {instruments.feed_table(), waves.feed_table(),     roster.feed_table(),

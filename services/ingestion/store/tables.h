@@ -11,6 +11,7 @@
 #include "common/storage/table.h"
 #include "weft/ingestion/store/v1/import_rows.pb.h"
 #include "weft/ingestion/v1/draft.pb.h"
+#include "weft/ingestion/v1/erasure.pb.h"
 #include "weft/ingestion/v1/import.pb.h"
 #include "weft/ingestion/v1/instrument.pb.h"
 #include "weft/ingestion/v1/response.pb.h"
@@ -46,6 +47,7 @@ struct Tables {
   const storage::Table<store::v1::ImportProgress> progress;
   const storage::Table<v1::ImportMapping> import_mappings;
   const storage::Table<store::v1::Secret> secrets;
+  const storage::Table<v1::Erasure> erasures;
 
   // What the change service serves. Snapshots send it in this order, so that a follower has seen an
   // instrument before its waves, and a revision before the response that points to it. For the same
