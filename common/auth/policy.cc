@@ -38,10 +38,12 @@ bool AnyMatches(const std::vector<std::string>& patterns, absl::string_view perm
 Policy Policy::Loopback() {
   return Policy({
       {.kind = "users", .allowed = {"*.*.*"}, .denied = {}},
-      {.kind = "services", .allowed = {"*.*.read"}, .denied = {"ingestion.openAnswers.*"}},
+      {.kind = "services",
+       .allowed = {"*.*.read"},
+       .denied = {"ingestion.openAnswers.*", "ingestion.codedExcerpts.*"}},
       {.kind = "researchers",
        .allowed = {"*.*.read"},
-       .denied = {"ingestion.openAnswers.*", "*.changes.read"}},
+       .denied = {"ingestion.openAnswers.*", "ingestion.codedExcerpts.*", "*.changes.read"}},
   });
 }
 

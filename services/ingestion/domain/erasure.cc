@@ -1,9 +1,11 @@
 #include "services/ingestion/domain/erasure.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -11,6 +13,7 @@
 #include "common/base/error.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/ingestion/domain/instrument_index.h"
 
 namespace weft::ingestion {
 namespace {
@@ -47,6 +50,16 @@ ErasureSubject SubjectOf(absl::string_view name) { return Parse(name).value_or(E
 bool HasWordsOf(const ErasureSubject& subject, const v1::OpenAnswer& answer) {
   if (answer.release() == v1::OpenAnswer::RELEASE_ERASED) return false;
   return subject.contributor.empty() || answer.contributor() == subject.contributor;
+}
+
+bool IsExcerptOf(const ErasureSubject& subject, const std::vector<v1::OpenAnswer>& answers,
+                 const v1::CodedExcerpt& excerpt) {
+  if (subject.contributor.empty()) return true;
+  const std::string passage = FoldText(excerpt.text());
+  return std::any_of(answers.begin(), answers.end(), [&](const v1::OpenAnswer& answer) {
+    return answer.question() == excerpt.question() ||
+           absl::StrContains(FoldText(answer.text()), passage);
+  });
 }
 
 void Erase(absl::Time now, v1::OpenAnswer& answer) {

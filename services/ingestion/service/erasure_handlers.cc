@@ -32,8 +32,12 @@ Task<absl::Status> ErasureHandlers::EraseSubject(rpc::CallContext& context,
     response.set_subject(request.name());
     response.set_reason(request.reason());
     response.set_principal(context.principal().name);
-    absl::Status answers = co_await EraseAnswers(txn, subject, response);
+    std::vector<v1::OpenAnswer> texts;
+    absl::Status answers = co_await EraseAnswers(txn, subject, texts, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(answers));
+    absl::Status excerpts =
+        co_await EraseExcerpts(txn, subject, owner->respondent(), texts, response);
+    WEFT_CO_RETURN_IF_ERROR(std::move(excerpts));
     absl::Status people = co_await ErasePeople(txn, subject, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(people));
     absl::Status inserted = co_await tables_.erasures.Insert(txn, response);
@@ -47,6 +51,7 @@ Task<absl::Status> ErasureHandlers::EraseSubject(rpc::CallContext& context,
 
 Task<absl::Status> ErasureHandlers::EraseAnswers(storage::Transaction& txn,
                                                  const ErasureSubject& subject,
+                                                 std::vector<v1::OpenAnswer>& erased,
                                                  v1::Erasure& erasure) {
   storage::PageRequest page;
   page.limit = kPageRows;
@@ -56,12 +61,38 @@ Task<absl::Status> ErasureHandlers::EraseAnswers(storage::Transaction& txn,
     WEFT_CO_RETURN_IF_ERROR(answers.status());
     for (v1::OpenAnswer& answer : answers->rows) {
       if (!HasWordsOf(subject, answer)) continue;
+      erased.push_back(answer);
       Erase(txn.now(), answer);
       absl::Status updated = co_await tables_.open_answers.Update(txn, answer);
       WEFT_CO_RETURN_IF_ERROR(std::move(updated));
       erasure.set_open_answer_count(erasure.open_answer_count() + 1);
     }
     page.after = std::move(answers->next_key);
+  } while (!page.after.empty());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ErasureHandlers::EraseExcerpts(storage::Transaction& txn,
+                                                  const ErasureSubject& subject, std::string site,
+                                                  const std::vector<v1::OpenAnswer>& answers,
+                                                  v1::Erasure& erasure) {
+  storage::PageRequest page;
+  page.limit = kPageRows;
+  do {
+    // Past the transaction: it is enough that those which are deleted are still there.
+    std::string wave(WaveOf(subject.response));
+    auto of_subject = [&](const v1::CodedExcerpt& excerpt) {
+      return excerpt.site() == site && IsExcerptOf(subject, answers, excerpt);
+    };
+    absl::StatusOr<storage::Page<v1::CodedExcerpt>> excerpts =
+        co_await tables_.coded_excerpts.List(txn.snapshot(), std::move(wave), page, of_subject);
+    WEFT_CO_RETURN_IF_ERROR(excerpts.status());
+    for (const v1::CodedExcerpt& excerpt : excerpts->rows) {
+      absl::Status deleted = co_await tables_.coded_excerpts.Delete(txn, excerpt.name());
+      WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
+      erasure.set_coded_excerpt_count(erasure.coded_excerpt_count() + 1);
+    }
+    page.after = std::move(excerpts->next_key);
   } while (!page.after.empty());
   co_return absl::OkStatus();
 }

@@ -2,6 +2,9 @@
 #ifndef WEFT_SERVICES_INGESTION_SERVICE_ERASURE_HANDLERS_H_
 #define WEFT_SERVICES_INGESTION_SERVICE_ERASURE_HANDLERS_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
@@ -30,7 +33,11 @@ class ErasureHandlers {
  private:
   // Each counts what it erases in `erasure`.
   Task<absl::Status> EraseAnswers(storage::Transaction& txn, const ErasureSubject& subject,
-                                  v1::Erasure& erasure);
+                                  std::vector<v1::OpenAnswer>& erased, v1::Erasure& erasure);
+  // Those of `site`; `answers` are the subject's, as they were.
+  Task<absl::Status> EraseExcerpts(storage::Transaction& txn, const ErasureSubject& subject,
+                                   std::string site, const std::vector<v1::OpenAnswer>& answers,
+                                   v1::Erasure& erasure);
   Task<absl::Status> ErasePeople(storage::Transaction& txn, const ErasureSubject& subject,
                                  v1::Erasure& erasure);
 

@@ -60,6 +60,7 @@ Task<absl::Status> ErasureRunner::PurgeDue() {
     const ErasureSubject subject = SubjectOf(erasure.subject());
     add(tables_.open_answers.RangeOf(subject.response));
     add(tables_.contributors.RangeOf(subject.response));
+    add(tables_.coded_excerpts.RangeOf(WaveOf(subject.response)));
     // Files that were imported, of which some line held the words.
     add(tables_.spool.RangeOf(WaveOf(subject.response)));
   }

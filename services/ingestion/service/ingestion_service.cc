@@ -20,6 +20,7 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       ingest_handlers_(db, tables_, waves_),
       open_answer_handlers_(db, tables_, waves_),
       quote_handlers_(db, tables_),
+      coding_handlers_(db, tables_, waves_),
       erasure_runner_(db, tables_, logger),
       erasure_handlers_(db, tables_, erasure_runner_),
       import_runner_(db, tables_, waves_, logger),
@@ -101,7 +102,10 @@ void IngestionService::BindResponses(rpc::Server& server) {
                [this](rpc::CallContext& context) { return erasure_runner_.Run(context); });
   rpc::Binder(server, "weft.ingestion.v1.OpenAnswerService")
       .On("ReviewOpenAnswer", &quote_handlers_, &QuoteHandlers::ReviewOpenAnswer)
-      .On("ListQuotes", &quote_handlers_, &QuoteHandlers::ListQuotes);
+      .On("ListQuotes", &quote_handlers_, &QuoteHandlers::ListQuotes)
+      .On("ImportCodedExcerpts", &coding_handlers_, &CodingHandlers::ImportCodedExcerpts)
+      .On("ListCodedExcerpts", &coding_handlers_, &CodingHandlers::ListCodedExcerpts)
+      .On("GetCodingSummary", &coding_handlers_, &CodingHandlers::GetCodingSummary);
 }
 
 void IngestionService::BindImports(rpc::Server& server) {

@@ -8,6 +8,7 @@
 #include "common/rpc/service_main.h"
 #include "common/service/change_service.h"
 #include "common/storage/database.h"
+#include "services/ingestion/service/coding_handlers.h"
 #include "services/ingestion/service/contribution_handlers.h"
 #include "services/ingestion/service/erasure_handlers.h"
 #include "services/ingestion/service/erasure_runner.h"
@@ -61,6 +62,7 @@ class IngestionService final : public rpc::Service {
   IngestHandlers ingest_handlers_;
   OpenAnswerHandlers open_answer_handlers_;
   QuoteHandlers quote_handlers_;
+  CodingHandlers coding_handlers_;
   ErasureRunner erasure_runner_;
   ErasureHandlers erasure_handlers_;
   ImportRunner import_runner_;

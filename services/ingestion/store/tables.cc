@@ -40,7 +40,8 @@ Tables::Tables()
       progress(38, "waves/{wave}/imports/{import}/progress/{part:number}"),
       import_mappings(46, "instruments/{instrument}/importMappings/{format}"),
       secrets(47, "secrets/{secret}"),
-      erasures(48, "waves/{wave}/erasures/{erasure}") {}
+      erasures(48, "waves/{wave}/erasures/{erasure}"),
+      coded_excerpts(49, "waves/{wave}/codedExcerpts/{excerpt}") {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
   return {instruments.feed_table(), waves.feed_table(),     roster.feed_table(),

@@ -10,6 +10,7 @@
 #include "common/storage/feed_table.h"
 #include "common/storage/table.h"
 #include "weft/ingestion/store/v1/import_rows.pb.h"
+#include "weft/ingestion/v1/coding.pb.h"
 #include "weft/ingestion/v1/draft.pb.h"
 #include "weft/ingestion/v1/erasure.pb.h"
 #include "weft/ingestion/v1/import.pb.h"
@@ -48,6 +49,7 @@ struct Tables {
   const storage::Table<v1::ImportMapping> import_mappings;
   const storage::Table<store::v1::Secret> secrets;
   const storage::Table<v1::Erasure> erasures;
+  const storage::Table<v1::CodedExcerpt> coded_excerpts;
 
   // What the change service serves. Snapshots send it in this order, so that a follower has seen an
   // instrument before its waves, and a revision before the response that points to it. For the same

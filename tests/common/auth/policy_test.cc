@@ -28,12 +28,15 @@ TEST(LoopbackPolicy, ServicesReadAndFollowFeeds) {
   EXPECT_TRUE(May("services/metrics", "ingestion.changes.read"));
   EXPECT_FALSE(May("services/metrics", "ingestion.responses.write"));
   EXPECT_FALSE(May("services/metrics", "ingestion.openAnswers.read"));
+  EXPECT_FALSE(May("services/metrics", "ingestion.codedExcerpts.read"));
 }
 
-TEST(LoopbackPolicy, ResearchersReadAllButOpenAnswersAndFeeds) {
+TEST(LoopbackPolicy, ResearchersReadAllButFreeTextAndFeeds) {
   EXPECT_TRUE(May("researchers/r", "metrics.summaries.read"));
   EXPECT_TRUE(May("researchers/r", "ingestion.responses.read"));
+  EXPECT_TRUE(May("researchers/r", "ingestion.quotes.read"));
   EXPECT_FALSE(May("researchers/r", "ingestion.openAnswers.read"));
+  EXPECT_FALSE(May("researchers/r", "ingestion.codedExcerpts.read"));
   EXPECT_FALSE(May("researchers/r", "registry.changes.read"));
   EXPECT_FALSE(May("researchers/r", "registry.sites.write"));
 }

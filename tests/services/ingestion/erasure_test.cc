@@ -56,6 +56,24 @@ TEST(SubjectOf, TellsWhoseWordsTheyAre) {
   EXPECT_FALSE(HasWordsOf(everybody, answer));
 }
 
+TEST(IsExcerptOf, KnowsTheQuestionOrTheWords) {
+  const ErasureSubject everybody = SubjectOf("waves/w1/responses/site-01");
+  const ErasureSubject one = SubjectOf("waves/w1/responses/site-01/contributors/p1");
+  v1::OpenAnswer answer;
+  answer.set_question("barriers");
+  answer.set_text("No buses, and\nno money.");
+  v1::CodedExcerpt excerpt;
+  excerpt.set_text("Trees.");
+  EXPECT_TRUE(IsExcerptOf(everybody, {}, excerpt));
+  EXPECT_FALSE(IsExcerptOf(one, {answer}, excerpt));
+  excerpt.set_question("barriers");
+  EXPECT_TRUE(IsExcerptOf(one, {answer}, excerpt));
+  EXPECT_FALSE(IsExcerptOf(one, {}, excerpt));
+  excerpt.set_question("hopes");
+  excerpt.set_text("AND NO MONEY");
+  EXPECT_TRUE(IsExcerptOf(one, {answer}, excerpt));
+}
+
 TEST(Erase, LeavesAMark) {
   v1::OpenAnswer answer = FromText<v1::OpenAnswer>(R"pb(
     name: "waves/w1/responses/site-01/openAnswers/barriers"

@@ -75,6 +75,15 @@ enum class Reason {
   kNumberOutOfRange,
   kTextTooLong,
   kNotAnswered,
+  // A file of coded excerpts.
+  kUnknownResponse,
+  kResponseOfOtherSite,
+  kMissingCode,
+  kMissingCoder,
+  kCodingNameTooLong,
+  kMissingExcerpt,
+  kExcerptTooLong,
+  kTooManyExcerpts,
   // What is stored already.
   kResponseRefused,
   // Warnings.

@@ -140,6 +140,10 @@ ReadFile FileTester::Read(absl::string_view file, ReadOptions options, size_t st
 
 std::string ExamplePseudonym(absl::string_view site) { return Pseudonym("a key", site); }
 
+bool IsOfCoding(Reason reason) {
+  return reason >= Reason::kUnknownResponse && reason <= Reason::kTooManyExcerpts;
+}
+
 bool IsOfProducts(Reason reason) {
   switch (reason) {
     case Reason::kBadJson:

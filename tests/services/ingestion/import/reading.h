@@ -79,6 +79,8 @@ std::string ExamplePseudonym(absl::string_view site);
 
 // Whether an error is one of survey products' files, or of several rows for a site.
 bool IsOfProducts(Reason reason);
+// Whether it is one of files of coded excerpts.
+bool IsOfCoding(Reason reason);
 
 // The bytes of a file under tests/.
 std::string ReadTestFile(absl::string_view path);
