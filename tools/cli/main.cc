@@ -14,6 +14,7 @@
 #include "tools/cli/forms.h"
 #include "tools/cli/load.h"
 #include "tools/cli/metrics.h"
+#include "tools/cli/open_answers.h"
 #include "tools/cli/resources.h"
 #include "tools/cli/responses.h"
 #include "tools/cli/session.h"
@@ -76,6 +77,7 @@ int main(int argc, char** argv) {
   weft::cli::AddFigureCommands(app, session, result);
   weft::cli::AddResourceCommands(app, session, result);
   weft::cli::AddResponseCommands(app, session, result);
+  weft::cli::AddOpenAnswerCommands(app, session, result);
   weft::cli::AddWaveCommands(app, session, result);
   weft::cli::AddWatchCommand(app, session, result);
 

@@ -52,6 +52,9 @@ constexpr Resource kResources[] = {
      "weft.ingestion.v1.ResponseService"},
     {"waves/{}/responses/{}/contributors/{}", "Contributor", "Contributors",
      "weft.ingestion.v1.ResponseService"},
+    {"waves/{}/erasures/{}", "Erasure", "Erasures", "weft.ingestion.v1.ResponseService"},
+    {"waves/{}/codedExcerpts/{}", "CodedExcerpt", "CodedExcerpts",
+     "weft.ingestion.v1.OpenAnswerService"},
     {"waves/{}/imports/{}", "Import", "Imports", "weft.ingestion.v1.ImportService"},
     {"waves/{}/siteMetrics/{}", "SiteMetrics", "SiteMetrics", "weft.metrics.v1.MetricsService"},
 };
