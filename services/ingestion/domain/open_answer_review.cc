@@ -110,7 +110,8 @@ std::string Redact(absl::string_view text, const Redactions& redactions) {
   for (const v1::Redaction& redaction : redactions) {
     const size_t begin = offsets[static_cast<size_t>(redaction.start())];
     absl::StrAppend(&redacted, text.substr(from, begin - from), redaction.replacement());
-    from = offsets[static_cast<size_t>(redaction.start() + redaction.length())];
+    from =
+        offsets[static_cast<size_t>(redaction.start()) + static_cast<size_t>(redaction.length())];
   }
   absl::StrAppend(&redacted, text.substr(from));
   return redacted;

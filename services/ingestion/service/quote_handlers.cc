@@ -1,17 +1,15 @@
 #include "services/ingestion/service/quote_handlers.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
+#include "common/base/executor.h"
 #include "common/base/status_macros.h"
 #include "common/service/list.h"
-#include "common/service/names.h"
 #include "common/validation/ids.h"
-#include "common/validation/text.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/open_answer_review.h"
 #include "services/ingestion/domain/quotes.h"
@@ -19,6 +17,8 @@
 
 namespace weft::ingestion {
 namespace {
+
+constexpr size_t kPageRows = 1000;
 
 std::string ContributorName(const v1::OpenAnswer& answer) {
   return absl::StrCat(ResponseOf(answer.name()), "/contributors/", answer.contributor());
@@ -58,21 +58,49 @@ Task<absl::Status> QuoteHandlers::ListQuotes(rpc::CallContext& context,
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   absl::StatusOr<v1::Wave> wave = co_await tables_.waves.Get(*snapshot, request.parent());
   WEFT_CO_RETURN_IF_ERROR(wave.status());
-  std::string parent = absl::StrCat(request.parent(), "/responses/-");
+  absl::StatusOr<std::map<std::string, v1::OpenAnswer>> quotable =
+      co_await FindQuotable(context, *snapshot, request);
+  WEFT_CO_RETURN_IF_ERROR(quotable.status());
+  std::vector<v1::OpenAnswer> answers;
+  std::string next_key;
+  for (auto it = quotable->upper_bound(page.after); it != quotable->end(); ++it) {
+    if (answers.size() == page.limit) {
+      next_key = answers.back().uid();
+      break;
+    }
+    answers.push_back(std::move(it->second));
+  }
+  absl::StatusOr<std::vector<v1::Quote>> quotes = co_await MakeQuotes(*snapshot, answers);
+  WEFT_CO_RETURN_IF_ERROR(quotes.status());
+  for (v1::Quote& quote : *quotes) *response.add_quotes() = std::move(quote);
+  response.set_next_page_token(service::NextPageToken(request, next_key));
+  co_return absl::OkStatus();
+}
+
+// All of them for each page: the order of names, and a page token with a name in it, would tell
+// whose an anonymous quote is. Uids are made up.
+Task<absl::StatusOr<std::map<std::string, v1::OpenAnswer>>> QuoteHandlers::FindQuotable(
+    rpc::CallContext& context, storage::Reader& reader, const v1::ListQuotesRequest& request) {
+  std::map<std::string, v1::OpenAnswer> quotable;
   auto may_be_quoted = [&](const v1::OpenAnswer& answer) {
     return answer.release() == v1::OpenAnswer::RELEASE_CLEARED &&
            (request.question().empty() || answer.question() == request.question());
   };
-  absl::StatusOr<storage::Page<v1::OpenAnswer>> answers = co_await tables_.open_answers.List(
-      *snapshot, std::move(parent), std::move(page), may_be_quoted);
-  WEFT_CO_RETURN_IF_ERROR(answers.status());
-  absl::StatusOr<std::vector<v1::Quote>> quotes = co_await MakeQuotes(*snapshot, answers->rows);
-  WEFT_CO_RETURN_IF_ERROR(quotes.status());
-  std::stable_sort(quotes->begin(), quotes->end(),
-                   [](const v1::Quote& a, const v1::Quote& b) { return a.text() < b.text(); });
-  for (v1::Quote& quote : *quotes) *response.add_quotes() = std::move(quote);
-  response.set_next_page_token(service::NextPageToken(request, answers->next_key));
-  co_return absl::OkStatus();
+  storage::PageRequest page;
+  page.limit = kPageRows;
+  do {
+    std::string parent = absl::StrCat(request.parent(), "/responses/-");
+    absl::StatusOr<storage::Page<v1::OpenAnswer>> answers =
+        co_await tables_.open_answers.List(reader, std::move(parent), page, may_be_quoted);
+    WEFT_CO_RETURN_IF_ERROR(answers.status());
+    for (v1::OpenAnswer& answer : answers->rows) {
+      std::string uid = answer.uid();
+      quotable.emplace(std::move(uid), std::move(answer));
+    }
+    page.after = std::move(answers->next_key);
+    co_await Yield(context.executor());
+  } while (!page.after.empty());
+  co_return quotable;
 }
 
 Task<absl::StatusOr<std::vector<v1::Quote>>> QuoteHandlers::MakeQuotes(

@@ -3,6 +3,7 @@
 #ifndef WEFT_SERVICES_INGESTION_SERVICE_QUOTE_HANDLERS_H_
 #define WEFT_SERVICES_INGESTION_SERVICE_QUOTE_HANDLERS_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ class QuoteHandlers {
                                 v1::ListQuotesResponse& response);
 
  private:
+  // The answers of the request's wave that may be quoted, by uid.
+  Task<absl::StatusOr<std::map<std::string, v1::OpenAnswer>>> FindQuotable(
+      rpc::CallContext& context, storage::Reader& reader, const v1::ListQuotesRequest& request);
   // The quotes of cleared answers of one wave, in the same order.
   Task<absl::StatusOr<std::vector<v1::Quote>>> MakeQuotes(
       storage::Reader& reader, const std::vector<v1::OpenAnswer>& answers);

@@ -1,4 +1,7 @@
 // Free text on its way to readers: review, clearance, quotes.
+#include <string>
+
+#include "absl/strings/escaping.h"
 #include "tests/services/ingestion/open_answer_fixture.h"
 #include "weft/ingestion/v1/draft.pb.h"
 
@@ -125,9 +128,15 @@ TEST_P(QuoteServiceTest, ListsAWaveInPages) {
   request.set_page_size(2);
   auto page = Done<v1::ListQuotesResponse>("OpenAnswerService/ListQuotes", request);
   EXPECT_THAT(page.quotes(), SizeIs(2));
+  // Whose quotes stand there and where the page ends is nobody's business.
+  std::string token;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(page.next_page_token(), &token));
+  EXPECT_THAT(token, Not(HasSubstr("site-0")));
+  const std::string first = page.quotes(0).text() + page.quotes(1).text();
   request.set_page_token(page.next_page_token());
   page = Done<v1::ListQuotesResponse>("OpenAnswerService/ListQuotes", request);
-  EXPECT_THAT(page.quotes(), SizeIs(1));
+  ASSERT_THAT(page.quotes(), SizeIs(1));
+  EXPECT_THAT(first, Not(HasSubstr(page.quotes(0).text())));
   EXPECT_EQ(page.next_page_token(), "");
   request.set_parent("waves/w9");
   request.clear_page_token();
