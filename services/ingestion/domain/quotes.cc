@@ -20,7 +20,7 @@ std::string SpeakerWords(v1::OpenAnswer::Speaker speaker) {
 
 std::string AttributionLine(const v1::OpenAnswer& answer, absl::string_view site,
                             absl::string_view role) {
-  const std::string speaker = SpeakerWords(answer.speaker());
+  std::string speaker = SpeakerWords(answer.speaker());
   if (site.empty()) return speaker;
   if (answer.attribution() == v1::OpenAnswer::ATTRIBUTION_ROLE && !role.empty()) {
     return absl::StrCat(role, ", ", site);

@@ -106,6 +106,7 @@ Task<absl::StatusOr<std::map<std::string, v1::OpenAnswer>>> QuoteHandlers::FindQ
 Task<absl::StatusOr<std::vector<v1::Quote>>> QuoteHandlers::MakeQuotes(
     storage::Reader& reader, const std::vector<v1::OpenAnswer>& answers) {
   std::vector<std::string> names;
+  names.reserve(answers.size());
   for (const v1::OpenAnswer& answer : answers) names.push_back(ResponseOf(answer.name()));
   absl::StatusOr<std::vector<std::optional<v1::Response>>> responses =
       co_await tables_.responses.GetMany(reader, std::move(names));

@@ -11,7 +11,6 @@
 namespace weft::ingestion {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
@@ -145,6 +144,7 @@ TEST(Summarize, SaysNothingOfNothing) {
 
 TEST(CheckCodingSize, HasLimits) {
   std::vector<v1::CodedExcerpt> excerpts;
+  excerpts.reserve(kMaxCodes + 1);
   for (int i = 0; i < kMaxCoders; ++i) {
     excerpts.push_back(Excerpt(absl::StrCat("c", i), "s1", "a", "x"));
   }
