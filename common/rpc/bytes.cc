@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "common/rpc/hand_over.h"
+
 namespace weft::rpc {
 
 bool Parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message) {
@@ -28,7 +30,12 @@ grpc::ByteBuffer Share(std::shared_ptr<const std::string> bytes) {
   auto* const keep = new std::shared_ptr<const std::string>(std::move(bytes));
   grpc::Slice slice(
       const_cast<char*>((*keep)->data()), (*keep)->size(),
-      [](void* kept) { delete static_cast<std::shared_ptr<const std::string>*>(kept); }, keep);
+      [](void* kept) {
+        TakeBack(kept);
+        delete static_cast<std::shared_ptr<const std::string>*>(kept);
+      },
+      keep);
+  HandOver(keep);
   return grpc::ByteBuffer(&slice, 1);
 }
 
