@@ -9,6 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/fuzz/codecs_target.h"
+#include "tests/fuzz/excerpts_target.h"
 #include "tests/fuzz/file_reader_target.h"
 #include "tests/fuzz/forms_target.h"
 #include "tests/fuzz/product_files_target.h"
@@ -73,6 +74,12 @@ TEST(RelevantCorpusTest, Replays) {
   const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/relevant");
   EXPECT_GE(corpus.size(), 10u);
   for (const std::string& input : corpus) ingestion::CheckRelevant(input);
+}
+
+TEST(ExcerptsCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/excerpts");
+  EXPECT_GE(corpus.size(), 5u);
+  for (const std::string& input : corpus) ingestion::CheckExcerpts(input);
 }
 
 TEST(CodecsCorpusTest, Replays) {
