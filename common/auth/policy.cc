@@ -36,14 +36,15 @@ bool AnyMatches(const std::vector<std::string>& patterns, absl::string_view perm
 }  // namespace
 
 Policy Policy::Loopback() {
+  // What people said in words of their own, and who they are.
+  const std::vector<std::string> personal = {"ingestion.openAnswers.*", "ingestion.codedExcerpts.*",
+                                             "ingestion.contributors.*"};
+  std::vector<std::string> personal_and_feeds = personal;
+  personal_and_feeds.emplace_back("*.changes.read");
   return Policy({
       {.kind = "users", .allowed = {"*.*.*"}, .denied = {}},
-      {.kind = "services",
-       .allowed = {"*.*.read"},
-       .denied = {"ingestion.openAnswers.*", "ingestion.codedExcerpts.*"}},
-      {.kind = "researchers",
-       .allowed = {"*.*.read"},
-       .denied = {"ingestion.openAnswers.*", "ingestion.codedExcerpts.*", "*.changes.read"}},
+      {.kind = "services", .allowed = {"*.*.read"}, .denied = personal},
+      {.kind = "researchers", .allowed = {"*.*.read"}, .denied = personal_and_feeds},
   });
 }
 

@@ -29,6 +29,7 @@ TEST(LoopbackPolicy, ServicesReadAndFollowFeeds) {
   EXPECT_FALSE(May("services/metrics", "ingestion.responses.write"));
   EXPECT_FALSE(May("services/metrics", "ingestion.openAnswers.read"));
   EXPECT_FALSE(May("services/metrics", "ingestion.codedExcerpts.read"));
+  EXPECT_FALSE(May("services/metrics", "ingestion.contributors.read"));
 }
 
 TEST(LoopbackPolicy, ResearchersReadAllButFreeTextAndFeeds) {
@@ -37,6 +38,7 @@ TEST(LoopbackPolicy, ResearchersReadAllButFreeTextAndFeeds) {
   EXPECT_TRUE(May("researchers/r", "ingestion.quotes.read"));
   EXPECT_FALSE(May("researchers/r", "ingestion.openAnswers.read"));
   EXPECT_FALSE(May("researchers/r", "ingestion.codedExcerpts.read"));
+  EXPECT_FALSE(May("researchers/r", "ingestion.contributors.read"));
   EXPECT_FALSE(May("researchers/r", "registry.changes.read"));
   EXPECT_FALSE(May("researchers/r", "registry.sites.write"));
 }
