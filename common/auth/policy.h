@@ -28,8 +28,8 @@ class Policy {
   explicit Policy(std::vector<Role> roles) : roles_(std::move(roles)) {}
 
   // The policy while callers are on loopback and not authenticated: users are operators; services
-  // read, follow feeds and write nothing, and see neither free text nor who wrote it; researchers read
-  // all but these and feeds.
+  // read, follow feeds and write nothing, and see neither free text nor who wrote it; researchers
+  // read all but these and feeds.
   static Policy Loopback();
 
   // OK, or PERMISSION_DENIED with reason PERMISSION_DENIED that names the permission.

@@ -1,6 +1,7 @@
 // Memory that goes from one thread to another through a library that the thread sanitizer does not
-// see into: gRPC counts references to its slices with atomics of its own, which are not instrumented,
-// so the sanitizer would take what the last owner does for a race. Nothing in other builds.
+// see into: gRPC counts references to its slices with atomics of its own, which are not
+// instrumented, so the sanitizer would take what the last owner does for a race. Nothing in other
+// builds.
 #ifndef WEFT_COMMON_RPC_HAND_OVER_H_
 #define WEFT_COMMON_RPC_HAND_OVER_H_
 
