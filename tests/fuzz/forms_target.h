@@ -8,8 +8,8 @@
 namespace weft::ingestion {
 
 // `input` is one CSV with all sheets of a form. An instrument that comes of it is refused or taken
-// by its rules; one that can be published reads its conditions, and its own form, once it has been
-// through one, makes the same instrument again.
+// by its rules; the form of one that can be published is taken, and from the second round on
+// nothing changes any more.
 void CheckForm(absl::string_view input);
 
 // `input` is a form's `relevant` for a question after all others of the example: what is taken

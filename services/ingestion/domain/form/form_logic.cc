@@ -327,10 +327,9 @@ class Parser {
     for (const auto& [suffix, field] :
          {std::pair<absl::string_view, absl::string_view>{kCountSuffix, kDotCount},
           {kLevelSuffix, kDotLevel}}) {
-      absl::string_view type = absl::StripAsciiWhitespace(name);
+      absl::string_view type = id;
       if (!absl::ConsumeSuffix(&type, suffix)) continue;
-      const std::string code = absl::AsciiStrToLower(type);
-      if (instrument_.TypeOrder(code) >= 0) return absl::StrCat(code, field);
+      if (instrument_.TypeOrder(type) >= 0) return absl::StrCat(type, field);
     }
     return id;
   }

@@ -212,7 +212,7 @@ class Reader {
       AddToMatrix(row, type, *code, list);
       return;
     }
-    if (type == "select_one" && absl::AsciiStrToLower(row.Get("name")) == kResponsibilityName) {
+    if (type == "select_one" && AsId(row.Get("name"), "") == kResponsibilityName) {
       AddResponsibility(row, list);
       return;
     }
@@ -511,25 +511,25 @@ class Reader {
     question->set_help(WithoutDefinitions(question->help(), instrument_.shared_responsibility()));
   }
 
-  // The lines of a hint that do not repeat the definitions of `labels`.
+  // A hint without the definitions of `labels`, which may have several lines each.
   template <class Labels>
   static std::string WithoutDefinitions(absl::string_view hint, const Labels& labels) {
-    std::vector<absl::string_view> kept;
-    for (const absl::string_view line : absl::StrSplit(hint, '\n')) {
-      const bool repeats = std::any_of(labels.begin(), labels.end(), [&](const auto& label) {
-        return line == absl::StrCat(label.label(), ": ", label.definition());
-      });
-      if (!repeats) kept.push_back(line);
+    std::string text = absl::StrCat("\n", hint, "\n");
+    for (const auto& label : labels) {
+      const std::string entry = absl::StrCat("\n", label.label(), ": ", label.definition(), "\n");
+      for (size_t at = text.find(entry); at != std::string::npos; at = text.find(entry, at)) {
+        text.erase(at, entry.size() - 1);
+      }
     }
-    return absl::StrJoin(kept, "\n");
+    return text.size() < 2 ? "" : text.substr(1, text.size() - 2);
   }
 
   // --- The partner matrix ------------------------------------------------------------------------
 
   // The partner type whose count or level a question of this name and type is.
   std::optional<std::string> TypeOf(absl::string_view name, absl::string_view type) const {
-    const std::string folded = absl::AsciiStrToLower(name);
-    absl::string_view code = folded;
+    const std::string id = AsId(name, "");
+    absl::string_view code = id;
     const bool count = type == "integer" && absl::ConsumeSuffix(&code, kCountSuffix);
     if (!count && !(type == "select_one" && absl::ConsumeSuffix(&code, kLevelSuffix))) {
       return std::nullopt;
@@ -540,7 +540,7 @@ class Reader {
 
   void AddToMatrix(const FormRow& row, absl::string_view type, const std::string& code,
                    absl::string_view list) {
-    if (!matrix_rows_.insert(absl::AsciiStrToLower(row.Get("name"))).second) {
+    if (!matrix_rows_.insert(AsId(row.Get("name"), "")).second) {
       problems_.Add(Place(row, "name"),
                     absl::StrCat("repeats the question ", Quoted(row.Get("name"))));
       return;

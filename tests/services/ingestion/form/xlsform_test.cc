@@ -121,6 +121,15 @@ TEST(XlsFormTest, ComesBackAsTheSameInstrument) {
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(apart.instrument, instrument));
 }
 
+TEST(XlsFormTest, DefinitionsOfSeveralLinesDoNotPileUp) {
+  v1::Instrument instrument = RichDraft();
+  instrument.mutable_levels(2)->set_definition("We inform each other,\nnow and then.");
+  instrument.mutable_levels(3)->set_definition("We plan together.");
+  const Parsed back = Parse({{"", WriteSheets(Form(instrument).sheets)}});
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(back.instrument, instrument))
+      << back.instrument.DebugString();
+}
+
 TEST(XlsFormTest, OfferedMissingIsNoOptionAndNoLevel) {
   v1::ExportInstrumentFormRequest request;
   request.add_offered_missing(type::v1::MISSING_REASON_DONT_KNOW);
@@ -324,6 +333,16 @@ TEST(XlsFormTest, AConditionOfAGroupIsOneOfItsQuestions) {
   EXPECT_THAT(parsed.notes(), Contains(HasSubstr("survey:9 relevant is about one partner type")));
   v1::Instrument published = parsed.instrument;
   EXPECT_THAT(Publish(ExampleTaxonomy(), published), IsOk());
+}
+
+TEST(XlsFormTest, NamesAreKnownInWhateverSpelling) {
+  const Parsed parsed = ParseSurvey(
+      "type,name,label,relevant\ninteger,CBO count,How many?,\n"
+      "text,hopes,What do you hope for?,${CBO count} > 1\n");
+  ASSERT_THAT(parsed.problems.ToStatus(), IsOk());
+  const v1::Section& section = parsed.instrument.sections(0);
+  EXPECT_TRUE(section.questions(0).partner_matrix().ask_count());
+  EXPECT_EQ(section.questions(1).shown_if(), "cbo.count > 1");
 }
 
 TEST(XlsFormTest, ConditionsThatNoInstrumentHasAreNoted) {
