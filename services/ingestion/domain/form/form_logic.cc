@@ -323,7 +323,7 @@ class Parser {
 
   // What the instrument calls the question that a form calls `name`.
   std::string FieldOf(absl::string_view name) const {
-    const std::string id = AsId(name, "");
+    std::string id = AsId(name, "");
     for (const auto& [suffix, field] :
          {std::pair<absl::string_view, absl::string_view>{kCountSuffix, kDotCount},
           {kLevelSuffix, kDotLevel}}) {
