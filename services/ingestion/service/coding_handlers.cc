@@ -16,24 +16,12 @@
 #include "services/ingestion/domain/coding.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/wave_rules.h"
+#include "services/ingestion/service/file_stream.h"
 
 namespace weft::ingestion {
 namespace {
 
-constexpr size_t kMaxChunk = 1 << 20;
 constexpr size_t kPageRows = 1000;
-
-absl::Status Malformed(absl::string_view reason, absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, reason, message);
-}
-
-// Why a stream that ended without `end` counts as cut.
-absl::Status Cut(const absl::Status& status) {
-  if (!status.ok()) return status;
-  return Malformed("STREAM_CUT",
-                   "the stream ended without its last message, `end`; nothing was kept, send the "
-                   "file again");
-}
 
 absl::Status RequireWaveName(absl::string_view name, absl::string_view field) {
   FieldViolations violations;
@@ -61,17 +49,29 @@ void Report(const ExcerptReader& file, v1::ImportCodedExcerptsResponse& response
   }
 }
 
+// Every row under `parent`, in the order of their keys.
+template <class Row, class Each>
+Task<absl::Status> ForEachRow(const storage::Table<Row>& table, storage::Reader& reader,
+                              std::string parent, Each& each) {
+  storage::PageRequest page;
+  page.limit = kPageRows;
+  do {
+    absl::StatusOr<storage::Page<Row>> rows = co_await table.List(reader, parent, page);
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    for (Row& row : rows->rows) each(row);
+    page.after = std::move(rows->next_key);
+  } while (!page.after.empty());
+  co_return absl::OkStatus();
+}
+
 }  // namespace
 
 Task<absl::Status> CodingHandlers::ImportCodedExcerpts(
     rpc::CallContext& context, rpc::Reader<v1::ImportCodedExcerptsRequest>& reader,
     v1::ImportCodedExcerptsResponse& response) {
   v1::ImportCodedExcerptsRequest message;
-  bool more = co_await reader.Read(message);
-  if (!more) co_return Cut(reader.status());
-  if (!message.has_header()) {
-    co_return Malformed("HEADER_MISSING", "the first message of the stream must be a header");
-  }
+  absl::Status begun = co_await ReadHeader(reader, message);
+  WEFT_CO_RETURN_IF_ERROR(std::move(begun));
   const v1::CodedExcerptsHeader header = message.header();
   WEFT_CO_RETURN_IF_ERROR(Validate(header));
   std::string file;
@@ -117,68 +117,41 @@ Task<absl::Status> CodingHandlers::ImportCodedExcerpts(
 Task<absl::Status> CodingHandlers::Receive(rpc::Reader<v1::ImportCodedExcerptsRequest>& reader,
                                            std::string& file) {
   v1::ImportCodedExcerptsRequest message;
-  while (true) {
-    bool more = co_await reader.Read(message);
-    if (!more) co_return Cut(reader.status());
-    if (message.has_end()) break;
-    if (!message.has_chunk()) {
-      co_return Malformed("MESSAGE_UNEXPECTED",
-                          "after the header the stream takes chunks, then `end`");
-    }
-    if (message.chunk().size() > kMaxChunk) {
-      co_return Malformed("CHUNK_TOO_LARGE", "a chunk holds at most 1 MiB");
-    }
-    if (file.size() + message.chunk().size() > kMaxExcerptFileBytes) {
+  auto append = [&file](const std::string& chunk) -> Task<absl::Status> {
+    if (file.size() + chunk.size() > kMaxExcerptFileBytes) {
       co_return Malformed("FILE_TOO_LARGE",
                           absl::StrCat("the file is larger than ", kMaxExcerptFileBytes >> 20,
                                        " MiB; import each coder's excerpts by themselves"));
     }
-    file.append(message.chunk());
-  }
-  if (message.end().size_bytes() == static_cast<int64_t>(file.size())) co_return absl::OkStatus();
-  co_return Error(
-      absl::StatusCode::kInvalidArgument, "SIZE_MISMATCH",
-      absl::StrCat("the stream's end says that the file has ", message.end().size_bytes(),
-                   " bytes, but ", file.size(), " came; nothing was kept, send it again"));
+    file.append(chunk);
+    co_return absl::OkStatus();
+  };
+  absl::Status chunks = co_await ReadChunks(reader, append, message);
+  WEFT_CO_RETURN_IF_ERROR(std::move(chunks));
+  co_return CheckSize(message.end().size_bytes(), static_cast<int64_t>(file.size()));
 }
 
 Task<absl::StatusOr<ExcerptContext>> CodingHandlers::LoadContext(storage::Reader& reader,
                                                                  std::string wave) {
   ExcerptContext context;
   context.wave = wave;
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    absl::StatusOr<storage::Page<v1::RosterEntry>> sites =
-        co_await tables_.roster.List(reader, wave, page);
-    WEFT_CO_RETURN_IF_ERROR(sites.status());
-    for (const v1::RosterEntry& entry : sites->rows) context.sites.Add(entry);
-    page.after = std::move(sites->next_key);
-  } while (!page.after.empty());
-  do {
-    absl::StatusOr<storage::Page<v1::Response>> responses =
-        co_await tables_.responses.List(reader, wave, page);
-    WEFT_CO_RETURN_IF_ERROR(responses.status());
-    for (const v1::Response& response : responses->rows) {
-      context.respondents[LastId(response.name())] = response.respondent();
-    }
-    page.after = std::move(responses->next_key);
-  } while (!page.after.empty());
+  auto add_site = [&](const v1::RosterEntry& entry) { context.sites.Add(entry); };
+  absl::Status sites = co_await ForEachRow(tables_.roster, reader, wave, add_site);
+  WEFT_CO_RETURN_IF_ERROR(std::move(sites));
+  auto add_response = [&](const v1::Response& response) {
+    context.respondents[LastId(response.name())] = response.respondent();
+  };
+  absl::Status responses = co_await ForEachRow(tables_.responses, reader, wave, add_response);
+  WEFT_CO_RETURN_IF_ERROR(std::move(responses));
   co_return context;
 }
 
 Task<absl::StatusOr<std::vector<v1::CodedExcerpt>>> CodingHandlers::LoadExcerpts(
     storage::Reader& reader, std::string wave) {
   std::vector<v1::CodedExcerpt> excerpts;
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    absl::StatusOr<storage::Page<v1::CodedExcerpt>> rows =
-        co_await tables_.coded_excerpts.List(reader, wave, page);
-    WEFT_CO_RETURN_IF_ERROR(rows.status());
-    for (v1::CodedExcerpt& row : rows->rows) excerpts.push_back(std::move(row));
-    page.after = std::move(rows->next_key);
-  } while (!page.after.empty());
+  auto add = [&](v1::CodedExcerpt& row) { excerpts.push_back(std::move(row)); };
+  absl::Status rows = co_await ForEachRow(tables_.coded_excerpts, reader, std::move(wave), add);
+  WEFT_CO_RETURN_IF_ERROR(std::move(rows));
   co_return excerpts;
 }
 

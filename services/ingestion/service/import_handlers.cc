@@ -20,6 +20,7 @@
 #include "services/ingestion/domain/import/csv_reader.h"
 #include "services/ingestion/domain/import/file_hash.h"
 #include "services/ingestion/domain/instrument_index.h"
+#include "services/ingestion/service/file_stream.h"
 #include "services/ingestion/service/import_job.h"
 #include "services/ingestion/service/import_names.h"
 #include "services/ingestion/service/parents.h"
@@ -29,11 +30,6 @@ namespace {
 
 constexpr size_t kMaxFileName = 200;
 constexpr size_t kMaxHeader = 1000;
-constexpr size_t kMaxChunk = 1 << 20;
-
-absl::Status Malformed(absl::string_view reason, absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, reason, message);
-}
 
 absl::Status Validate(const v1::ImportHeader& header) {
   FieldViolations violations;
@@ -61,22 +57,8 @@ absl::Status Validate(const v1::ImportHeader& header) {
   return violations.ToStatus();
 }
 
-// Why a stream that ended without `end` counts as cut.
-absl::Status Cut(const absl::Status& status) {
-  if (!status.ok()) return status;
-  return Malformed("STREAM_CUT",
-                   "the stream ended without its last message, `end`; nothing was kept, send the "
-                   "file again");
-}
-
 absl::Status CheckEnd(const v1::ImportEnd& end, int64_t size, absl::string_view sha256) {
-  if (end.size_bytes() != size) {
-    return Error(
-        absl::StatusCode::kInvalidArgument, "SIZE_MISMATCH",
-        absl::StrCat("the stream's end says that the file has ", end.size_bytes(), " bytes, but ",
-                     size, " came; nothing was kept, send it again"),
-        {{"size_bytes", absl::StrCat(end.size_bytes())}, {"received", absl::StrCat(size)}});
-  }
+  WEFT_RETURN_IF_ERROR(CheckSize(end.size_bytes(), size));
   if (!end.sha256().empty() && absl::AsciiStrToLower(end.sha256()) != sha256) {
     return Error(absl::StatusCode::kInvalidArgument, "HASH_MISMATCH",
                  absl::StrCat("the stream's end gives another SHA-256 than what came has, ", sha256,
@@ -107,11 +89,8 @@ Task<absl::Status> ImportHandlers::ImportResponses(rpc::CallContext& context,
                                                    rpc::Reader<v1::ImportResponsesRequest>& reader,
                                                    v1::Import& response) {
   v1::ImportResponsesRequest message;
-  bool more = co_await reader.Read(message);
-  if (!more) co_return Cut(reader.status());
-  if (!message.has_header()) {
-    co_return Malformed("HEADER_MISSING", "the first message of the stream must be a header");
-  }
+  absl::Status begun = co_await ReadHeader(reader, message);
+  WEFT_CO_RETURN_IF_ERROR(std::move(begun));
   const v1::ImportHeader header = message.header();
   WEFT_CO_RETURN_IF_ERROR(Validate(header));
   {
@@ -147,20 +126,9 @@ Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
                                            const v1::ImportHeader& header, Upload& upload,
                                            std::string& import) {
   v1::ImportResponsesRequest message;
-  while (true) {
-    bool more = co_await reader.Read(message);
-    if (!more) co_return Cut(reader.status());
-    if (message.has_end()) break;
-    if (!message.has_chunk()) {
-      co_return Malformed("MESSAGE_UNEXPECTED",
-                          "after the header the stream takes chunks, then `end`");
-    }
-    if (message.chunk().size() > kMaxChunk) {
-      co_return Malformed("CHUNK_TOO_LARGE", "a chunk holds at most 1 MiB");
-    }
-    absl::Status appended = co_await upload.Append(message.chunk());
-    WEFT_CO_RETURN_IF_ERROR(std::move(appended));
-  }
+  auto append = [&upload](const std::string& chunk) { return upload.Append(chunk); };
+  absl::Status chunks = co_await ReadChunks(reader, append, message);
+  WEFT_CO_RETURN_IF_ERROR(std::move(chunks));
   v1::Import made;
   made.set_sha256(upload.Sha256());
   WEFT_CO_RETURN_IF_ERROR(CheckEnd(message.end(), upload.size(), made.sha256()));
