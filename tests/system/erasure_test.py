@@ -82,7 +82,9 @@ class ErasureTest(SuiteCase):
         self.assertIn(WORD, self.weft("--json", "list", f"{self.wave}/codedExcerpts"))
         file.write_text(f"code,coder,excerpt,site\nbuses,ann,{WORD},site-99\n")
         refused = self.weft("import-excerpts", self.wave, str(file), code=1)
-        self.assertIn("line 2, column 4 (site): UNKNOWN_SITE", refused)
+        self.assertIn('error: row 2, column 4 (site): is not on the wave\'s roster', refused)
+        self.assertIn("[UNKNOWN_SITE]", refused)
+        self.assertNotIn("excerpts by", refused)
         self.assertNotIn(WORD, refused)
 
     def test_leaves_no_byte_behind(self):

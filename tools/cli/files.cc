@@ -159,18 +159,6 @@ std::string OneLine(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"\r\n", " "}, {"\n", " "}, {"\r", " "}});
 }
 
-std::string ProblemLine(const v1::ImportProblem& problem) {
-  std::string place = problem.row() > 0 ? absl::StrCat("row ", problem.row()) : "file";
-  if (problem.column() > 0) {
-    absl::StrAppend(&place, ", column ", problem.column());
-    if (!problem.header().empty()) absl::StrAppend(&place, " (", problem.header(), ")");
-  }
-  return OneLine(absl::StrCat(
-      problem.severity() == v1::ImportProblem::SEVERITY_WARNING ? "warning: " : "error: ", place,
-      problem.value().empty() ? "" : absl::StrCat(": \"", problem.value(), "\""), ": ",
-      problem.message(), " [", problem.reason(), "]"));
-}
-
 // How it was told what a column is.
 absl::string_view MatchWord(v1::ColumnMapping::Match match) {
   switch (match) {
@@ -364,6 +352,18 @@ absl::Status Export(Session& session, const ExportOptions& options) {
 }
 
 }  // namespace
+
+std::string ProblemLine(const v1::ImportProblem& problem) {
+  std::string place = problem.row() > 0 ? absl::StrCat("row ", problem.row()) : "file";
+  if (problem.column() > 0) {
+    absl::StrAppend(&place, ", column ", problem.column());
+    if (!problem.header().empty()) absl::StrAppend(&place, " (", problem.header(), ")");
+  }
+  return OneLine(absl::StrCat(
+      problem.severity() == v1::ImportProblem::SEVERITY_WARNING ? "warning: " : "error: ", place,
+      problem.value().empty() ? "" : absl::StrCat(": \"", problem.value(), "\""), ": ",
+      problem.message(), " [", problem.reason(), "]"));
+}
 
 absl::Status ImportFile(Session& session, const ImportOptions& options) {
   Progress progress(StderrIsTerminal() && !session.json());

@@ -8,6 +8,7 @@
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "tools/cli/session.h"
+#include "weft/ingestion/v1/import.pb.h"
 
 namespace weft::cli {
 
@@ -25,6 +26,10 @@ struct ImportOptions {
   std::vector<std::string> maps;
   bool save_mapping = false;
 };
+
+// What is told of a problem of a file: `error: row 2, column 4 (site): "site-99": is not …
+// [REASON]`.
+std::string ProblemLine(const ingestion::v1::ImportProblem& problem);
 
 // Sends the file and prints what became of it. FAILED_PRECONDITION (IMPORT_FAILED) when the file
 // has errors.

@@ -17,6 +17,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/words/terms.h"
+#include "tools/cli/files.h"
 #include "tools/cli/terminal.h"
 #include "weft/ingestion/v1/coding.pb.h"
 #include "weft/ingestion/v1/erasure.pb.h"
@@ -244,16 +245,17 @@ absl::Status ImportExcerpts(Session& session, const ExcerptOptions& options) {
     int shown = 0;
     for (const v1::ImportProblem& problem : response.problems()) {
       if (++shown > kProblemsShown) break;
-      std::printf("line %d, column %d (%s): %s %s\n", problem.row(), problem.column(),
-                  problem.header().c_str(), problem.reason().c_str(), problem.message().c_str());
+      std::printf("%s\n", ProblemLine(problem).c_str());
     }
     if (!response.ignored_columns().empty()) {
       std::printf("passed over: %s\n", absl::StrJoin(response.ignored_columns(), ", ").c_str());
     }
-    std::printf("%s by %s: %d new, %d deleted%s\n",
-                Counted(response.excerpt_count(), "excerpt", "excerpts").c_str(),
-                absl::StrJoin(response.coders(), ", ").c_str(), response.created_count(),
-                response.deleted_count(), options.validate_only ? " (not applied)" : "");
+    if (response.error_count() == 0) {
+      std::printf("%s by %s: %d new, %d deleted%s\n",
+                  Counted(response.excerpt_count(), "excerpt", "excerpts").c_str(),
+                  absl::StrJoin(response.coders(), ", ").c_str(), response.created_count(),
+                  response.deleted_count(), options.validate_only ? " (not applied)" : "");
+    }
   }
   if (response.error_count() == 0) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "IMPORT_FAILED",
