@@ -53,6 +53,25 @@ absl::Status ListFiles(RocksDbDatabase& database, absl::string_view ending,
   return absl::OkStatus();
 }
 
+// The logs that hold something. An empty one, which RocksDB leaves until the next start when a
+// crash follows upon the beginning of it, has nothing to lose.
+absl::Status ListLogs(RocksDbDatabase& database, std::set<std::string>& names) {
+  std::set<std::string> all;
+  WEFT_RETURN_IF_ERROR(ListFiles(database, ".log", all));
+  const std::string directory = database.directory->database_path();
+  for (const std::string& name : all) {
+    uint64_t size = 0;
+    const rocksdb::Status known =
+        database.db->GetEnv()->GetFileSize(absl::StrCat(directory, "/", name), &size);
+    // One that is gone meanwhile holds nothing, either.
+    if (!known.ok() && !known.IsNotFound() && !known.IsPathNotFound()) {
+      return FromRocksDb(known, "look at the database's logs");
+    }
+    if (size > 0) names.insert(name);
+  }
+  return absl::OkStatus();
+}
+
 std::set<std::string> LiveTables(RocksDbDatabase& database) {
   std::vector<rocksdb::LiveFileMetaData> files;
   database.db->GetLiveFilesMetaData(&files);
@@ -70,7 +89,7 @@ absl::Status AwaitDeletion(RocksDbDatabase& database, const std::set<std::string
     std::set<std::string> tables;
     std::set<std::string> logs;
     WEFT_RETURN_IF_ERROR(ListFiles(database, ".sst", tables));
-    WEFT_RETURN_IF_ERROR(ListFiles(database, ".log", logs));
+    WEFT_RETURN_IF_ERROR(ListLogs(database, logs));
     bool waiting = false;
     for (const std::string& name : old_tables) {
       waiting = waiting || (tables.count(name) > 0 && live.count(name) == 0);
@@ -101,7 +120,7 @@ absl::Status PurgeRocksDb(RocksDbDatabase& database, absl::Span<const KeyRange> 
   WEFT_RETURN_IF_ERROR(database.health->Get());
   WEFT_RETURN_IF_ERROR(RequireNoOlderSnapshot(database, sequence));
   std::set<std::string> old_logs;
-  WEFT_RETURN_IF_ERROR(ListFiles(database, ".log", old_logs));
+  WEFT_RETURN_IF_ERROR(ListLogs(database, old_logs));
   const rocksdb::Status flushed =
       database.db->Flush(rocksdb::FlushOptions(), {database.rows, database.feed});
   if (!flushed.ok()) return FromRocksDb(flushed, "flush what was erased");

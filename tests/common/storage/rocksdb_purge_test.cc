@@ -1,5 +1,6 @@
 // That purged bytes are in no file: every one of the data directory is searched.
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -53,6 +54,16 @@ TEST_F(RocksDbPurge, EmptiesTheLog) {
   ASSERT_THAT(Purge("m", "n"), IsOk());
   Reopen();
   EXPECT_EQ(Value("m"), "(absent)");
+  EXPECT_THAT(Traces(), IsEmpty());
+}
+
+// A crash upon the beginning of a log leaves it behind, and RocksDB does not delete it while it
+// runs.
+TEST_F(RocksDbPurge, WaitsForNoLogThatHoldsNothing) {
+  Put("m", kWord);
+  std::ofstream(absl::StrCat(data(), "/rocksdb/000001.log"));
+  Delete("m");
+  ASSERT_THAT(Purge("m", "n"), IsOk());
   EXPECT_THAT(Traces(), IsEmpty());
 }
 
