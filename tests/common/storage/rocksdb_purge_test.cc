@@ -61,7 +61,8 @@ TEST_F(RocksDbPurge, EmptiesTheLog) {
 // runs.
 TEST_F(RocksDbPurge, WaitsForNoLogThatHoldsNothing) {
   Put("m", kWord);
-  std::ofstream(absl::StrCat(data(), "/rocksdb/000001.log"));
+  std::ofstream empty(absl::StrCat(data(), "/rocksdb/000001.log"));
+  empty.close();
   Delete("m");
   ASSERT_THAT(Purge("m", "n"), IsOk());
   EXPECT_THAT(Traces(), IsEmpty());
