@@ -55,6 +55,12 @@ struct EngineOptions {
   // Writes are refused while less than this is free on the disk (disk_guard.h); 0 switches it off.
   uint64_t disk_reserve_bytes = 256u << 20;
   DiskSpaceProbe disk_space = ReadDiskSpace;
+  // How long to wait, when the engine goes, for what RocksDB still does: it may be on a disk that
+  // hangs, and RocksDB 7.8 waits for good when an error that nothing heals falls into its recovery
+  // from a full disk (it tells the listeners of the error before it notes it, and the recovery may
+  // end in between: ErrorHandler::HandleKnownErrors). Past this the database stays open, and its
+  // directory locked, until the process ends; everything acknowledged is on disk either way.
+  absl::Duration close_patience = absl::Seconds(10);
   // What RocksDB reads and writes its files through, not owned; null for the operating system. Here
   // tests put a disk that fails. The anchor and the lock are not among these files.
   rocksdb::Env* rocksdb_env = nullptr;

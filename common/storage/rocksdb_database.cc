@@ -1,11 +1,13 @@
 #include "common/storage/rocksdb_database.h"
 
 #include <cstring>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
@@ -172,8 +174,19 @@ RocksDbDatabase::~RocksDbDatabase() {
   for (rocksdb::ColumnFamilyHandle* family : {rows, feed}) {
     if (family != nullptr) db->DestroyColumnFamilyHandle(family);
   }
-  // Every commit has been synced, so a failure here loses nothing.
-  db->Close().PermitUncheckedError();
+  const std::shared_ptr<rocksdb::Logger> log = db->GetDBOptions().info_log;
+  const auto closed = std::make_shared<absl::Notification>();
+  // The thread owns what it closes: a directory whose database is left open stays locked.
+  std::thread([closed, db = std::move(db), directory = std::move(directory)]() mutable {
+    // Every commit has been synced, so a failure here loses nothing.
+    db->Close().PermitUncheckedError();
+    db.reset();
+    directory.reset();
+    closed->Notify();
+  }).detach();
+  if (closed->WaitForNotificationWithTimeout(close_patience)) return;
+  rocksdb::Warn(log, "The database has not closed in %s. It stays open until the process ends.",
+                absl::FormatDuration(close_patience).c_str());
 }
 
 namespace {
@@ -208,6 +221,7 @@ bool DecodeFixed64(const rocksdb::Slice& bytes, uint64_t& number) {
 
 absl::StatusOr<std::shared_ptr<RocksDbDatabase>> OpenRocksDb(const EngineOptions& options) {
   auto database = std::make_shared<RocksDbDatabase>();
+  database->close_patience = options.close_patience;
   WEFT_ASSIGN_OR_RETURN(database->directory, DataDirectory::Open(options.directory));
   // Only a directory in which nothing was ever committed may be without its database.
   const bool create = database->directory->anchor().sequence == 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/storage/data_directory.h"
 #include "common/storage/feed_retention.h"
 #include "common/storage/open_engine.h"
@@ -19,6 +20,7 @@ namespace weft::storage {
 // Two column families: `rows`, where a value stands behind the version that wrote it, and `feed`,
 // with the engine's own keys below. docs/storage-keys.md describes both.
 struct RocksDbDatabase {
+  // Waits no longer than `close_patience` for the database to close.
   ~RocksDbDatabase();
 
   std::unique_ptr<DataDirectory> directory;
@@ -26,6 +28,9 @@ struct RocksDbDatabase {
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* rows = nullptr;
   rocksdb::ColumnFamilyHandle* feed = nullptr;
+
+  // See EngineOptions.
+  absl::Duration close_patience;
 
   // As found at the opening.
   uint64_t head = 0;

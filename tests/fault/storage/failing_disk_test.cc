@@ -221,6 +221,32 @@ TEST_F(FailingDisk, AHangingOneHoldsWritesInABoundedQueueAndNoReads) {
   ASSERT_NO_FATAL_FAILURE(CheckLedger());
 }
 
+TEST_F(FailingDisk, AHangingOneDoesNotHoldUpTheEnd) {
+  storage::EngineOptions options = Options();
+  options.close_patience = absl::Milliseconds(50);
+  ASSERT_THAT(TryOpen(options), IsOk());
+  Gate gate;
+  std::atomic<bool> flushing = false;
+  disk_.SetRule([&](const Call& call) {
+    if (!absl::EndsWith(call.path, ".sst")) return IOStatus::OK();
+    flushing = true;
+    return gate.Pass();
+  });
+  while (!flushing) ASSERT_THAT(CommitSome(16), IsOk());
+  engine_.reset();
+  // Nobody else may write while the old one may.
+  EXPECT_THAT(TryOpen(options), IsError(absl::StatusCode::kFailedPrecondition, "STORAGE_LOCKED"));
+  gate.Open();
+  disk_.SetRule(nullptr);
+  absl::Status opened;
+  do {
+    absl::SleepFor(absl::Milliseconds(5));
+    opened = TryOpen(options);
+  } while (absl::IsFailedPrecondition(opened));
+  ASSERT_THAT(opened, IsOk());
+  ASSERT_NO_FATAL_FAILURE(CheckLedger());
+}
+
 TEST_F(FailingDisk, AReadThatFailsIsNoAbsence) {
   ASSERT_THAT(TryOpen(Options()), IsOk());
   while (next_ < 2000) ASSERT_THAT(CommitSome(16), IsOk());

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,6 +45,7 @@ class FaultFixture : public storage::EngineFixture {
     storage::EngineOptions options = storage::SmallEngine("rocksdb", data());
     options.write_buffer_bytes = 64 << 10;
     options.anchor_interval = absl::Milliseconds(20);
+    options.close_patience = absl::Seconds(1);
     options.rocksdb_env = disk_.env();
     return options;
   }
@@ -54,6 +56,18 @@ class FaultFixture : public storage::EngineFixture {
     engine_.reset();
     ++generation_;
     outcomes_.clear();
+  }
+
+  // All but the lock, which a database that is still open goes on holding.
+  void MoveDirectory() {
+    const std::filesystem::path from = data();
+    ++generation_;
+    const std::filesystem::path to = data();
+    std::filesystem::create_directory(to);
+    for (const auto& entry : std::filesystem::directory_iterator(from)) {
+      const std::filesystem::path name = entry.path().filename();
+      if (name != "LOCK") std::filesystem::rename(entry.path(), to / name);
+    }
   }
 
   absl::Status TryOpen(const storage::EngineOptions& options) {
