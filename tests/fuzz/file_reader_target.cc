@@ -174,10 +174,25 @@ void CheckFile(absl::string_view file, const ReadOptions& options, size_t step) 
           "a format that was told from the file reads it otherwise when it is said");
 }
 
+void UseCrosswalk(ReadOptions& options) {
+  const auto map = [&options](const char* from, std::vector<const char*> to) {
+    registry::v1::CrosswalkMapping& mapping = options.type_mappings.emplace_back();
+    mapping.set_from_code(from);
+    for (const char* code : to) mapping.add_to_codes(code);
+  };
+  options.crosswalk = "taxonomies/old/crosswalks/lab-2025";
+  map("cbo", {"k12_school"});
+  map("k12_school", {"cbo"});
+  map("org", {"cbo"});
+  map("school_district", {});
+}
+
 void CheckFileReader(absl::string_view input) {
   if (input.size() < 2) return;
-  const auto format = static_cast<v1::FileFormat>(static_cast<unsigned char>(input[0]) % 3);
-  CheckFile(input.substr(2), {.format = format}, 1 + static_cast<unsigned char>(input[1]));
+  const auto choice = static_cast<unsigned char>(input[0]);
+  ReadOptions options{.format = static_cast<v1::FileFormat>(choice % 3)};
+  if ((choice & 0x80) != 0) UseCrosswalk(options);
+  CheckFile(input.substr(2), options, 1 + static_cast<unsigned char>(input[1]));
 }
 
 }  // namespace weft::ingestion

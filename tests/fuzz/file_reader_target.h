@@ -19,6 +19,10 @@ namespace weft::ingestion {
 //  * a format that was told from the file reads it otherwise than when it is said.
 void CheckFile(absl::string_view file, const ReadOptions& options, size_t step);
 
+// Has the file's partner types read by a crosswalk that swaps two of the instrument's, renames one
+// and drops one.
+void UseCrosswalk(ReadOptions& options);
+
 // The same for Weft's own formats. The first two bytes choose format and cuts; the rest is the
 // file.
 void CheckFileReader(absl::string_view input);

@@ -27,6 +27,7 @@ ReadOptions Options(unsigned char choice) {
     options.given_overrides.emplace_back().set_header("Q1");
     options.given_overrides.back().set_item("site");
   }
+  if ((choice & 0x80) != 0) UseCrosswalk(options);
   return options;
 }
 

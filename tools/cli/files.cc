@@ -172,6 +172,8 @@ absl::string_view MatchWord(v1::ColumnMapping::Match match) {
       return "as --map says";
     case v1::ColumnMapping::MATCH_SAVED:
       return "as was saved";
+    case v1::ColumnMapping::MATCH_CROSSWALK:
+      return "by the crosswalk";
     default:
       return "";
   }
@@ -257,6 +259,7 @@ absl::StatusOr<v1::Import> Send(Session& session, const ImportOptions& options,
     entry.set_item(map.substr(equals + 1));
   }
   header.set_save_mapping(options.save_mapping);
+  header.set_crosswalk(options.crosswalk);
 
   const std::string method = absl::StrCat(kService, "ImportResponses");
   rpc::ResponseMetadata metadata;
@@ -408,6 +411,9 @@ void AddFileCommands(CLI::App& app, Session*& session, absl::Status& result) {
       ->allow_extra_args(false);
   import->add_flag("--save-mapping", in->save_mapping,
                    "keep what --map says for later files of this format and instrument");
+  import->add_option("--crosswalk", in->crosswalk,
+                     "the file names the partner types of another list: how they map to the "
+                     "instrument's, e.g. taxonomies/lab-2024/crosswalks/lab-2025");
   import->callback([&session, &result, in] { result = ImportFile(*session, *in);
 });
 

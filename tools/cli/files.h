@@ -24,6 +24,7 @@ struct ImportOptions {
   std::string on_duplicate;
   // "Header=item" each.
   std::vector<std::string> maps;
+  std::string crosswalk;
   bool save_mapping = false;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -35,11 +36,17 @@ std::optional<filter::Expression> Both(absl::string_view section, absl::string_v
   return both;
 }
 
-bool IsTypeField(absl::string_view field) {
-  return field == "count" || field == "level" || field == "includes_self";
-}
+constexpr absl::string_view kTypeFields[] = {"count", "level", "includes_self"};
 
 }  // namespace
+
+absl::Span<const absl::string_view> TypeFields() { return kTypeFields; }
+
+bool IsTypeColumn(absl::string_view column) {
+  const size_t dot = column.rfind('.');
+  return dot != absl::string_view::npos &&
+         absl::c_linear_search(kTypeFields, column.substr(dot + 1));
+}
 
 std::string FoldText(absl::string_view text) {
   std::string folded;
@@ -234,10 +241,7 @@ bool InstrumentIndex::IsColumn(absl::string_view item, absl::string_view format)
     return item == "site" || item == "item" || item == "partner_type" || item == "value";
   }
   if (item == "site" || item == "shared_responsibility") return true;
-  const size_t dot = item.find('.');
-  if (dot != absl::string_view::npos) {
-    return TypeOrder(item.substr(0, dot)) >= 0 && IsTypeField(item.substr(dot + 1));
-  }
+  if (IsTypeColumn(item)) return TypeOrder(item.substr(0, item.rfind('.'))) >= 0;
   const v1::Question* question = FindQuestion(item);
   return question != nullptr && !question->has_partner_matrix() &&
          !question->has_shared_responsibility();

@@ -16,6 +16,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/filter/filter.h"
 #include "weft/ingestion/v1/instrument.pb.h"
 #include "weft/type/v1/scale.pb.h"
@@ -39,6 +40,12 @@ bool IsMissingWord(absl::string_view text);
 
 // What separates options of a multi-choice in files; no label or alias of one may hold it.
 inline constexpr char kOptionSeparator = ';';
+
+// What can be asked for each partner type, as columns of wide files call it: "count", "level",
+// "includes_self".
+absl::Span<const absl::string_view> TypeFields();
+// Whether `column` is "{something}.count" or so, in lower case.
+bool IsTypeColumn(absl::string_view column);
 
 // Neither copied nor moved, because it hands out pointers into its instrument: share it with
 // std::shared_ptr<const InstrumentIndex>. Immutable, so it may be used from any thread.

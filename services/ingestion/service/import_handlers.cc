@@ -20,6 +20,7 @@
 #include "services/ingestion/domain/import/csv_reader.h"
 #include "services/ingestion/domain/import/file_hash.h"
 #include "services/ingestion/domain/instrument_index.h"
+#include "services/ingestion/domain/names.h"
 #include "services/ingestion/service/file_stream.h"
 #include "services/ingestion/service/import_job.h"
 #include "services/ingestion/service/import_names.h"
@@ -30,6 +31,13 @@ namespace {
 
 constexpr size_t kMaxFileName = 200;
 constexpr size_t kMaxHeader = 1000;
+
+bool IsCrosswalkName(absl::string_view name) {
+  const size_t child = name.find("/crosswalks/");
+  return child != absl::string_view::npos &&
+         IdIn("taxonomies", name.substr(0, child)).has_value() &&
+         IdIn("crosswalks", name.substr(child + 1)).has_value();
+}
 
 absl::Status Validate(const v1::ImportHeader& header) {
   FieldViolations violations;
@@ -54,6 +62,9 @@ absl::Status Validate(const v1::ImportHeader& header) {
     violations.Require(headers.insert(FoldText(entry.header())).second, at + ".header",
                        "must not be that of another override");
   }
+  violations.Require(header.crosswalk().empty() || IsCrosswalkName(header.crosswalk()),
+                     "header.crosswalk",
+                     "must be a name like taxonomies/lab-2024/crosswalks/lab-2025, or empty");
   return violations.ToStatus();
 }
 
@@ -73,6 +84,7 @@ bool IsSame(const v1::Import& existing, const v1::Import& made) {
   return existing.sha256() == made.sha256() && existing.dry_run() == made.dry_run() &&
          existing.partial() == made.partial() && existing.on_duplicate() == made.on_duplicate() &&
          existing.mapping_hash() == made.mapping_hash() &&
+         existing.crosswalk() == made.crosswalk() &&
          (made.format() == v1::FILE_FORMAT_UNSPECIFIED || existing.format() == made.format());
 }
 
@@ -93,17 +105,22 @@ Task<absl::Status> ImportHandlers::ImportResponses(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(std::move(begun));
   const v1::ImportHeader header = message.header();
   WEFT_CO_RETURN_IF_ERROR(Validate(header));
+  registry::v1::Crosswalk crosswalk;
   {
     // So that a file for a wave that takes nothing is not sent in vain.
     std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
     absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(*snapshot, header.parent());
     WEFT_CO_RETURN_IF_ERROR(open.status());
+    if (!header.crosswalk().empty()) {
+      absl::Status loaded = co_await LoadCrosswalk(context, header, *open->instrument, crosswalk);
+      WEFT_CO_RETURN_IF_ERROR(std::move(loaded));
+    }
   }
 
   std::string import;
   {
     Upload upload(db_, tables_, header.parent(), max_file_bytes_, runner_.active_uploads());
-    absl::Status received = co_await Receive(context, reader, header, upload, import);
+    absl::Status received = co_await Receive(context, reader, header, crosswalk, upload, import);
     if (!received.ok()) {
       // Should this fail as well, the next start of the server deletes what is left.
       absl::Status discarded = co_await upload.Discard(context.executor());
@@ -121,9 +138,27 @@ Task<absl::Status> ImportHandlers::ImportResponses(rpc::CallContext& context,
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> ImportHandlers::LoadCrosswalk(rpc::CallContext& context,
+                                                 const v1::ImportHeader& header,
+                                                 const InstrumentIndex& instrument,
+                                                 registry::v1::Crosswalk& crosswalk) {
+  const std::string& taxonomy = instrument.instrument().taxonomy();
+  if (LastId(header.crosswalk()) != LastId(taxonomy)) {
+    co_return Error(absl::StatusCode::kFailedPrecondition, "CROSSWALK_OF_OTHER_TAXONOMY",
+                    absl::StrCat("\"", header.crosswalk(), "\" does not lead to ", taxonomy,
+                                 ", whose types ", instrument.instrument().name(),
+                                 " asks for; name one that ends in /crosswalks/", LastId(taxonomy)),
+                    {{"crosswalk", header.crosswalk()}, {"taxonomy", taxonomy}});
+  }
+  absl::StatusOr<registry::v1::Crosswalk> found = co_await crosswalks_(context, header.crosswalk());
+  WEFT_CO_ASSIGN_OR_RETURN(crosswalk, std::move(found));
+  co_return absl::OkStatus();
+}
+
 Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
                                            rpc::Reader<v1::ImportResponsesRequest>& reader,
-                                           const v1::ImportHeader& header, Upload& upload,
+                                           const v1::ImportHeader& header,
+                                           const registry::v1::Crosswalk& crosswalk, Upload& upload,
                                            std::string& import) {
   v1::ImportResponsesRequest message;
   auto append = [&upload](const std::string& chunk) { return upload.Append(chunk); };
@@ -135,7 +170,7 @@ Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
   std::vector<v1::ImportMapping> saved;
   absl::Status mappings = co_await LoadMappings(header.parent(), saved);
   WEFT_CO_RETURN_IF_ERROR(std::move(mappings));
-  made.set_mapping_hash(MappingHash(header, saved));
+  made.set_mapping_hash(MappingHash(header, saved, crosswalk));
   made.set_display_name(header.display_name());
   made.set_format(header.format());
   made.set_dry_run(header.dry_run());
@@ -144,6 +179,7 @@ Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
     made.set_on_duplicate(header.on_duplicate());
   }
   made.set_save_mapping(header.save_mapping());
+  made.set_crosswalk(header.crosswalk());
   import = ImportName(header.parent(),
                       header.import_id().empty() ? DerivedImportId(made) : header.import_id());
   made.set_name(import);
@@ -153,6 +189,7 @@ Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
   overrides.set_name(OverridesName(import));
   *overrides.mutable_given_overrides() = header.overrides();
   for (v1::ImportMapping& mapping : saved) *overrides.add_saved_mappings() = std::move(mapping);
+  *overrides.mutable_type_mappings() = crosswalk.mappings();
   bool joined = false;
   auto body = [&](storage::Transaction& txn) {
     return Make(txn, context, header, upload, made, overrides, joined);

@@ -2,10 +2,13 @@
 #ifndef WEFT_SERVICES_INGESTION_SERVICE_IMPORT_HANDLERS_H_
 #define WEFT_SERVICES_INGESTION_SERVICE_IMPORT_HANDLERS_H_
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/stream.h"
@@ -16,6 +19,7 @@
 #include "services/ingestion/service/wave_context.h"
 #include "services/ingestion/store/tables.h"
 #include "weft/ingestion/v1/import.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
 
 namespace weft::ingestion {
 
@@ -24,10 +28,20 @@ namespace weft::ingestion {
 // that ends before that leaves nothing.
 class ImportHandlers {
  public:
+  // Reads a crosswalk by its name: the registry's.
+  using CrosswalkSource = std::function<Task<absl::StatusOr<registry::v1::Crosswalk>>(
+      rpc::CallContext& context, std::string name)>;
+
   // The arguments outlive the handlers.
   ImportHandlers(const storage::Database& db, const Tables& tables, WaveLoader& waves,
-                 ImportRunner& runner, int max_file_bytes = kMaxFileBytes)
-      : db_(db), tables_(tables), waves_(waves), runner_(runner), max_file_bytes_(max_file_bytes) {}
+                 ImportRunner& runner, CrosswalkSource crosswalks,
+                 int max_file_bytes = kMaxFileBytes)
+      : db_(db),
+        tables_(tables),
+        waves_(waves),
+        runner_(runner),
+        crosswalks_(std::move(crosswalks)),
+        max_file_bytes_(max_file_bytes) {}
 
   Task<absl::Status> ImportResponses(rpc::CallContext& context,
                                      rpc::Reader<v1::ImportResponsesRequest>& reader,
@@ -41,10 +55,16 @@ class ImportHandlers {
                                         rpc::Serialized<v1::ListImportMappingsResponse>& response);
 
  private:
+  // The crosswalk that the header names, which must lead to the taxonomy of the wave's instrument.
+  Task<absl::Status> LoadCrosswalk(rpc::CallContext& context, const v1::ImportHeader& header,
+                                   const InstrumentIndex& instrument,
+                                   registry::v1::Crosswalk& crosswalk);
   // Reads the stream to its end and makes the import; `import` gets its name.
   Task<absl::Status> Receive(rpc::CallContext& context,
                              rpc::Reader<v1::ImportResponsesRequest>& reader,
-                             const v1::ImportHeader& header, Upload& upload, std::string& import);
+                             const v1::ImportHeader& header,
+                             const registry::v1::Crosswalk& crosswalk, Upload& upload,
+                             std::string& import);
   // Makes the import `made`, or joins the one that there is: then `joined` is set, and the upload
   // is not needed.
   Task<absl::Status> Make(storage::Transaction& txn, rpc::CallContext& context,
@@ -59,6 +79,7 @@ class ImportHandlers {
   const Tables& tables_;
   WaveLoader& waves_;
   ImportRunner& runner_;
+  const CrosswalkSource crosswalks_;
   const int max_file_bytes_;
 };
 

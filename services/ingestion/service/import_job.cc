@@ -194,6 +194,9 @@ ReadOptions ImportJob::OptionsOfImport() const {
                                  overrides_.given_overrides().end());
   options.saved_mappings.assign(overrides_.saved_mappings().begin(),
                                 overrides_.saved_mappings().end());
+  options.crosswalk = import_.crosswalk();
+  options.type_mappings.assign(overrides_.type_mappings().begin(),
+                               overrides_.type_mappings().end());
   return options;
 }
 

@@ -104,7 +104,7 @@ class ImportJob {
   store::v1::ImportProgress progress_;
   // The progress' second part, once the file has been checked.
   store::v1::ImportProgress verdict_;
-  // Its third part, where column overrides apply.
+  // Its third part, where column overrides or a crosswalk apply.
   store::v1::ImportProgress overrides_;
   std::shared_ptr<const InstrumentIndex> instrument_;
   std::optional<SlotTable> slots_;

@@ -22,7 +22,7 @@ inline std::string ImportOf(absl::string_view name) {
 }
 
 // The part of an import's progress that each batch writes; the one that is written once, after the
-// check; and the column overrides.
+// check; and the column overrides and the crosswalk.
 inline std::string ProgressName(absl::string_view import) {
   return absl::StrCat(import, "/progress/0");
 }

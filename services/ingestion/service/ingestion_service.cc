@@ -1,5 +1,6 @@
 #include "services/ingestion/service/ingestion_service.h"
 
+#include "absl/functional/bind_front.h"
 #include "common/rpc/binder.h"
 
 namespace weft::ingestion {
@@ -24,7 +25,8 @@ IngestionService::IngestionService(rpc::Server& server, const storage::Database&
       erasure_runner_(db, tables_, logger),
       erasure_handlers_(db, tables_, erasure_runner_),
       import_runner_(db, tables_, waves_, logger),
-      import_handlers_(db, tables_, waves_, import_runner_),
+      import_handlers_(db, tables_, waves_, import_runner_,
+                       absl::bind_front(&RegistryClient::GetCrosswalk, &registry_)),
       export_handlers_(db, tables_, waves_),
       change_handlers_(db, tables_.FeedTables()) {
   rpc::Binder(server, "weft.ingestion.v1.InstrumentService")

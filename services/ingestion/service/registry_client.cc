@@ -64,6 +64,17 @@ Task<absl::StatusOr<registry::v1::Taxonomy>> RegistryClient::GetTaxonomy(rpc::Ca
   co_return taxonomy;
 }
 
+Task<absl::StatusOr<registry::v1::Crosswalk>> RegistryClient::GetCrosswalk(
+    rpc::CallContext& context, std::string name) {
+  registry::v1::GetCrosswalkRequest request;
+  request.set_name(std::move(name));
+  registry::v1::Crosswalk crosswalk;
+  absl::Status status =
+      co_await Call(context, "weft.registry.v1.TaxonomyService/GetCrosswalk", request, crosswalk);
+  WEFT_CO_RETURN_IF_ERROR(std::move(status));
+  co_return crosswalk;
+}
+
 Task<absl::Status> RegistryClient::RequireCohorts(rpc::CallContext& context,
                                                   std::vector<std::string> names) {
   for (std::string& name : names) {

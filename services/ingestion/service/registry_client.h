@@ -31,6 +31,8 @@ class RegistryClient {
 
   Task<absl::StatusOr<registry::v1::Taxonomy>> GetTaxonomy(rpc::CallContext& context,
                                                            std::string name);
+  Task<absl::StatusOr<registry::v1::Crosswalk>> GetCrosswalk(rpc::CallContext& context,
+                                                             std::string name);
   // NOT_FOUND (COHORT_NOT_FOUND) for the first that does not exist.
   Task<absl::Status> RequireCohorts(rpc::CallContext& context, std::vector<std::string> names);
   // In the order of `names`. NOT_FOUND names all that do not exist.

@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/ingestion/domain/import/formats/column_matcher.h"
 #include "services/ingestion/domain/import/formats/product_format.h"
 
@@ -42,8 +43,8 @@ std::string FileHash::Hex() {
   return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
 }
 
-std::string MappingHash(const v1::ImportHeader& header,
-                        const std::vector<v1::ImportMapping>& saved) {
+std::string MappingHash(const v1::ImportHeader& header, const std::vector<v1::ImportMapping>& saved,
+                        const registry::v1::Crosswalk& crosswalk) {
   // What applies to files of any one format. Lists that are the same count once, so that sending a
   // file again after its overrides were saved is the same import.
   const std::vector<v1::ColumnOverride> given(header.overrides().begin(), header.overrides().end());
@@ -61,10 +62,17 @@ std::string MappingHash(const v1::ImportHeader& header,
   for (const v1::ImportMapping& mapping : saved) {
     add({mapping.overrides().begin(), mapping.overrides().end()});
   }
-  if (lists.empty() && !header.save_mapping()) return "";
+  if (lists.empty() && !header.save_mapping() && crosswalk.name().empty()) return "";
   FileHash hash;
   hash.Update(header.save_mapping() ? "save" : "once");
   for (const std::string& list : lists) hash.Update(list);
+  if (!crosswalk.name().empty()) {
+    hash.Update(absl::StrCat("crosswalk ", crosswalk.name()));
+    for (const registry::v1::CrosswalkMapping& mapping : crosswalk.mappings()) {
+      hash.Update(
+          absl::StrCat(";", mapping.from_code(), "=", absl::StrJoin(mapping.to_codes(), ",")));
+    }
+  }
   return hash.Hex().substr(0, kMappingDigits);
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "weft/ingestion/v1/import.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
 
 namespace weft::ingestion {
 
@@ -27,9 +28,10 @@ class FileHash {
   std::unique_ptr<Context> context_;
 };
 
-// What tells column overrides from others, in hex; empty when there are none.
-std::string MappingHash(const v1::ImportHeader& header,
-                        const std::vector<v1::ImportMapping>& saved);
+// What tells column overrides and a crosswalk's mappings from others, in hex; empty when there are
+// none.
+std::string MappingHash(const v1::ImportHeader& header, const std::vector<v1::ImportMapping>& saved,
+                        const registry::v1::Crosswalk& crosswalk);
 // The id of an import whose client gave none: the same for the same file with the same options.
 std::string DerivedImportId(const v1::Import& import);
 

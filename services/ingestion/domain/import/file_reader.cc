@@ -78,10 +78,6 @@ absl::string_view Unpack(absl::string_view& from, PackedCell& head) {
   return text;
 }
 
-bool IsTypeField(absl::string_view field) {
-  return field == "count" || field == "level" || field == "includes_self";
-}
-
 // Where a file says what it is: blanks before that are passed over, but not for ever.
 constexpr size_t kMaxStart = 64 << 10;
 
@@ -102,7 +98,11 @@ FileReader::FileReader(const InstrumentIndex& instrument, const SlotTable& slots
       csv_(*this),
       json_(*this),
       cells_(instrument),
-      matcher_(instrument, slots),
+      crosswalk_(options_.crosswalk.empty()
+                     ? std::nullopt
+                     : std::make_optional<TypeCrosswalk>(instrument, options_.crosswalk,
+                                                         options_.type_mappings)),
+      matcher_(instrument, slots, crosswalk_.has_value() ? &*crosswalk_ : nullptr),
       format_(options_.format),
       collects_(options_.on_duplicate == v1::ON_DUPLICATE_LATEST ||
                 options_.on_duplicate == v1::ON_DUPLICATE_CONTRIBUTORS),
@@ -332,12 +332,22 @@ void FileReader::SetFormat(v1::FileFormat format) {
   }
 }
 
+std::optional<InstrumentIndex::Column> FileReader::MatchName(absl::string_view header,
+                                                             absl::string_view format) const {
+  std::optional<InstrumentIndex::Column> known = instrument_.MatchColumn(header, format);
+  if (!crosswalk_.has_value() || format != kWide) return known;
+  // Types of the instrument are none of the file's, unless the crosswalk says so.
+  if (known.has_value() && !known->by_alias && IsTypeColumn(known->item)) known.reset();
+  const std::optional<TypeCrosswalk::Column> column = crosswalk_->FindColumn(header);
+  if (column.has_value()) known = InstrumentIndex::Column{column->item, false};
+  return known;
+}
+
 int FileReader::CountKnown(const std::vector<std::string>& headers,
                            absl::string_view format) const {
-  return static_cast<int>(
-      std::count_if(headers.begin(), headers.end(), [&](const std::string& header) {
-        return instrument_.MatchColumn(header, format).has_value();
-      }));
+  return static_cast<int>(std::count_if(
+      headers.begin(), headers.end(),
+      [&](const std::string& header) { return MatchName(header, format).has_value(); }));
 }
 
 v1::FileFormat FileReader::FormatOf(const std::vector<std::string>& headers) const {
@@ -471,6 +481,11 @@ void FileReader::Use(ColumnMatch match, int index, int32_t line) {
       return;
     case ColumnMatch::Kind::kPassedOver:
       return;
+    case ColumnMatch::Kind::kNotCarriedOver:
+      problems_.Add(Reason::kTypeNotCarriedOver, At(line, index), [&] {
+        return absl::StrCat("column ", Quoted(column.header), " is not read: ", column.note);
+      });
+      return;
     case ColumnMatch::Kind::kNothing:
       break;
   }
@@ -568,12 +583,19 @@ void FileReader::MapColumn(int index, int32_t line) {
     return;
   }
   if (!known.has_value()) {
-    known = instrument_.MatchColumn(column.header, NameOf(format_));
+    known = MatchName(column.header, NameOf(format_));
     if (!known.has_value()) {
       if (!MapExtraColumn(column)) ExplainUnknown(index, line);
       return;
     }
-    column.match = known->by_alias ? v1::ColumnMapping::MATCH_ALIAS : v1::ColumnMapping::MATCH_NAME;
+    if (known->item.empty()) {
+      return Use(ColumnMatcher::NotCarriedOver(*crosswalk_->FindColumn(column.header)->type), index,
+                 line);
+    }
+    column.match = known->by_alias ? v1::ColumnMapping::MATCH_ALIAS
+                   : crosswalk_.has_value() && IsTypeColumn(known->item)
+                       ? v1::ColumnMapping::MATCH_CROSSWALK
+                       : v1::ColumnMapping::MATCH_NAME;
   }
   column.item = known->item;
   if (known->item == "site") {
@@ -623,7 +645,16 @@ void FileReader::ExplainUnknown(int index, int32_t line) {
       known = {"site", "item", "partner_type", "value"};
     } else {
       known.push_back("site");
-      for (size_t i = 0; i < slots_.size(); ++i) known.push_back(slots_[i].column);
+      for (size_t i = 0; i < slots_.size(); ++i) {
+        if (!crosswalk_.has_value() || slots_[i].type < 0) known.push_back(slots_[i].column);
+      }
+      if (crosswalk_.has_value()) {
+        for (const std::string& code : crosswalk_->codes()) {
+          for (const absl::string_view field : TypeFields()) {
+            known.push_back(absl::StrCat(code, ".", field));
+          }
+        }
+      }
     }
     for (const v1::ColumnAlias& alias : instrument_.instrument().column_aliases()) {
       if (alias.format().empty() || alias.format() == NameOf(format_)) {
@@ -634,15 +665,12 @@ void FileReader::ExplainUnknown(int index, int32_t line) {
   const std::string nearest = NearestOf(header, known);
   const std::string hint =
       nearest.empty() ? std::string() : absl::StrCat("; did you mean ", Quoted(nearest), "?");
-  const size_t dot = header.rfind('.');
   if (format_ == v1::FILE_FORMAT_WIDE && instrument_.partner_matrix() != nullptr &&
-      dot != std::string::npos &&
-      IsTypeField(FoldText(absl::string_view(header).substr(dot + 1)))) {
-    FileProblem(
-        Reason::kUnknownTypeColumn, line, index + 1,
-        absl::StrCat(Quoted(absl::string_view(header).substr(0, dot)), " is no partner type of ",
-                     instrument_.instrument().taxonomy(), hint.empty() ? "." : hint,
-                     " Types: ", absl::StrJoin(instrument_.partner_types(), ", ")));
+      IsTypeColumn(FoldText(header))) {
+    FileProblem(Reason::kUnknownTypeColumn, line, index + 1,
+                absl::StrCat(Quoted(absl::string_view(header).substr(0, header.rfind('.'))),
+                             " is no partner type of ", TaxonomyOfFile(), hint.empty() ? "." : hint,
+                             " Types: ", absl::StrJoin(TypeCodes(), ", ")));
     return;
   }
   FileProblem(Reason::kUnknownColumn, line, index + 1,
@@ -1022,6 +1050,7 @@ void FileReader::OnTidyRow(const CsvRow& row, size_t site) {
     collected.first_line = row.line();
     order_.push_back(site);
   }
+  if (LeavesTypeOut(row, sites_.site(site))) return;
   const std::optional<size_t> slot = FindTidySlot(row, sites_.site(site));
   if (!slot.has_value()) {
     RejectSite(site);
@@ -1080,22 +1109,48 @@ std::optional<size_t> FileReader::FindTidySlot(const CsvRow& row, absl::string_v
   if (type.empty()) {
     return tell(Reason::kMissingPartnerType, type_column_, [&] {
       return absl::StrCat(item, " is asked for each partner type; name one of ",
-                          absl::StrJoin(instrument_.partner_types(), ", "));
+                          absl::StrJoin(TypeCodes(), ", "));
     });
   }
-  const int place = instrument_.TypeOrder(type);
+  int place = -1;
+  if (!crosswalk_.has_value()) {
+    place = instrument_.TypeOrder(type);
+  } else if (const TypeCrosswalk::Type* known = crosswalk_->Find(type); known != nullptr) {
+    place = known->target;
+  }
   if (place < 0) {
     return tell(Reason::kUnknownPartnerType, type_column_, [&] {
-      const std::vector<std::string> types(instrument_.partner_types().begin(),
-                                           instrument_.partner_types().end());
+      const std::vector<std::string> types = TypeCodes();
       const std::string nearest = NearestOf(type, types);
       return absl::StrCat(
-          Quoted(row[type_column_]), " is no partner type of ", instrument_.instrument().taxonomy(),
-          "; ", nearest.empty() ? "" : absl::StrCat("did you mean ", Quoted(nearest), "? "),
+          Quoted(row[type_column_]), " is no partner type of ", TaxonomyOfFile(), "; ",
+          nearest.empty() ? "" : absl::StrCat("did you mean ", Quoted(nearest), "? "),
           "Types: ", absl::StrJoin(types, ", "));
     });
   }
   return slots_.FindItem(item, place);
+}
+
+bool FileReader::LeavesTypeOut(const CsvRow& row, absl::string_view site) {
+  if (!crosswalk_.has_value() || !SlotTable::IsTypeItem(FoldText(row[item_column_]))) return false;
+  const TypeCrosswalk::Type* type = crosswalk_->Find(FoldText(row[type_column_]));
+  if (type == nullptr || type->target >= 0) return false;
+  if (TrimCell(row[value_column_]).empty()) return true;
+  Place place = At(row.line(), type_column_);
+  place.value = row[type_column_];
+  place.site = site;
+  problems_.Add(Reason::kTypeNotCarriedOver, place,
+                [&] { return absl::StrCat("the row is not read: ", type->why); });
+  return true;
+}
+
+std::vector<std::string> FileReader::TypeCodes() const {
+  if (crosswalk_.has_value()) return crosswalk_->codes();
+  return {instrument_.partner_types().begin(), instrument_.partner_types().end()};
+}
+
+const std::string& FileReader::TaxonomyOfFile() const {
+  return crosswalk_.has_value() ? crosswalk_->taxonomy() : instrument_.instrument().taxonomy();
 }
 
 // --- Sites ---------------------------------------------------------------------------------------

@@ -45,9 +45,11 @@
 #include "services/ingestion/domain/import/kobo_json_reader.h"
 #include "services/ingestion/domain/import/problems.h"
 #include "services/ingestion/domain/import/site_directory.h"
+#include "services/ingestion/domain/import/type_crosswalk.h"
 #include "services/ingestion/domain/instrument_index.h"
 #include "weft/ingestion/v1/import.pb.h"
 #include "weft/ingestion/v1/response_service.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
 
 namespace weft::ingestion {
 
@@ -80,6 +82,9 @@ struct ReadOptions {
   // instrument, of any format.
   std::vector<v1::ColumnOverride> given_overrides = {};
   std::vector<v1::ImportMapping> saved_mappings = {};
+  // Where the file names the types of another taxonomy: the crosswalk's name and what it says.
+  std::string crosswalk = {};
+  std::vector<registry::v1::CrosswalkMapping> type_mappings = {};
   // How many bytes of cells are held for rows that may stand anywhere.
   size_t max_collected_bytes = kMaxCollectedBytes;
   // Text questions to which sites, by place in the SiteDirectory, have an open answer already.
@@ -165,6 +170,9 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   // What is missing can only be said once all keys are known.
   void FinishJson();
 
+  // What a column named `header` holds by the names of `format` alone, in the instrument's terms.
+  std::optional<InstrumentIndex::Column> MatchName(absl::string_view header,
+                                                   absl::string_view format) const;
   // How many of `headers` are known in `format`.
   int CountKnown(const std::vector<std::string>& headers, absl::string_view format) const;
   // Unspecified when no column is known.
@@ -210,6 +218,11 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   void MergeCells(const Cell& kept, const Cell& cell, size_t site);
   void OnTidyRow(const CsvRow& row, size_t site);
   std::optional<size_t> FindTidySlot(const CsvRow& row, absl::string_view site);
+  // Whether the row is about a type that the crosswalk does not carry over, which is told.
+  bool LeavesTypeOut(const CsvRow& row, absl::string_view site);
+  // The partner types that the file may name, and whose they are.
+  std::vector<std::string> TypeCodes() const;
+  const std::string& TaxonomyOfFile() const;
   // The row's site, with its problems told; nullopt when there is none to use.
   std::optional<size_t> FindSite(const CsvRow& row);
   // A row that cannot be read: rejects its site if that much can be told, and answers it.
@@ -240,6 +253,7 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   CsvReader csv_;
   KoboJsonReader json_;
   CellParser cells_;
+  std::optional<TypeCrosswalk> crosswalk_;
   const ColumnMatcher matcher_;
   ProblemLog problems_;
 

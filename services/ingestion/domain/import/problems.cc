@@ -42,7 +42,8 @@ constexpr ReasonInfo kReasons[] = {
     {Reason::kUnknownColumn, "UNKNOWN_COLUMN", kError,
      "A column is neither the format's nor an alias of the instrument."},
     {Reason::kUnknownTypeColumn, "UNKNOWN_TYPE_COLUMN", kError,
-     "A column names a partner type that the instrument's taxonomy does not have."},
+     "A column names a partner type that the instrument's taxonomy, or the crosswalk, does not "
+     "have."},
     {Reason::kColumnNotAsked, "COLUMN_NOT_ASKED", kError,
      "A column holds something that the instrument does not ask for."},
     {Reason::kDuplicateColumn, "DUPLICATE_COLUMN", kError, "Two columns hold the same thing."},
@@ -75,7 +76,7 @@ constexpr ReasonInfo kReasons[] = {
     {Reason::kMissingPartnerType, "MISSING_PARTNER_TYPE", kError,
      "The item is asked for each partner type, and the row names none."},
     {Reason::kUnknownPartnerType, "UNKNOWN_PARTNER_TYPE", kError,
-     "The partner type is not in the instrument's taxonomy."},
+     "The partner type is not in the instrument's taxonomy, or the crosswalk's."},
     {Reason::kUnexpectedPartnerType, "UNEXPECTED_PARTNER_TYPE", kError,
      "The item is not asked for partner types, and the row names one."},
     {Reason::kBadCount, "BAD_COUNT", kError, "The cell is no count: 12, ~12, 10-15 or 20+."},
@@ -120,6 +121,9 @@ constexpr ReasonInfo kReasons[] = {
      "A column of a survey product's file holds nothing that the instrument asks for."},
     {Reason::kMappingNotUsed, "MAPPING_NOT_USED", kWarning,
      "A column override is for a column that the file does not have."},
+    {Reason::kTypeNotCarriedOver, "TYPE_NOT_CARRIED_OVER", kWarning,
+     "The crosswalk maps the partner type to several of the instrument's, or to none. What was "
+     "answered for it is left out."},
     {Reason::kMorePages, "MORE_PAGES", kWarning,
      "The file is one page of several. Import the others, too."},
     {Reason::kUnfinishedRow, "UNFINISHED_ROW", kWarning,

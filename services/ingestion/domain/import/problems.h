@@ -89,6 +89,7 @@ enum class Reason {
   // Warnings.
   kColumnNotMapped,
   kMappingNotUsed,
+  kTypeNotCarriedOver,
   kMorePages,
   kUnfinishedRow,
   kTestRow,

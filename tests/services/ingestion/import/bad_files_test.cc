@@ -34,6 +34,15 @@ std::string WithCell(int column, const std::string& cell) {
   return kWideHeader + absl::StrJoin(cells, ",") + "\n";
 }
 
+// A list of partner types with one that the instrument calls cbo.
+constexpr char kOldCrosswalk[] = "taxonomies/old/crosswalks/lab-2025";
+std::vector<registry::v1::CrosswalkMapping> OldTypes() {
+  registry::v1::CrosswalkMapping mapping;
+  mapping.set_from_code("community");
+  mapping.add_to_codes("cbo");
+  return {mapping};
+}
+
 std::vector<BadFile> BadFiles() {
   const std::string megabyte(1 << 20, 'x');
   std::string wide_header = "site";
@@ -84,6 +93,21 @@ std::vector<BadFile> BadFiles() {
        "UNKNOWN_TYPE_COLUMN@1:3", "k12_school"},
       {"misspelt_type_column", "site,cbo.level,k12_scool.level\nsite-01,Networking,Networking\n",
        "UNKNOWN_TYPE_COLUMN@1:3", "did you mean \"k12_school.level\"?"},
+      {"type_that_the_crosswalk_has_not",
+       "site,community.level,cbo.level\nsite-01,Networking,Networking\n",
+       "UNKNOWN_TYPE_COLUMN@1:3",
+       "is no partner type of taxonomies/old",
+       {.crosswalk = kOldCrosswalk, .type_mappings = OldTypes()}},
+      {"misspelt_type_of_the_crosswalk",
+       "site,comunity.level,setting\nsite-01,Networking,A school\n",
+       "UNKNOWN_TYPE_COLUMN@1:2",
+       "did you mean \"community.level\"?",
+       {.crosswalk = kOldCrosswalk, .type_mappings = OldTypes()}},
+      {"tidy_type_that_the_crosswalk_has_not",
+       kTidyHeader + "site-01,partner_count,cbo,1\n",
+       "UNKNOWN_PARTNER_TYPE@2:3",
+       "Types: community",
+       {.crosswalk = kOldCrosswalk, .type_mappings = OldTypes()}},
       {"duplicate_column", "site,cbo.level,setting,CBO.Level\nsite-01,Networking,,Networking\n",
        "DUPLICATE_COLUMN@1:4", "column 2"},
       {"alias_and_column", "site,cbo.level,CBO: how deeply?\nsite-01,Networking,Networking\n",

@@ -47,6 +47,14 @@ Task<absl::StatusOr<storage::Position>> HookedEngine::Commit(storage::Batch batc
   co_return position;
 }
 
+namespace {
+
+Task<absl::StatusOr<registry::v1::Crosswalk>> NoCrosswalks(rpc::CallContext&, std::string name) {
+  co_return absl::NotFoundError(name);
+}
+
+}  // namespace
+
 ImportLab::ImportLab(const std::string& kind, const std::string& directory) {
   storage::EngineOptions options;
   options.kind = kind;
@@ -57,8 +65,8 @@ ImportLab::ImportLab(const std::string& kind, const std::string& directory) {
   database_.emplace(storage::Database{*engine_, clock_});
   inner_database_.emplace(storage::Database{engine_->inner(), clock_});
   runner_ = std::make_unique<ImportRunner>(*database_, tables_, waves_);
-  import_handlers_ =
-      std::make_unique<ImportHandlers>(*database_, tables_, waves_, *runner_, kLabMaxFileMiB << 20);
+  import_handlers_ = std::make_unique<ImportHandlers>(*database_, tables_, waves_, *runner_,
+                                                      NoCrosswalks, kLabMaxFileMiB << 20);
   export_handlers_ = std::make_unique<ExportHandlers>(*database_, tables_, waves_);
 }
 

@@ -498,5 +498,85 @@ TEST_P(ImportServiceTest, ExportRefusesWhatItCannotGive) {
   EXPECT_THAT(Export(""), IsOk());
 }
 
+// Another list of partner types, and how it maps to the instrument's.
+class CrosswalkImportTest : public ImportServiceTest {
+ protected:
+  CrosswalkImportTest() {
+    registry::v1::CreateTaxonomyRequest create;
+    create.set_taxonomy_id("lab-2024");
+    *create.mutable_taxonomy() = FromText<registry::v1::Taxonomy>(R"pb(
+      display_name: "Lab 2024"
+      family: "earlier"
+      version: 1
+      types { code: "community" display_name: "Communities" provenance: PROVENANCE_SOURCED }
+      types { code: "schools" display_name: "Schools" provenance: PROVENANCE_SOURCED }
+    )pb");
+    InRegistry<registry::v1::Taxonomy>("TaxonomyService/CreateTaxonomy", create);
+    registry::v1::PublishTaxonomyRequest publish;
+    publish.set_name("taxonomies/lab-2024");
+    InRegistry<registry::v1::Taxonomy>("TaxonomyService/PublishTaxonomy", publish);
+    auto crosswalk = FromText<registry::v1::CreateCrosswalkRequest>(R"pb(
+      parent: "taxonomies/lab-2024"
+      crosswalk_id: "lab-2025"
+      crosswalk {
+        mappings { from_code: "community" to_codes: "cbo" relation: RELATION_EXACT }
+        mappings {
+          from_code: "schools"
+          to_codes: "school_district"
+          to_codes: "k12_school"
+          relation: RELATION_SPLIT
+        }
+      }
+    )pb");
+    crosswalk_ = InRegistry<registry::v1::Crosswalk>("TaxonomyService/CreateCrosswalk", crosswalk);
+  }
+
+  static constexpr char kHeader[] = "crosswalk: 'taxonomies/lab-2024/crosswalks/lab-2025'";
+  static constexpr char kOldFile[] =
+      "site,setting,community.count,community.level,schools.level\n"
+      "site-01,A school,3,Cooperation,Networking\n";
+
+  registry::v1::Crosswalk crosswalk_;
+};
+WEFT_ON_EVERY_ENGINE(CrosswalkImportTest);
+
+TEST_P(CrosswalkImportTest, AFileWithAnotherListIsReadByTheRegistrysCrosswalk) {
+  const v1::Import import = Must(Import(kOldFile, kHeader), "ImportResponses");
+  EXPECT_EQ(import.state(), v1::Import::STATE_SUCCEEDED) << import.DebugString();
+  EXPECT_EQ(import.crosswalk(), crosswalk_.name());
+  ASSERT_THAT(import.problems(), SizeIs(1));
+  EXPECT_EQ(import.problems(0).reason(), "TYPE_NOT_CARRIED_OVER");
+  const v1::Response response = GetResponse("site-01");
+  ASSERT_THAT(response.answers().partner_cells(), SizeIs(1));
+  EXPECT_EQ(response.answers().partner_cells(0).partner_type(), "cbo");
+  EXPECT_EQ(response.answers().partner_cells(0).partners().min(), 3);
+
+  // The same file by the same crosswalk is the same import, by a changed one it is another.
+  EXPECT_EQ(Must(Import(kOldFile, kHeader), "ImportResponses").name(), import.name());
+  registry::v1::UpdateCrosswalkRequest update;
+  *update.mutable_crosswalk() = crosswalk_;
+  registry::v1::CrosswalkMapping& mapping = *update.mutable_crosswalk()->mutable_mappings(1);
+  mapping.set_relation(registry::v1::CrosswalkMapping::RELATION_NARROWER);
+  mapping.mutable_to_codes()->RemoveLast();
+  InRegistry<registry::v1::Crosswalk>("TaxonomyService/UpdateCrosswalk", update);
+  const v1::Import other = Must(Import(kOldFile, kHeader), "ImportResponses");
+  EXPECT_NE(other.name(), import.name());
+  EXPECT_THAT(other.problems(), IsEmpty());
+  EXPECT_THAT(GetResponse("site-01").answers().partner_cells(), SizeIs(2));
+}
+
+TEST_P(CrosswalkImportTest, ItMustExistAndLeadToTheInstrumentsTypes) {
+  EXPECT_THAT(Import(kOldFile, "crosswalk: 'taxonomies/lab-2024'"),
+              IsError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+  EXPECT_THAT(Import(kOldFile, "crosswalk: 'taxonomies/lab-2025/crosswalks/lab-2024'"),
+              IsError(absl::StatusCode::kFailedPrecondition, "CROSSWALK_OF_OTHER_TAXONOMY"));
+  EXPECT_THAT(Import(kOldFile, "crosswalk: 'taxonomies/lab-2023/crosswalks/lab-2025'"),
+              IsError(absl::StatusCode::kNotFound, "CROSSWALK_NOT_FOUND"));
+  StopRegistry();
+  EXPECT_THAT(Import(kOldFile, kHeader),
+              IsError(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE"));
+  EXPECT_THAT(ListImports("waves/w1"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace weft::ingestion

@@ -58,14 +58,31 @@ std::vector<v1::ColumnOverride> MergeOverrides(absl::Span<const v1::ColumnOverri
 
 // --- The matcher ---------------------------------------------------------------------------------
 
-ColumnMatcher::ColumnMatcher(const InstrumentIndex& instrument, const SlotTable& slots)
-    : instrument_(instrument), slots_(slots) {
+ColumnMatcher::ColumnMatcher(const InstrumentIndex& instrument, const SlotTable& slots,
+                             const TypeCrosswalk* crosswalk)
+    : instrument_(instrument), slots_(slots), crosswalk_(crosswalk) {
   for (size_t i = 0; i < slots.size(); ++i) {
-    Add(columns_, slots[i].column, i);
+    if (crosswalk == nullptr || slots[i].type < 0) Add(columns_, slots[i].column, i);
     if (slots[i].type < 0) Add(texts_, slots[i].question->text(), i);
   }
-  for (int i = 0; i < instrument.partner_types().size(); ++i) {
-    Add(types_, instrument.partner_types()[i], static_cast<size_t>(i));
+  if (crosswalk == nullptr) {
+    for (int i = 0; i < instrument.partner_types().size(); ++i) {
+      Add(types_, instrument.partner_types()[i], static_cast<size_t>(i));
+    }
+    return;
+  }
+  for (size_t i = 0; i < crosswalk->types().size(); ++i) {
+    const std::string& code = crosswalk->types()[i].code;
+    Add(types_, code, i);
+    for (const absl::string_view field : TypeFields()) {
+      const std::string column = absl::StrCat(code, ".", field);
+      const std::string item = crosswalk->FindColumn(column)->item;
+      if (item.empty()) {
+        Add(left_out_, column, i);
+      } else if (const std::optional<size_t> slot = slots.FindColumn(item); slot.has_value()) {
+        Add(columns_, column, *slot);
+      }
+    }
   }
 }
 
@@ -87,8 +104,28 @@ ColumnMatch ColumnMatcher::SlotMatch(size_t slot, Match::Match match) const {
   found.kind = ColumnMatch::Kind::kSlot;
   found.slot = slot;
   found.item = slots_[slot].column;
-  found.match = match;
+  const bool own_words = match == Match::MATCH_NAME || match == Match::MATCH_TEXT;
+  const bool crossed = crosswalk_ != nullptr && slots_[slot].type >= 0 && own_words;
+  found.match = crossed ? Match::MATCH_CROSSWALK : match;
   return found;
+}
+
+ColumnMatch ColumnMatcher::NotCarriedOver(const TypeCrosswalk::Type& type) {
+  ColumnMatch found;
+  found.kind = ColumnMatch::Kind::kNotCarriedOver;
+  found.match = Match::MATCH_CROSSWALK;
+  found.note = type.why;
+  return found;
+}
+
+std::optional<ColumnMatch> ColumnMatcher::MatchSlot(absl::string_view column,
+                                                    Match::Match match) const {
+  if (const std::optional<size_t> slot = Find(columns_, column); slot.has_value()) {
+    return SlotMatch(*slot, match);
+  }
+  const std::optional<size_t> type = Find(left_out_, column);
+  if (!type.has_value()) return std::nullopt;
+  return NotCarriedOver(crosswalk_->types()[*type]);
 }
 
 ColumnMatch ColumnMatcher::OptionMatch(size_t slot, const v1::Option& option,
@@ -160,7 +197,12 @@ std::optional<ColumnMatch> ColumnMatcher::MatchTypeItem(absl::string_view item,
                                                         Match::Match match) const {
   const std::optional<size_t> place = Find(types_, type);
   if (!place.has_value()) return std::nullopt;
-  const std::optional<size_t> slot = slots_.FindItem(item, static_cast<int>(*place));
+  int target = static_cast<int>(*place);
+  if (crosswalk_ != nullptr) {
+    target = crosswalk_->types()[*place].target;
+    if (target < 0) return NotCarriedOver(crosswalk_->types()[*place]);
+  }
+  const std::optional<size_t> slot = slots_.FindItem(item, target);
   if (!slot.has_value()) return std::nullopt;
   return SlotMatch(*slot, match);
 }
@@ -172,9 +214,8 @@ std::optional<ColumnMatch> ColumnMatcher::MatchReading(const HeaderReading& read
   if (part.empty()) {
     if (FoldText(question) == "site") return MatchItem("site");
     if (std::optional<ColumnMatch> alias = MatchAlias(question); alias.has_value()) return alias;
-    if (const std::optional<size_t> slot = Find(columns_, question); slot.has_value()) {
-      return SlotMatch(*slot, Match::MATCH_NAME);
-    }
+    std::optional<ColumnMatch> named = MatchSlot(question, Match::MATCH_NAME);
+    if (named.has_value()) return named;
     const std::optional<size_t> slot = Find(texts_, question);
     return slot.has_value() ? std::make_optional(SlotMatch(*slot, Match::MATCH_TEXT))
                             : std::nullopt;
@@ -200,14 +241,16 @@ std::optional<ColumnMatch> ColumnMatcher::MatchReading(const HeaderReading& read
   const std::string item = FoldText(question);
   if (SlotTable::IsTypeItem(item)) return MatchTypeItem(item, part, Match::MATCH_NAME);
   if (Find(types_, question).has_value()) {
-    const std::optional<size_t> field = Find(columns_, absl::StrCat(question, ".", part));
-    if (field.has_value()) return SlotMatch(*field, Match::MATCH_NAME);
+    std::optional<ColumnMatch> field =
+        MatchSlot(absl::StrCat(question, ".", part), Match::MATCH_NAME);
+    if (field.has_value()) return field;
   }
   const v1::Question* matrix = instrument_.partner_matrix();
   if (matrix == nullptr || !IsMatrix(*matrix, question)) return std::nullopt;
-  if (const std::optional<size_t> field = Find(columns_, part);
-      field.has_value() && slots_[*field].type >= 0) {
-    return SlotMatch(*field, Match::MATCH_TEXT);
+  if (std::optional<ColumnMatch> field = MatchSlot(part, Match::MATCH_TEXT);
+      field.has_value() &&
+      (field->kind == ColumnMatch::Kind::kNotCarriedOver || slots_[field->slot].type >= 0)) {
+    return field;
   }
   // The part is a partner type: that is enough where only one thing is asked of it.
   if (matrix->partner_matrix().ask_count() == matrix->partner_matrix().ask_level()) {
@@ -241,8 +284,9 @@ std::string ColumnMatcher::WhyNot(const ProductFormat& product, const HeaderCell
                           Quoted(question), " is, partner_count or interaction_level");
     }
     if (matrix != nullptr && IsMatrix(*matrix, question)) {
-      return absl::StrCat(Quoted(part), " is no partner type of ",
-                          instrument_.instrument().taxonomy());
+      return absl::StrCat(
+          Quoted(part), " is no partner type of ",
+          crosswalk_ == nullptr ? instrument_.instrument().taxonomy() : crosswalk_->taxonomy());
     }
     std::optional<size_t> slot = Find(columns_, question);
     if (!slot.has_value()) slot = Find(texts_, question);

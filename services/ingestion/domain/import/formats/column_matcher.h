@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "services/ingestion/domain/import/answer_cells.h"
 #include "services/ingestion/domain/import/formats/product_format.h"
+#include "services/ingestion/domain/import/type_crosswalk.h"
 #include "services/ingestion/domain/instrument_index.h"
 #include "weft/ingestion/v1/import.pb.h"
 
@@ -42,7 +43,7 @@ std::vector<v1::ColumnOverride> MergeOverrides(absl::Span<const v1::ColumnOverri
 
 // What a column holds.
 struct ColumnMatch {
-  enum class Kind { kNothing, kPassedOver, kSite, kSlot, kOption };
+  enum class Kind { kNothing, kPassedOver, kNotCarriedOver, kSite, kSlot, kOption };
   Kind kind = Kind::kNothing;
   size_t slot = 0;
   int option = -1;   // for kOption: its place in the question
@@ -54,8 +55,10 @@ struct ColumnMatch {
 
 class ColumnMatcher {
  public:
-  // The arguments must outlive the matcher.
-  ColumnMatcher(const InstrumentIndex& instrument, const SlotTable& slots);
+  // The arguments must outlive the matcher. Without a crosswalk (null) a file names the
+  // instrument's own partner types.
+  ColumnMatcher(const InstrumentIndex& instrument, const SlotTable& slots,
+                const TypeCrosswalk* crosswalk);
 
   // The column of a product's file that is not the product's own.
   ColumnMatch Match(const ProductFormat& product, const HeaderCells& header,
@@ -68,6 +71,8 @@ class ColumnMatcher {
   std::optional<ColumnMatch> MatchAlias(absl::string_view header) const;
   // "site", a slot's column or "{question}/{option}".
   std::optional<ColumnMatch> MatchItem(absl::string_view item) const;
+  // A column of a partner type that the crosswalk does not carry over.
+  static ColumnMatch NotCarriedOver(const TypeCrosswalk::Type& type);
 
  private:
   static constexpr size_t kSeveral = static_cast<size_t>(-1);
@@ -78,6 +83,9 @@ class ColumnMatcher {
 
   std::optional<ColumnMatch> MatchReading(const HeaderReading& reading,
                                           const ColumnOverrides& overrides) const;
+  // A slot by its column's name.
+  std::optional<ColumnMatch> MatchSlot(absl::string_view column,
+                                       v1::ColumnMapping::Match match) const;
   // The slot of `item` ("interaction_level") for a partner type as a file may name it.
   std::optional<ColumnMatch> MatchTypeItem(absl::string_view item, absl::string_view type,
                                            v1::ColumnMapping::Match match) const;
@@ -88,9 +96,13 @@ class ColumnMatcher {
 
   const InstrumentIndex& instrument_;
   const SlotTable& slots_;
-  Keys columns_;  // by NameKey() of slots' columns
+  const TypeCrosswalk* const crosswalk_;
+  Keys columns_;  // by NameKey() of slots' columns as a file names them
   Keys texts_;    // by NameKey() of questions' texts, where one slot is all of the question
-  Keys types_;    // by NameKey() of partner types' codes
+  // By NameKey() of partner types' codes: places in the crosswalk, or without one in the
+  // instrument.
+  Keys types_;
+  Keys left_out_;  // by NameKey() of columns of types that the crosswalk does not carry over
 };
 
 }  // namespace weft::ingestion
