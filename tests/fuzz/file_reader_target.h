@@ -23,8 +23,8 @@ void CheckFile(absl::string_view file, const ReadOptions& options, size_t step);
 // and drops one.
 void UseCrosswalk(ReadOptions& options);
 
-// The same for Weft's own formats. The first two bytes choose format and cuts; the rest is the
-// file.
+// The same for Weft's own formats. The first two bytes choose format, crosswalk and cuts; the
+// rest is the file.
 void CheckFileReader(absl::string_view input);
 
 }  // namespace weft::ingestion
