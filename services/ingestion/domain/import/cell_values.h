@@ -41,8 +41,8 @@ std::optional<bool> ParseFlag(absl::string_view text);
 // A decimal number with a point: "12", "-3.5", "1e6". No infinities, no NaN, no thousands
 // separators.
 std::optional<double> ParseNumber(absl::string_view text);
-// The shortest text that reads back as the same number; with an exponent only from 1e15 on and below
-// 1e-6.
+// The shortest text that reads back as the same number; with an exponent only from 1e15 on and
+// below 1e-6.
 std::string FormatNumber(double number);
 
 }  // namespace weft::ingestion

@@ -21,16 +21,7 @@
 namespace weft::ingestion {
 namespace {
 
-constexpr absl::string_view kWide = "wide";
-constexpr absl::string_view kTidy = "tidy";
 constexpr char kDelimiters[] = {',', ';', '\t'};
-// Looking for what a wrong name was meant to be compares it with every right one. A file with more
-// wrong names than this has another problem than typing errors.
-constexpr int kMaxSuggestions = 20;
-
-absl::string_view NameOf(v1::FileFormat format) {
-  return format == v1::FILE_FORMAT_TIDY ? kTidy : kWide;
-}
 
 // A cell that is kept until the file's end: where it stands and what is wrong with it, in host
 // order, then its text.
@@ -81,12 +72,6 @@ absl::string_view Unpack(absl::string_view& from, PackedCell& head) {
 // Where a file says what it is: blanks before that are passed over, but not for ever.
 constexpr size_t kMaxStart = 64 << 10;
 
-// What an export says about each row, which an import passes over. No question can have such a
-// name.
-constexpr absl::string_view kPseudonymColumn = "weft.pseudonym";
-constexpr absl::string_view kTimeColumn = "weft.submit_time";
-constexpr absl::string_view kExtraPrefix = "weft.";
-
 }  // namespace
 
 FileReader::FileReader(const InstrumentIndex& instrument, const SlotTable& slots,
@@ -98,22 +83,14 @@ FileReader::FileReader(const InstrumentIndex& instrument, const SlotTable& slots
       csv_(*this),
       json_(*this),
       cells_(instrument),
-      crosswalk_(options_.crosswalk.empty()
-                     ? std::nullopt
-                     : std::make_optional<TypeCrosswalk>(instrument, options_.crosswalk,
-                                                         options_.type_mappings)),
-      matcher_(instrument, slots, crosswalk_.has_value() ? &*crosswalk_ : nullptr),
-      format_(options_.format),
+      columns_(instrument, slots, options_, problems_),
       collects_(options_.on_duplicate == v1::ON_DUPLICATE_LATEST ||
                 options_.on_duplicate == v1::ON_DUPLICATE_CONTRIBUTORS),
       states_(sites.size(), SiteState::kUnseen),
-      lines_(sites.size()),
-      suggestions_left_(kMaxSuggestions) {
-  for (const v1::ColumnOverride& entry : options_.given_overrides) overrides_.AddGiven(entry);
-  if (format_ != v1::FILE_FORMAT_UNSPECIFIED) {
-    source_ = format_ == v1::FILE_FORMAT_KOBO_JSON ? Source::kJson : Source::kCsv;
-    SetFormat(format_);
-  }
+      lines_(sites.size()) {
+  if (options_.format == v1::FILE_FORMAT_UNSPECIFIED) return;
+  source_ = options_.format == v1::FILE_FORMAT_KOBO_JSON ? Source::kJson : Source::kCsv;
+  columns_.SetFormat(options_.format);
 }
 
 bool FileReader::ChooseSource(bool ended) {
@@ -124,7 +101,7 @@ bool FileReader::ChooseSource(bool ended) {
   if (first == absl::string_view::npos && !ended && start_.size() < kMaxStart) return false;
   const bool json = first != absl::string_view::npos && (text[first] == '[' || text[first] == '{');
   source_ = json ? Source::kJson : Source::kCsv;
-  if (json) SetFormat(v1::FILE_FORMAT_KOBO_JSON);
+  if (json) columns_.SetFormat(v1::FILE_FORMAT_KOBO_JSON);
   FeedSource(std::exchange(start_, std::string()));
   return true;
 }
@@ -163,9 +140,7 @@ void FileReader::Finish() {
 }
 
 void FileReader::FinishJson() {
-  if (columns_changed_) IndexColumns();
-  CheckOverrides(0);
-  if (!CheckColumns(0)) failed_ = true;
+  if (!columns_.Check(0)) failed_ = true;
 }
 
 bool FileReader::Work(size_t max_sites) {
@@ -176,7 +151,7 @@ bool FileReader::Work(size_t max_sites) {
 std::vector<SiteAnswers> FileReader::TakeSites() { return std::exchange(ready_, {}); }
 
 void FileReader::Reject(const SiteAnswers& site, Reason reason, absl::string_view message) {
-  Place place = At(site.line, site_column_);
+  Place place = columns_.At(site.line, columns_.site_column());
   place.site = sites_.site(site.site);
   problems_.Add(reason, place, [&] { return std::string(message); });
   RejectSite(site.site);
@@ -185,18 +160,18 @@ void FileReader::Reject(const SiteAnswers& site, Reason reason, absl::string_vie
 std::vector<bool> FileReader::accepted() const {
   std::vector<bool> accepted(states_.size());
   for (size_t i = 0; i < states_.size(); ++i) {
-    accepted[i] = !file_rejected_ && states_[i] == SiteState::kAccepted;
+    accepted[i] = !file_rejected() && states_[i] == SiteState::kAccepted;
   }
   return accepted;
 }
 
 void FileReader::Summarize(v1::Import& import) const {
-  import.set_format(format_);
+  import.set_format(columns_.format());
   import.set_rows_read(rows_read_);
   int32_t accepted = 0;
   int32_t rejected = static_cast<int32_t>(unknown_sites_.size());
   for (const SiteState state : states_) {
-    if (state == SiteState::kRejected || (state == SiteState::kAccepted && file_rejected_)) {
+    if (state == SiteState::kRejected || (state == SiteState::kAccepted && file_rejected())) {
       ++rejected;
     } else if (state == SiteState::kAccepted) {
       ++accepted;
@@ -205,16 +180,7 @@ void FileReader::Summarize(v1::Import& import) const {
   import.set_sites_accepted(accepted);
   import.set_sites_rejected(rejected);
   problems_.CopyTo(import);
-  import.clear_columns();
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    v1::ColumnMapping& mapping = *import.add_columns();
-    mapping.set_column(static_cast<int32_t>(i) + 1);
-    mapping.set_header(columns_[i].header);
-    mapping.set_item(columns_[i].item);
-    mapping.set_by_alias(columns_[i].match == v1::ColumnMapping::MATCH_ALIAS);
-    mapping.set_match(columns_[i].match);
-    mapping.set_note(columns_[i].note);
-  }
+  columns_.CopyTo(import);
 }
 
 // --- The header ----------------------------------------------------------------------------------
@@ -229,10 +195,7 @@ std::optional<char> FileReader::OnHeader(absl::string_view row, int32_t line) {
   for (const char candidate : kDelimiters) {
     std::optional<std::vector<std::string>> cells = SplitCsvRow(row, candidate);
     if (!cells.has_value()) continue;
-    const ProductFormat* product = product_ != nullptr ? product_ : DetectProduct(*cells);
-    const int theirs = product == nullptr ? 0 : product->Recognize(*cells);
-    const std::pair<int, size_t> score(
-        std::max({CountKnown(*cells, kWide), CountKnown(*cells, kTidy), theirs}), cells->size());
+    const std::pair<int, size_t> score(columns_.Score(*cells), cells->size());
     if (delimiter.has_value() && score <= best) continue;
     best = score;
     delimiter = candidate;
@@ -260,21 +223,22 @@ std::optional<char> FileReader::OnHeader(absl::string_view row, int32_t line) {
 }
 
 bool FileReader::UseHeader(std::vector<std::string> headers, int32_t line) {
-  if (format_ == v1::FILE_FORMAT_UNSPECIFIED) SetFormat(FormatOf(headers));
-  if (format_ == v1::FILE_FORMAT_UNSPECIFIED || format_ == v1::FILE_FORMAT_QUALTRICS) {
+  if (columns_.format() == v1::FILE_FORMAT_UNSPECIFIED) {
+    columns_.SetFormat(columns_.FormatOf(headers));
+  }
+  if (columns_.format() == v1::FILE_FORMAT_UNSPECIFIED ||
+      columns_.format() == v1::FILE_FORMAT_QUALTRICS) {
     // Qualtrics has more rows, and names in whatever language: its third row tells.
     header_open_ = true;
     header_line_ = line;
     header_rows_.push_back(std::move(headers));
     return true;
   }
-  if (product_ == nullptr && CountKnown(headers, NameOf(format_)) == 0 && overrides_.empty()) {
-    return RefuseHeader(line);
-  }
+  if (columns_.product() == nullptr && !columns_.Knows(headers)) return RefuseHeader(line);
   std::vector<HeaderCells> cells;
   cells.reserve(headers.size());
   for (std::string& name : headers) cells.push_back({std::move(name), "", ""});
-  return MapColumns(cells, line);
+  return UseColumns(cells, line);
 }
 
 bool FileReader::RefuseHeader(int32_t line) {
@@ -298,7 +262,7 @@ bool FileReader::TakeHeaderRow(const CsvRow& row) {
   if (ids) {
     header_rows_.resize(2);
     header_rows_.push_back(std::move(cells));
-    if (product_ == nullptr) SetFormat(v1::FILE_FORMAT_QUALTRICS);
+    if (columns_.product() == nullptr) columns_.SetFormat(v1::FILE_FORMAT_QUALTRICS);
   } else if (header_rows_.size() == 1) {
     header_rows_.push_back(std::move(cells));
     return true;
@@ -310,7 +274,7 @@ bool FileReader::TakeHeaderRow(const CsvRow& row) {
 
 bool FileReader::EndHeader() {
   header_open_ = false;
-  if (product_ == nullptr) return RefuseHeader(header_line_);
+  if (columns_.product() == nullptr) return RefuseHeader(header_line_);
   std::vector<HeaderCells> headers(header_rows_[0].size());
   for (size_t i = 0; i < headers.size(); ++i) {
     headers[i].name = header_rows_[0][i];
@@ -320,402 +284,21 @@ bool FileReader::EndHeader() {
     }
   }
   header_rows_.clear();
-  return MapColumns(headers, header_line_);
+  return UseColumns(headers, header_line_);
 }
 
-void FileReader::SetFormat(v1::FileFormat format) {
-  format_ = format;
-  product_ = ProductOf(format);
-  for (const v1::ImportMapping& mapping : options_.saved_mappings) {
-    if (LastId(mapping.name()) != FormatName(format)) continue;
-    for (const v1::ColumnOverride& entry : mapping.overrides()) overrides_.AddSaved(entry);
-  }
+bool FileReader::UseColumns(const std::vector<HeaderCells>& headers, int32_t line) {
+  const bool usable = columns_.Map(headers, line);
+  SetUpRows();
+  return usable;
 }
 
-std::optional<InstrumentIndex::Column> FileReader::MatchName(absl::string_view header,
-                                                             absl::string_view format) const {
-  std::optional<InstrumentIndex::Column> known = instrument_.MatchColumn(header, format);
-  if (!crosswalk_.has_value() || format != kWide) return known;
-  // Types of the instrument are none of the file's, unless the crosswalk says so.
-  if (known.has_value() && !known->by_alias && IsTypeColumn(known->item)) known.reset();
-  const std::optional<TypeCrosswalk::Column> column = crosswalk_->FindColumn(header);
-  if (column.has_value()) known = InstrumentIndex::Column{column->item, false};
-  return known;
-}
-
-int FileReader::CountKnown(const std::vector<std::string>& headers,
-                           absl::string_view format) const {
-  return static_cast<int>(std::count_if(
-      headers.begin(), headers.end(),
-      [&](const std::string& header) { return MatchName(header, format).has_value(); }));
-}
-
-v1::FileFormat FileReader::FormatOf(const std::vector<std::string>& headers) const {
-  bool site = false;
-  bool item = false;
-  bool value = false;
-  for (const std::string& header : headers) {
-    // What a public export has for it.
-    site |= FoldText(header) == kPseudonymColumn;
-    const std::optional<InstrumentIndex::Column> column = instrument_.MatchColumn(header, kTidy);
-    if (!column.has_value()) continue;
-    site |= column->item == "site";
-    item |= column->item == "item";
-    value |= column->item == "value";
-  }
-  const int tidy = CountKnown(headers, kTidy);
-  const int wide = CountKnown(headers, kWide);
-  // A file that Weft knows whole is Weft's, whatever its columns are called.
-  const bool ours = static_cast<size_t>(std::max(tidy, wide)) == headers.size() ||
-                    std::any_of(headers.begin(), headers.end(), [](const std::string& header) {
-                      return absl::StartsWith(FoldText(header), kExtraPrefix);
-                    });
-  if (const ProductFormat* product = ours ? nullptr : DetectProduct(headers); product != nullptr) {
-    return product->format();
-  }
-  // A questionnaire may have questions of these names; then its wide files have more known columns.
-  if (site && item && value && tidy >= wide) return v1::FILE_FORMAT_TIDY;
-  return wide > 0 || tidy > 0 || !overrides_.empty() ? v1::FILE_FORMAT_WIDE
-                                                     : v1::FILE_FORMAT_UNSPECIFIED;
-}
-
-bool FileReader::MapColumns(const std::vector<HeaderCells>& headers, int32_t line) {
-  columns_.resize(headers.size());
-  for (size_t i = 0; i < headers.size(); ++i) columns_[i].header = headers[i].name;
-  for (size_t i = 0; i < headers.size(); ++i) {
-    const int index = static_cast<int>(i);
-    if (product_ != nullptr) {
-      MapProductColumn(index, headers[i], line);
-    } else {
-      MapColumn(index, line);
-    }
-    Claim(index, line);
-  }
-  IndexColumns();
-  CheckOverrides(line);
-  if (!CheckColumns(line)) return false;
-  if (format_ == v1::FILE_FORMAT_TIDY || collects()) collected_.resize(sites_.size());
-  return true;
-}
-
-void FileReader::Claim(int index, int32_t line) {
-  Column& column = columns_[static_cast<size_t>(index)];
-  if (column.item.empty()) return;
-  const auto [first, is_new] = taken_.try_emplace(column.item, index);
-  if (is_new) return;
-  column.role = Column::Role::kIgnored;
-  FileProblem(Reason::kDuplicateColumn, line, index + 1,
-              absl::StrCat("column ", first->second + 1, ", ",
-                           Quoted(columns_[static_cast<size_t>(first->second)].header),
-                           ", holds \"", column.item, "\" already; remove one of the two"));
-}
-
-void FileReader::IndexColumns() {
-  columns_changed_ = false;
-  slot_columns_.clear();
-  state_columns_.clear();
-  id_column_ = time_column_ = -1;
-  bool options = false;
-  int end_time = -1;
-  int status = -1;
-  std::vector<int> statuses(columns_.size());
-  for (size_t i = columns_.size(); i-- > 0;) {
-    const Column& column = columns_[i];
-    const int index = static_cast<int>(i);
-    if (column.meta == Meta::kFormComplete) status = index;
-    statuses[i] = status;
-    if (column.meta == Meta::kRowId) id_column_ = index;
-    if (column.meta == Meta::kSubmitTime) time_column_ = index;
-    if (column.meta == Meta::kEndTime) end_time = index;
-    if (column.meta == Meta::kState || column.meta == Meta::kSubmitTime) {
-      state_columns_.push_back(index);
-    }
-    if (column.role != Column::Role::kSlot) continue;
-    slot_columns_.push_back(index);
-    options |= column.option >= 0;
-  }
-  if (time_column_ < 0) time_column_ = end_time;
-  std::sort(slot_columns_.begin(), slot_columns_.end(), [this](int a, int b) {
-    const Column& first = columns_[static_cast<size_t>(a)];
-    const Column& second = columns_[static_cast<size_t>(b)];
-    return std::tie(first.slot, first.option, a) < std::tie(second.slot, second.option, b);
-  });
-  site_column_ = FindRole(Column::Role::kSite);
-  item_column_ = FindRole(Column::Role::kItem);
-  type_column_ = FindRole(Column::Role::kPartnerType);
-  value_column_ = FindRole(Column::Role::kValue);
-  if (site_column_ < 0 && product_ == nullptr) {
-    // A public export has pseudonyms for sites, which are as good where they were made.
-    for (size_t i = 0; i < columns_.size() && site_column_ < 0; ++i) {
-      if (FoldText(columns_[i].header) != kPseudonymColumn) continue;
-      site_column_ = static_cast<int>(i);
-      columns_[i].item = "site";
-      columns_[i].note.clear();
-    }
-  }
-  if (id_column_ >= 0) row_hashes_.resize(sites_.size());
-  if (product_ == nullptr && !options) return;
-  std::vector<AnswerColumn> answers;
-  for (const int index : slot_columns_) {
-    const Column& column = columns_[static_cast<size_t>(index)];
-    answers.push_back({index, column.slot, column.option, statuses[static_cast<size_t>(index)]});
-  }
-  if (!translator_.has_value()) translator_.emplace(instrument_, slots_, product_);
-  translator_->SetColumns(std::move(answers));
-}
-
-void FileReader::Use(ColumnMatch match, int index, int32_t line) {
-  Column& column = columns_[static_cast<size_t>(index)];
-  column.item = std::move(match.item);
-  column.match = match.match;
-  column.note = std::move(match.note);
-  switch (match.kind) {
-    case ColumnMatch::Kind::kSite:
-      column.role = Column::Role::kSite;
-      return;
-    case ColumnMatch::Kind::kSlot:
-    case ColumnMatch::Kind::kOption:
-      column.role = Column::Role::kSlot;
-      column.slot = match.slot;
-      column.option = match.option;
-      return;
-    case ColumnMatch::Kind::kPassedOver:
-      return;
-    case ColumnMatch::Kind::kNotCarriedOver:
-      problems_.Add(Reason::kTypeNotCarriedOver, At(line, index), [&] {
-        return absl::StrCat("column ", Quoted(column.header), " is not read: ", column.note);
-      });
-      return;
-    case ColumnMatch::Kind::kNothing:
-      break;
-  }
-  if (column.match != v1::ColumnMapping::MATCH_UNSPECIFIED) {
-    column.item.clear();
-    FileProblem(Reason::kUnknownMapping, line, index + 1,
-                absl::StrCat("for column ", Quoted(column.header), " was said: ", column.note,
-                             "; say site, {type}.count, {type}.level, a question's id, "
-                             "{question}/{option}, or - to pass it over"));
-    return;
-  }
-  problems_.Add(Reason::kColumnNotMapped, At(line, index), [&] {
-    return absl::StrCat("column ", Quoted(column.header), " is not read: ", column.note);
-  });
-}
-
-void FileReader::MapProductColumn(int index, const HeaderCells& header, int32_t line) {
-  Column& column = columns_[static_cast<size_t>(index)];
-  if (TrimCell(header.name).empty() && TrimCell(header.id).empty()) {
-    column.note = "it has no name";
-    return;
-  }
-  column.import_id = header.id;
-  NoteNames(header);
-  std::optional<ColumnMatch> match = matcher_.MatchOverride(header, overrides_);
-  if (!match.has_value()) match = matcher_.MatchAlias(header.name);
-  if (match.has_value()) return Use(*std::move(match), index, line);
-  column.meta = product_->MetaOf(header);
-  column.match = v1::ColumnMapping::MATCH_PRODUCT;
-  switch (column.meta) {
-    case Meta::kPassedOver:
-      column.note = absl::StrCat("passed over: ", product_->title(), " adds it");
-      return;
-    case Meta::kSubmitTime:
-    case Meta::kEndTime:
-      column.note = "when the row was submitted";
-      return;
-    case Meta::kRowId:
-      column.note = "which submission the row is";
-      return;
-    case Meta::kState:
-      column.note = "whether the row counts";
-      return;
-    case Meta::kFormComplete:
-      column.note = "whether the form was filled in";
-      return;
-    case Meta::kNone:
-      return Use(matcher_.Match(*product_, header, overrides_), index, line);
-  }
-}
-
-bool FileReader::MapExtraColumn(Column& column) {
-  const std::string folded = FoldText(column.header);
-  if (absl::StartsWith(folded, kExtraPrefix)) {
-    column.match = v1::ColumnMapping::MATCH_NAME;
-    column.note = "passed over: an export adds it";
-    if (folded == kTimeColumn) {
-      column.meta = Meta::kSubmitTime;
-      column.note = "when the row was submitted";
-    }
-    return true;
-  }
-  if (format_ != v1::FILE_FORMAT_WIDE) return false;
-  std::optional<ColumnMatch> option = matcher_.MatchItem(column.header);
-  if (!option.has_value() || option->kind != ColumnMatch::Kind::kOption) return false;
-  column.role = Column::Role::kSlot;
-  column.slot = option->slot;
-  column.option = option->option;
-  column.item = std::move(option->item);
-  column.match = option->match;
-  return true;
-}
-
-void FileReader::MapColumn(int index, int32_t line) {
-  Column& column = columns_[static_cast<size_t>(index)];
-  const HeaderCells header = {column.header, "", ""};
-  NoteNames(header);
-  std::optional<InstrumentIndex::Column> known;
-  if (const std::optional<ColumnOverrides::Found> said = overrides_.Find(column.header);
-      format_ == v1::FILE_FORMAT_TIDY && said.has_value() &&
-      instrument_.IsColumn(said->item, kTidy)) {
-    known = InstrumentIndex::Column{said->item, false};
-    column.match = said->match;
-  } else if (std::optional<ColumnMatch> match = matcher_.MatchOverride(header, overrides_);
-             match.has_value()) {
-    if (format_ == v1::FILE_FORMAT_TIDY && match->kind != ColumnMatch::Kind::kPassedOver) {
-      match->kind = ColumnMatch::Kind::kNothing;
-      match->note = "a tidy file has the columns site, item, partner_type and value";
-    }
-    return Use(*std::move(match), index, line);
-  }
-  if (TrimCell(column.header).empty()) {
-    FileProblem(Reason::kEmptyColumnName, line, index + 1,
-                absl::StrCat("column ", index + 1, " has no name; name it or remove it"));
-    return;
-  }
-  if (!known.has_value()) {
-    known = MatchName(column.header, NameOf(format_));
-    if (!known.has_value()) {
-      if (!MapExtraColumn(column)) ExplainUnknown(index, line);
-      return;
-    }
-    if (known->item.empty()) {
-      return Use(ColumnMatcher::NotCarriedOver(*crosswalk_->FindColumn(column.header)->type), index,
-                 line);
-    }
-    column.match = known->by_alias ? v1::ColumnMapping::MATCH_ALIAS
-                   : crosswalk_.has_value() && IsTypeColumn(known->item)
-                       ? v1::ColumnMapping::MATCH_CROSSWALK
-                       : v1::ColumnMapping::MATCH_NAME;
-  }
-  column.item = known->item;
-  if (known->item == "site") {
-    column.role = Column::Role::kSite;
-  } else if (format_ == v1::FILE_FORMAT_TIDY) {
-    column.role = known->item == "item"    ? Column::Role::kItem
-                  : known->item == "value" ? Column::Role::kValue
-                                           : Column::Role::kPartnerType;
-  } else if (const std::optional<size_t> slot = slots_.FindColumn(known->item); slot.has_value()) {
-    column.role = Column::Role::kSlot;
-    column.slot = *slot;
-  } else {
-    FileProblem(Reason::kColumnNotAsked, line, index + 1,
-                absl::StrCat(instrument_.instrument().name(), " does not ask for \"", known->item,
-                             "\"; remove the column"));
-  }
-}
-
-void FileReader::NoteNames(const HeaderCells& header) {
-  if (options_.given_overrides.empty()) return;
-  for (const std::string& name : {header.name, header.text, header.id}) {
-    mapped_names_.insert(FoldText(name));
-  }
-  if (product_ == nullptr) return;
-  for (const HeaderReading& reading : product_->Readings(header)) {
-    mapped_names_.insert(FoldText(reading.question));
-  }
-}
-
-void FileReader::CheckOverrides(int32_t line) {
-  for (const v1::ColumnOverride& entry : options_.given_overrides) {
-    const std::string wanted = FoldText(entry.header());
-    if (entry.item().empty() || mapped_names_.contains(wanted)) continue;
-    problems_.Add(Reason::kMappingNotUsed, At(line, -1), [&] {
-      return absl::StrCat("the file has no column ", Quoted(entry.header()),
-                          ", so that what was said for it is not used");
-    });
-  }
-}
-
-void FileReader::ExplainUnknown(int index, int32_t line) {
-  const std::string& header = columns_[static_cast<size_t>(index)].header;
-  std::vector<std::string> known;
-  if (suggestions_left_ > 0) {
-    --suggestions_left_;
-    if (format_ == v1::FILE_FORMAT_TIDY) {
-      known = {"site", "item", "partner_type", "value"};
-    } else {
-      known.push_back("site");
-      for (size_t i = 0; i < slots_.size(); ++i) {
-        if (!crosswalk_.has_value() || slots_[i].type < 0) known.push_back(slots_[i].column);
-      }
-      if (crosswalk_.has_value()) {
-        for (const std::string& code : crosswalk_->codes()) {
-          for (const absl::string_view field : TypeFields()) {
-            known.push_back(absl::StrCat(code, ".", field));
-          }
-        }
-      }
-    }
-    for (const v1::ColumnAlias& alias : instrument_.instrument().column_aliases()) {
-      if (alias.format().empty() || alias.format() == NameOf(format_)) {
-        known.push_back(alias.alias());
-      }
-    }
-  }
-  const std::string nearest = NearestOf(header, known);
-  const std::string hint =
-      nearest.empty() ? std::string() : absl::StrCat("; did you mean ", Quoted(nearest), "?");
-  if (format_ == v1::FILE_FORMAT_WIDE && instrument_.partner_matrix() != nullptr &&
-      IsTypeColumn(FoldText(header))) {
-    FileProblem(Reason::kUnknownTypeColumn, line, index + 1,
-                absl::StrCat(Quoted(absl::string_view(header).substr(0, header.rfind('.'))),
-                             " is no partner type of ", TaxonomyOfFile(), hint.empty() ? "." : hint,
-                             " Types: ", absl::StrJoin(TypeCodes(), ", ")));
-    return;
-  }
-  FileProblem(Reason::kUnknownColumn, line, index + 1,
-              absl::StrCat("column ", Quoted(header), " is not known", hint.empty() ? "." : hint,
-                           " Remove a column that holds something else, or give the instrument's "
-                           "next version a column alias for it"));
-}
-
-bool FileReader::CheckColumns(int32_t line) {
-  bool complete = true;
-  const auto require = [&](int column, absl::string_view name) {
-    if (column >= 0) return;
-    complete = false;
-    FileProblem(Reason::kMissingColumn, line, 0,
-                absl::StrCat("there is no column \"", name, "\", which a ",
-                             product_ == nullptr ? NameOf(format_) : product_->title(),
-                             " file needs; a column of another name can be mapped to it"));
-  };
-  require(site_column_, "site");
-  if (format_ == v1::FILE_FORMAT_TIDY) {
-    require(item_column_, "item");
-    if (instrument_.partner_matrix() != nullptr) require(type_column_, "partner_type");
-    require(value_column_, "value");
-  } else if (slot_columns_.empty()) {
-    complete = false;
-    FileProblem(Reason::kNoAnswerColumn, line, 0,
-                "no column holds answers; name one shared_responsibility, {type}.count, "
-                "{type}.level, or by the id of a question");
-  }
-  if (options_.on_duplicate == v1::ON_DUPLICATE_LATEST &&
-      (time_column_ < 0 || format_ == v1::FILE_FORMAT_TIDY)) {
-    complete = false;
-    FileProblem(
-        Reason::kNoSubmissionTime, line, 0,
-        "no column says when rows were submitted, so that the latest cannot be told; reject "
-        "several rows for a site, or merge them");
-  }
-  return complete;
-}
-
-int FileReader::FindRole(Column::Role role) const {
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    if (columns_[i].role == role) return static_cast<int>(i);
-  }
-  return -1;
+void FileReader::SetUpRows() {
+  if (columns_.format() == v1::FILE_FORMAT_TIDY || collects()) collected_.resize(sites_.size());
+  if (columns_.id_column() >= 0) row_hashes_.resize(sites_.size());
+  if (columns_.answer_columns().empty()) return;
+  if (!translator_.has_value()) translator_.emplace(instrument_, slots_, columns_.product());
+  translator_->SetColumns(columns_.answer_columns());
 }
 
 // --- Rows ----------------------------------------------------------------------------------------
@@ -724,20 +307,21 @@ void FileReader::OnRow(const CsvRow& row) {
   if (failed_) return;
   if (header_open_ && TakeHeaderRow(row)) return;
   if (failed_) return;
-  if (columns_changed_) IndexColumns();
+  if (columns_.Index()) SetUpRows();
   if (row.blank()) {
-    problems_.Add(Reason::kEmptyRow, At(row.line(), -1),
+    problems_.Add(Reason::kEmptyRow, columns_.At(row.line(), -1),
                   [] { return std::string("all cells of the row are empty; it is passed over"); });
     return;
   }
-  if (product_ != nullptr && rows_read_ == 0 && product_->IsTagRow(row.cells())) return;
+  const ProductFormat* product = columns_.product();
+  if (product != nullptr && rows_read_ == 0 && product->IsTagRow(row.cells())) return;
   ++rows_read_;
   const int width = static_cast<int>(columns_.size());
   // Some products end their rows with a comma.
-  const bool trailing = product_ != nullptr && row.width() == width + 1 &&
+  const bool trailing = product != nullptr && row.width() == width + 1 &&
                         row.size() == row.width() && row[width].empty();
   if (row.width() != width && !trailing) {
-    Place place = At(row.line(), -1);
+    Place place = columns_.At(row.line(), -1);
     const std::optional<size_t> site = RejectRow(row);
     if (site.has_value()) place.site = sites_.site(*site);
     problems_.Add(Reason::kWrongColumnCount, place, [&] {
@@ -751,10 +335,10 @@ void FileReader::OnRow(const CsvRow& row) {
     RejectRow(row);
     return;
   }
-  if (product_ != nullptr && LeavesOut(row)) return;
+  if (product != nullptr && LeavesOut(row)) return;
   const std::optional<size_t> site = FindSite(row);
   if (!site.has_value()) return;
-  if (format_ == v1::FILE_FORMAT_TIDY) {
+  if (columns_.format() == v1::FILE_FORMAT_TIDY) {
     OnTidyRow(row, *site);
   } else {
     OnWideRow(row, *site);
@@ -762,23 +346,23 @@ void FileReader::OnRow(const CsvRow& row) {
 }
 
 bool FileReader::LeavesOut(const CsvRow& row) {
-  for (const int index : state_columns_) {
+  for (const int index : columns_.state_columns()) {
     const absl::string_view cell = row[index];
-    const HeaderCells header = {columns_[static_cast<size_t>(index)].header, "",
-                                columns_[static_cast<size_t>(index)].import_id};
-    const std::optional<Reason> reason = product_->JudgeRow(header, cell);
+    const HeaderCells header = {columns_[index].header, "", columns_[index].import_id};
+    const std::optional<Reason> reason = columns_.product()->JudgeRow(header, cell);
     if (!reason.has_value()) continue;
-    Place place = At(row.line(), index);
+    Place place = columns_.At(row.line(), index);
     place.value = cell;
     problems_.Add(*reason, place, [&] {
       switch (*reason) {
         case Reason::kUnfinishedRow:
           return std::string("the row was never submitted; it is left out");
         case Reason::kRejectedRow:
-          return absl::StrCat("the row was rejected in ", product_->title(), "; it is left out");
-        default:
-          return absl::StrCat("the row is a test, a preview or spam for ", product_->title(),
+          return absl::StrCat("the row was rejected in ", columns_.product()->title(),
                               "; it is left out");
+        default:
+          return absl::StrCat("the row is a test, a preview or spam for ",
+                              columns_.product()->title(), "; it is left out");
       }
     });
     return true;
@@ -793,7 +377,7 @@ void FileReader::OnBadByte(int32_t line, int column, int64_t offset, bool nul) {
     failed_ = true;
     file_rejected_ = true;
   }
-  problems_.Add(reason, At(line, column - 1), [&] {
+  problems_.Add(reason, columns_.At(line, column - 1), [&] {
     if (nul)
       return absl::StrCat("byte ", offset, " of the file is NUL; save the file as UTF-8 text");
     return absl::StrCat("byte ", offset,
@@ -835,25 +419,19 @@ void FileReader::OnFailure(CsvReader::Failure failure, int32_t line, int column)
 bool FileReader::OnKey(absl::string_view key, int32_t line) {
   header_seen_ = true;
   if (columns_.size() == static_cast<size_t>(kMaxColumns)) return false;
-  if (collected_.empty() && collects()) collected_.resize(sites_.size());
-  const int index = static_cast<int>(columns_.size());
-  columns_.emplace_back().header = std::string(key);
-  MapProductColumn(index, {std::string(key), "", ""}, line);
-  Claim(index, line);
-  columns_changed_ = true;
+  columns_.Add(key, line);
   return true;
 }
 
 void FileReader::OnRepeatedKey(int32_t line, int column) {
-  problems_.Add(Reason::kRepeatedKey, At(line, column - 1), [&] {
-    return absl::StrCat("the submission has the key ",
-                        Quoted(columns_[static_cast<size_t>(column) - 1].header),
+  problems_.Add(Reason::kRepeatedKey, columns_.At(line, column - 1), [&] {
+    return absl::StrCat("the submission has the key ", Quoted(columns_[column - 1].header),
                         " twice, and nobody can tell which one counts");
   });
 }
 
 void FileReader::OnMorePages() {
-  problems_.Add(Reason::kMorePages, At(0, -1), [] {
+  problems_.Add(Reason::kMorePages, columns_.At(0, -1), [] {
     return std::string("the file is one page of several: its \"next\" says where the others are");
   });
 }
@@ -865,15 +443,15 @@ void FileReader::OnJsonFailure(Reason reason, int32_t line, absl::string_view me
 }
 
 std::optional<size_t> FileReader::FindSite(const CsvRow& row) {
-  if (site_column_ < 0) {
+  if (columns_.site_column() < 0) {
     // A JSON file whose submissions had no such key so far.
     unknown_sites_.insert(absl::HashOf(std::string()));
-    problems_.Add(Reason::kMissingSite, At(row.line(), -1),
+    problems_.Add(Reason::kMissingSite, columns_.At(row.line(), -1),
                   [] { return std::string("the submission names no site"); });
     return std::nullopt;
   }
-  const bool tidy = format_ == v1::FILE_FORMAT_TIDY;
-  const absl::string_view text = row[site_column_];
+  const bool tidy = columns_.format() == v1::FILE_FORMAT_TIDY;
+  const absl::string_view text = row[columns_.site_column()];
   if (tidy && last_site_.has_value() && text == last_text_) return last_site_;
   const SiteDirectory::Match match = sites_.Find(text);
   if (match.outcome == SiteDirectory::Outcome::kFound) {
@@ -886,7 +464,7 @@ std::optional<size_t> FileReader::FindSite(const CsvRow& row) {
   const bool is_new = unknown_sites_.insert(absl::HashOf(FoldText(text))).second;
   // A tidy file has many rows for a site; saying once that it is unknown is enough.
   if (tidy && !is_new) return std::nullopt;
-  Place place = At(row.line(), site_column_);
+  Place place = columns_.At(row.line(), columns_.site_column());
   place.value = text;
   if (TrimCell(text).empty()) {
     problems_.Add(Reason::kMissingSite, place,
@@ -926,7 +504,7 @@ std::optional<size_t> FileReader::FindSite(const CsvRow& row) {
 }
 
 std::optional<size_t> FileReader::RejectRow(const CsvRow& row) {
-  const absl::string_view text = row[site_column_];
+  const absl::string_view text = row[columns_.site_column()];
   const SiteDirectory::Match match = sites_.Find(text);
   if (match.outcome != SiteDirectory::Outcome::kFound) {
     unknown_sites_.insert(absl::HashOf(FoldText(text)));
@@ -944,8 +522,8 @@ void FileReader::FillCells(const CsvRow& row) {
     }
     return;
   }
-  for (const int column : slot_columns_) {
-    const size_t slot = columns_[static_cast<size_t>(column)].slot;
+  for (const int column : columns_.slot_columns()) {
+    const size_t slot = columns_[column].slot;
     row_cells_.push_back({slot, row.line(), column, Unguarded(slots_[slot], row[column])});
   }
 }
@@ -953,20 +531,20 @@ void FileReader::FillCells(const CsvRow& row) {
 bool FileReader::IsLatest(const CsvRow& row, size_t site) {
   Collected& collected = collected_[site];
   const auto supersede = [&](int32_t line, int32_t by) {
-    Place place = At(line, time_column_);
+    Place place = columns_.At(line, columns_.time_column());
     place.site = sites_.site(site);
     problems_.Add(Reason::kSupersededRow, place, [&] {
       return absl::StrCat(sites_.site(site), " has a row that was submitted later,", On(by),
                           "; this one is left out");
     });
   };
-  const std::optional<absl::Time> time = ParseSubmissionTime(row[time_column_]);
+  const std::optional<absl::Time> time = ParseSubmissionTime(row[columns_.time_column()]);
   if (!time.has_value()) {
-    Place place = At(row.line(), time_column_);
-    place.value = row[time_column_];
+    Place place = columns_.At(row.line(), columns_.time_column());
+    place.value = row[columns_.time_column()];
     place.site = sites_.site(site);
     problems_.Add(Reason::kBadSubmissionTime, place, [&] {
-      return absl::StrCat(Quoted(row[time_column_]),
+      return absl::StrCat(Quoted(row[columns_.time_column()]),
                           " is no time that can be compared; write 2024-03-05 14:22:10");
     });
     RejectSite(site);
@@ -1018,10 +596,11 @@ void FileReader::Collect(const Cell& cell, Collected& collected) {
 
 void FileReader::OnWideRow(const CsvRow& row, size_t site) {
   if (collects()) return CollectRow(row, site);
-  const size_t hash = id_column_ >= 0 ? absl::HashOf(row.bytes(), row.width()) : 0;
+  const size_t hash = columns_.id_column() >= 0 ? absl::HashOf(row.bytes(), row.width()) : 0;
   if (lines_[site] != 0) {
-    if (id_column_ >= 0 && row_hashes_[site] == hash && !TrimCell(row[id_column_]).empty()) {
-      Place again = At(row.line(), id_column_);
+    if (columns_.id_column() >= 0 && row_hashes_[site] == hash &&
+        !TrimCell(row[columns_.id_column()]).empty()) {
+      Place again = columns_.At(row.line(), columns_.id_column());
       again.site = sites_.site(site);
       problems_.Add(Reason::kRepeatedRow, again, [&] {
         return absl::StrCat("the submission stands", On(lines_[site]),
@@ -1029,8 +608,8 @@ void FileReader::OnWideRow(const CsvRow& row, size_t site) {
       });
       return;
     }
-    Place place = At(row.line(), site_column_);
-    place.value = row[site_column_];
+    Place place = columns_.At(row.line(), columns_.site_column());
+    place.value = row[columns_.site_column()];
     place.site = sites_.site(site);
     problems_.Add(Reason::kDuplicateSite, place, [&] {
       return absl::StrCat(sites_.site(site), " has a row already,", On(lines_[site]), "; keep one");
@@ -1039,7 +618,7 @@ void FileReader::OnWideRow(const CsvRow& row, size_t site) {
     return;
   }
   lines_[site] = row.line();
-  if (id_column_ >= 0) row_hashes_[site] = hash;
+  if (columns_.id_column() >= 0) row_hashes_[site] = hash;
   FillCells(row);
   ReadSite(site, row.line(), row_cells_, row.line());
 }
@@ -1056,21 +635,21 @@ void FileReader::OnTidyRow(const CsvRow& row, size_t site) {
     RejectSite(site);
     return;
   }
-  const absl::string_view text = Unguarded(slots_[*slot], row[value_column_]);
-  Collect({*slot, row.line(), value_column_, text}, collected);
+  const absl::string_view text = Unguarded(slots_[*slot], row[columns_.value_column()]);
+  Collect({*slot, row.line(), columns_.value_column(), text}, collected);
 }
 
 std::optional<size_t> FileReader::FindTidySlot(const CsvRow& row, absl::string_view site) {
   const auto tell = [&](Reason reason, int column, absl::FunctionRef<std::string()> message) {
-    Place place = At(row.line(), column);
+    Place place = columns_.At(row.line(), column);
     if (column >= 0) place.value = row[column];
     place.site = site;
     problems_.Add(reason, place, message);
     return std::nullopt;
   };
-  const std::string item = FoldText(row[item_column_]);
+  const std::string item = FoldText(row[columns_.item_column()]);
   if (item.empty()) {
-    return tell(Reason::kMissingItem, item_column_, [] {
+    return tell(Reason::kMissingItem, columns_.item_column(), [] {
       return std::string(
           "the row names no item; write partner_count, interaction_level, "
           "includes_self, shared_responsibility, or the id of a question");
@@ -1079,51 +658,51 @@ std::optional<size_t> FileReader::FindTidySlot(const CsvRow& row, absl::string_v
   const std::vector<std::string>& items = slots_.items();
   if (std::find(items.begin(), items.end(), item) == items.end()) {
     if (SlotTable::IsTypeItem(item) || item == "shared_responsibility") {
-      return tell(Reason::kItemNotAsked, item_column_, [&] {
+      return tell(Reason::kItemNotAsked, columns_.item_column(), [&] {
         return absl::StrCat(instrument_.instrument().name(), " does not ask for ", item,
                             "; remove the row");
       });
     }
-    return tell(Reason::kUnknownItem, item_column_, [&] {
+    return tell(Reason::kUnknownItem, columns_.item_column(), [&] {
       std::string nearest;
       if (suggestions_left_ > 0) {
         --suggestions_left_;
         nearest = NearestOf(item, items);
       }
       return absl::StrCat(
-          Quoted(row[item_column_]), " is no item of ", instrument_.instrument().name(), "; ",
-          nearest.empty() ? "" : absl::StrCat("did you mean ", Quoted(nearest), "? "),
+          Quoted(row[columns_.item_column()]), " is no item of ", instrument_.instrument().name(),
+          "; ", nearest.empty() ? "" : absl::StrCat("did you mean ", Quoted(nearest), "? "),
           "Write partner_count, interaction_level, includes_self, "
           "shared_responsibility, or the id of a question");
     });
   }
-  const std::string type = FoldText(row[type_column_]);
+  const std::string type = FoldText(row[columns_.type_column()]);
   if (!SlotTable::IsTypeItem(item)) {
     if (!type.empty()) {
-      return tell(Reason::kUnexpectedPartnerType, type_column_, [&] {
+      return tell(Reason::kUnexpectedPartnerType, columns_.type_column(), [&] {
         return absl::StrCat(item, " is not asked for partner types; leave the cell empty");
       });
     }
     return slots_.FindItem(item, -1);
   }
   if (type.empty()) {
-    return tell(Reason::kMissingPartnerType, type_column_, [&] {
+    return tell(Reason::kMissingPartnerType, columns_.type_column(), [&] {
       return absl::StrCat(item, " is asked for each partner type; name one of ",
-                          absl::StrJoin(TypeCodes(), ", "));
+                          absl::StrJoin(columns_.TypeCodes(), ", "));
     });
   }
   int place = -1;
-  if (!crosswalk_.has_value()) {
+  if (columns_.crosswalk() == nullptr) {
     place = instrument_.TypeOrder(type);
-  } else if (const TypeCrosswalk::Type* known = crosswalk_->Find(type); known != nullptr) {
+  } else if (const auto* known = columns_.crosswalk()->Find(type); known != nullptr) {
     place = known->target;
   }
   if (place < 0) {
-    return tell(Reason::kUnknownPartnerType, type_column_, [&] {
-      const std::vector<std::string> types = TypeCodes();
+    return tell(Reason::kUnknownPartnerType, columns_.type_column(), [&] {
+      const std::vector<std::string> types = columns_.TypeCodes();
       const std::string nearest = NearestOf(type, types);
       return absl::StrCat(
-          Quoted(row[type_column_]), " is no partner type of ", TaxonomyOfFile(), "; ",
+          Quoted(row[columns_.type_column()]), " is no partner type of ", columns_.taxonomy(), "; ",
           nearest.empty() ? "" : absl::StrCat("did you mean ", Quoted(nearest), "? "),
           "Types: ", absl::StrJoin(types, ", "));
     });
@@ -1132,25 +711,18 @@ std::optional<size_t> FileReader::FindTidySlot(const CsvRow& row, absl::string_v
 }
 
 bool FileReader::LeavesTypeOut(const CsvRow& row, absl::string_view site) {
-  if (!crosswalk_.has_value() || !SlotTable::IsTypeItem(FoldText(row[item_column_]))) return false;
-  const TypeCrosswalk::Type* type = crosswalk_->Find(FoldText(row[type_column_]));
+  const TypeCrosswalk* crosswalk = columns_.crosswalk();
+  if (crosswalk == nullptr) return false;
+  if (!SlotTable::IsTypeItem(FoldText(row[columns_.item_column()]))) return false;
+  const TypeCrosswalk::Type* type = crosswalk->Find(FoldText(row[columns_.type_column()]));
   if (type == nullptr || type->target >= 0) return false;
-  if (TrimCell(row[value_column_]).empty()) return true;
-  Place place = At(row.line(), type_column_);
-  place.value = row[type_column_];
+  if (TrimCell(row[columns_.value_column()]).empty()) return true;
+  Place place = columns_.At(row.line(), columns_.type_column());
+  place.value = row[columns_.type_column()];
   place.site = site;
   problems_.Add(Reason::kTypeNotCarriedOver, place,
                 [&] { return absl::StrCat("the row is not read: ", type->why); });
   return true;
-}
-
-std::vector<std::string> FileReader::TypeCodes() const {
-  if (crosswalk_.has_value()) return crosswalk_->codes();
-  return {instrument_.partner_types().begin(), instrument_.partner_types().end()};
-}
-
-const std::string& FileReader::TaxonomyOfFile() const {
-  return crosswalk_.has_value() ? crosswalk_->taxonomy() : instrument_.instrument().taxonomy();
 }
 
 // --- Sites ---------------------------------------------------------------------------------------
@@ -1179,7 +751,7 @@ void FileReader::ReadCollected(size_t site) {
       continue;
     }
     const Slot& slot = slots_[row_cells_[i].slot];
-    Place place = At(row_cells_[i].line, -1);
+    Place place = columns_.At(row_cells_[i].line, -1);
     place.site = sites_.site(site);
     problems_.Add(Reason::kDuplicateValue, place, [&] {
       return absl::StrCat(sites_.site(site), " has a row for ", slot.column, " already,",
@@ -1231,7 +803,7 @@ void FileReader::ReadSite(size_t site, int32_t line, absl::Span<const Cell> cell
   if (!any_answer_) {
     if (rejected) return;
     states_[site] = SiteState::kNoAnswers;
-    Place place = At(told_line, site_column_);
+    Place place = columns_.At(told_line, columns_.site_column());
     place.site = sites_.site(site);
     problems_.Add(Reason::kNoAnswers, place, [&] {
       return absl::StrCat("nothing is answered for ", sites_.site(site),
@@ -1316,7 +888,7 @@ void FileReader::CheckQuestions(size_t site, int32_t line, const v1::Answers& an
     if (lacks && stored != options_.stored_texts.end() && stored->second.contains(question.id())) {
       continue;
     }
-    Place place = At(line, ColumnOf(question));
+    Place place = columns_.At(line, columns_.ColumnOf(question));
     place.site = sites_.site(site);
     if (exceeds) {
       problems_.Add(Reason::kAnswerNotAsked, place, [&] {
@@ -1336,33 +908,14 @@ void FileReader::CheckQuestions(size_t site, int32_t line, const v1::Answers& an
   }
 }
 
-int FileReader::ColumnOf(const v1::Question& question) const {
-  int column = -1;
-  for (const int candidate : slot_columns_) {
-    const Slot& slot = slots_[columns_[static_cast<size_t>(candidate)].slot];
-    if (slot.question == &question && slot.type < 0) column = candidate;
-  }
-  return column;
-}
-
 // --- Problems ------------------------------------------------------------------------------------
 
 std::string FileReader::On(int32_t line) const {
   return absl::StrCat(source_ == Source::kJson ? " in submission " : " on line ", line);
 }
 
-Place FileReader::At(int32_t line, int column) const {
-  Place place;
-  place.row = line;
-  place.column = column + 1;
-  if (column >= 0 && static_cast<size_t>(column) < columns_.size()) {
-    place.header = columns_[static_cast<size_t>(column)].header;
-  }
-  return place;
-}
-
 Place FileReader::At(const Cell& cell, size_t site) const {
-  Place place = At(cell.line, cell.column);
+  Place place = columns_.At(cell.line, cell.column);
   if (slots_[cell.slot].kind != Slot::Kind::kText) place.value = cell.text;
   place.site = sites_.site(site);
   return place;
@@ -1370,7 +923,7 @@ Place FileReader::At(const Cell& cell, size_t site) const {
 
 void FileReader::FileProblem(Reason reason, int32_t line, int column, absl::string_view message) {
   file_rejected_ = true;
-  problems_.Add(reason, At(line, column - 1), [&] { return std::string(message); });
+  problems_.Add(reason, columns_.At(line, column - 1), [&] { return std::string(message); });
 }
 
 }  // namespace weft::ingestion

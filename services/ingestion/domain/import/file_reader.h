@@ -38,18 +38,17 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "services/ingestion/domain/import/answer_cells.h"
+#include "services/ingestion/domain/import/column_table.h"
 #include "services/ingestion/domain/import/csv_reader.h"
-#include "services/ingestion/domain/import/formats/column_matcher.h"
 #include "services/ingestion/domain/import/formats/product_format.h"
 #include "services/ingestion/domain/import/formats/row_translator.h"
 #include "services/ingestion/domain/import/kobo_json_reader.h"
 #include "services/ingestion/domain/import/problems.h"
+#include "services/ingestion/domain/import/read_options.h"
 #include "services/ingestion/domain/import/site_directory.h"
-#include "services/ingestion/domain/import/type_crosswalk.h"
 #include "services/ingestion/domain/instrument_index.h"
 #include "weft/ingestion/v1/import.pb.h"
 #include "weft/ingestion/v1/response_service.pb.h"
-#include "weft/registry/v1/taxonomy.pb.h"
 
 namespace weft::ingestion {
 
@@ -61,34 +60,6 @@ struct SiteAnswers {
   int32_t line = 0;
   // `respondent`, answers and open answers.
   v1::IngestItem item;
-};
-
-// Cells that are held until the file's end, at most: of tidy files, and where several rows of a
-// site are told apart or merged.
-inline constexpr size_t kMaxCollectedBytes = size_t{256} << 20;
-
-struct ReadOptions {
-  // Unset: told from the header.
-  v1::FileFormat format = v1::FILE_FORMAT_UNSPECIFIED;
-  // Sites to yield, by place in the SiteDirectory; none when empty.
-  std::vector<bool> wanted = {};
-  // Yield only sites with lines after this one.
-  int32_t after_line = 0;
-  // The wanted sites were accepted by an earlier pass: what is required is not looked at again.
-  bool checked = false;
-  // What is made of several rows for one site.
-  v1::OnDuplicate on_duplicate = v1::ON_DUPLICATE_REJECT;
-  // What columns are for, whatever would be proposed: those of this import, and those saved for the
-  // instrument, of any format.
-  std::vector<v1::ColumnOverride> given_overrides = {};
-  std::vector<v1::ImportMapping> saved_mappings = {};
-  // Where the file names the types of another taxonomy: the crosswalk's name and what it says.
-  std::string crosswalk = {};
-  std::vector<registry::v1::CrosswalkMapping> type_mappings = {};
-  // How many bytes of cells are held for rows that may stand anywhere.
-  size_t max_collected_bytes = kMaxCollectedBytes;
-  // Text questions to which sites, by place in the SiteDirectory, have an open answer already.
-  absl::flat_hash_map<size_t, absl::flat_hash_set<std::string>> stored_texts = {};
 };
 
 class FileReader final : private CsvReader::Handler, private KoboJsonReader::Handler {
@@ -112,30 +83,15 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   // After the last Work(): the sites that can be applied, by place in the SiteDirectory.
   std::vector<bool> accepted() const;
   // As given, or as told from the file; unspecified until it is known.
-  v1::FileFormat format() const { return format_; }
+  v1::FileFormat format() const { return columns_.format(); }
   // Whether a problem of the file or its header keeps all of it from being applied.
-  bool file_rejected() const { return file_rejected_; }
+  bool file_rejected() const { return file_rejected_ || columns_.refused(); }
   // Fills format, rows_read, sites_accepted, sites_rejected, problems and counts, and columns.
   void Summarize(v1::Import& import) const;
 
  private:
   enum class SiteState : uint8_t { kUnseen, kNoAnswers, kAccepted, kRejected };
 
-  // What a column is for.
-  struct Column {
-    enum class Role : uint8_t { kIgnored, kSite, kSlot, kItem, kPartnerType, kValue };
-    Role role = Role::kIgnored;
-    // What a product's column says about its row.
-    Meta meta = Meta::kNone;
-    size_t slot = 0;
-    // For the column of one option.
-    int option = -1;
-    std::string header;
-    std::string import_id;
-    std::string item;
-    v1::ColumnMapping::Match match = v1::ColumnMapping::MATCH_UNSPECIFIED;
-    std::string note;
-  };
   enum class Source : uint8_t { kUnknown, kCsv, kJson };
   // One answer of a site, with its place in the file.
   struct Cell {
@@ -170,13 +126,6 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   // What is missing can only be said once all keys are known.
   void FinishJson();
 
-  // What a column named `header` holds by the names of `format` alone, in the instrument's terms.
-  std::optional<InstrumentIndex::Column> MatchName(absl::string_view header,
-                                                   absl::string_view format) const;
-  // How many of `headers` are known in `format`.
-  int CountKnown(const std::vector<std::string>& headers, absl::string_view format) const;
-  // Unspecified when no column is known.
-  v1::FileFormat FormatOf(const std::vector<std::string>& headers) const;
   // Takes the header row for what it is, unless rows below belong to it.
   bool UseHeader(std::vector<std::string> headers, int32_t line);
   bool RefuseHeader(int32_t line);
@@ -184,23 +133,10 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   bool TakeHeaderRow(const CsvRow& row);
   // There are no more header rows; false when they cannot be used.
   bool EndHeader();
-  void SetFormat(v1::FileFormat format);
-  bool MapColumns(const std::vector<HeaderCells>& headers, int32_t line);
-  void MapColumn(int index, int32_t line);
-  // Columns of wide files beside those of items: single options, and what an export adds.
-  bool MapExtraColumn(Column& column);
-  void MapProductColumn(int index, const HeaderCells& header, int32_t line);
-  void Use(ColumnMatch match, int index, int32_t line);
-  // Tells of a column that holds what another one holds already.
-  void Claim(int index, int32_t line);
-  void IndexColumns();
-  void ExplainUnknown(int index, int32_t line);
-  // Remembers what overrides may call a column.
-  void NoteNames(const HeaderCells& header);
-  void CheckOverrides(int32_t line);
-  // Whether the columns that the format needs are there, so that rows can be read.
-  bool CheckColumns(int32_t line);
-  int FindRole(Column::Role role) const;
+  // Takes the columns for what they are; false when rows cannot be read.
+  bool UseColumns(const std::vector<HeaderCells>& headers, int32_t line);
+  // Makes room for rows with the columns that there are.
+  void SetUpRows();
 
   // Whether a product's row is no submitted answer, which is told.
   bool LeavesOut(const CsvRow& row);
@@ -220,9 +156,6 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   std::optional<size_t> FindTidySlot(const CsvRow& row, absl::string_view site);
   // Whether the row is about a type that the crosswalk does not carry over, which is told.
   bool LeavesTypeOut(const CsvRow& row, absl::string_view site);
-  // The partner types that the file may name, and whose they are.
-  std::vector<std::string> TypeCodes() const;
-  const std::string& TaxonomyOfFile() const;
   // The row's site, with its problems told; nullopt when there is none to use.
   std::optional<size_t> FindSite(const CsvRow& row);
   // A row that cannot be read: rejects its site if that much can be told, and answers it.
@@ -235,14 +168,11 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   void CheckContradiction(const Cell& cell, size_t site);
   // Questions that are required and not answered, and such as are answered and not asked.
   void CheckQuestions(size_t site, int32_t line, const v1::Answers& answers);
-  // The column of a question's own answer; -1 without one.
-  int ColumnOf(const v1::Question& question) const;
   void ReadCollected(size_t site);
 
   void RejectSite(size_t site) { states_[site] = SiteState::kRejected; }
   // " on line 4", of JSON " in submission 4".
   std::string On(int32_t line) const;
-  Place At(int32_t line, int column) const;
   Place At(const Cell& cell, size_t site) const;
   void FileProblem(Reason reason, int32_t line, int column, absl::string_view message);
 
@@ -253,18 +183,13 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   CsvReader csv_;
   KoboJsonReader json_;
   CellParser cells_;
-  std::optional<TypeCrosswalk> crosswalk_;
-  const ColumnMatcher matcher_;
   ProblemLog problems_;
+  ColumnTable columns_;
 
   Source source_ = Source::kUnknown;
   // The first bytes, until they tell the source.
   std::string start_;
-  v1::FileFormat format_;
-  // Null for Weft's own formats.
-  const ProductFormat* product_ = nullptr;
   const bool collects_;
-  ColumnOverrides overrides_;
   bool failed_ = false;
   bool header_seen_ = false;
   bool file_rejected_ = false;
@@ -272,24 +197,8 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   bool header_open_ = false;
   std::vector<std::vector<std::string>> header_rows_;
   int32_t header_line_ = 0;
-  std::vector<Column> columns_;
-  // Items that columns hold, and which one does.
-  absl::flat_hash_map<std::string, int> taken_;
-  // What the columns are called, when overrides are given.
-  absl::flat_hash_set<std::string> mapped_names_;
-  // A JSON file has a new key.
-  bool columns_changed_ = false;
-  // Columns in the order of their slots; where cells must be translated, by what.
-  std::vector<int> slot_columns_;
+  // Where cells must be translated, by what.
   std::optional<RowTranslator> translator_;
-  // Columns that say whether a row counts.
-  std::vector<int> state_columns_;
-  int time_column_ = -1;
-  int id_column_ = -1;
-  int site_column_ = -1;
-  int item_column_ = -1;
-  int type_column_ = -1;
-  int value_column_ = -1;
 
   int32_t rows_read_ = 0;
   std::vector<SiteState> states_;
@@ -307,7 +216,7 @@ class FileReader final : private CsvReader::Handler, private KoboJsonReader::Han
   // Tidy: the site of the row before, because rows of one site mostly follow each other.
   std::string last_text_;
   std::optional<size_t> last_site_;
-  int suggestions_left_;
+  int suggestions_left_ = kMaxSuggestions;
 
   std::vector<SiteAnswers> ready_;
   // Scratch space of ReadSite().
