@@ -287,23 +287,53 @@ void ServerCall::StartRead(google::protobuf::Message& message, StreamOperation& 
   read_message_ = &message;
   reading_ = &operation;
   context_->SetInterruptible(&read_hook_);
+  switch (std::exchange(incoming_state_, Incoming::kAwaited)) {
+    case Incoming::kNotAsked:
+      ReadFromTransport();
+      return;
+    case Incoming::kAwaited:
+      return;
+    case Incoming::kCame:
+      incoming_state_ = Incoming::kNotAsked;
+      PassOn();
+      return;
+    case Incoming::kEnded:
+      incoming_state_ = Incoming::kEnded;
+      LearnWhyReadEnded();
+      return;
+  }
+}
+
+void ServerCall::ReadFromTransport() {
+  incoming_state_ = Incoming::kAwaited;
   Retain();
   stream_.Read(&incoming_, read_tag_.tag());
 }
 
 void ServerCall::OnRead(bool ok) {
+  incoming_state_ = ok ? Incoming::kCame : Incoming::kEnded;
   if (reading_ != nullptr) {
-    if (!ok) {
-      LearnWhyReadEnded();
-    } else if (absl::Status taken = TakeMessage(); !taken.ok()) {
-      EndRead(std::move(taken));
+    if (ok) {
+      incoming_state_ = Incoming::kNotAsked;
+      PassOn();
     } else {
-      context_->SetInterruptible(nullptr);
-      std::exchange(reading_, nullptr)->Finish(true);
+      LearnWhyReadEnded();
     }
     SendHeadersOfSilentStream();
   }
   Release();
+}
+
+void ServerCall::PassOn() {
+  if (absl::Status taken = TakeMessage(); !taken.ok()) {
+    EndRead(std::move(taken));
+    return;
+  }
+  // The next one comes while the handler works on this one; large messages would otherwise wait for
+  // the stream's window each time.
+  if (method_->client_streaming()) ReadFromTransport();
+  context_->SetInterruptible(nullptr);
+  std::exchange(reading_, nullptr)->Finish(true);
 }
 
 absl::Status ServerCall::TakeMessage() {

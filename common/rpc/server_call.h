@@ -103,7 +103,10 @@ class ServerCall final : MessageSource, MessageSink {
   void StartWrite(std::shared_ptr<const std::string> serialized,
                   StreamOperation& operation) override;
   void Write(const grpc::ByteBuffer& bytes, StreamOperation& operation);
+  void ReadFromTransport();
   void OnRead(bool ok);
+  // Gives the message that came to the handler that waits for it.
+  void PassOn();
   absl::Status TakeMessage();
   void EndRead(absl::Status status);
   void LearnWhyReadEnded();
@@ -175,8 +178,10 @@ class ServerCall final : MessageSource, MessageSink {
   bool cut_off_ = false;
   bool finishing_ = false;
 
-  // Reading.
+  // Reading: of a stream, one message ahead of the handler.
+  enum class Incoming : uint8_t { kNotAsked, kAwaited, kCame, kEnded };
   grpc::ByteBuffer incoming_;
+  Incoming incoming_state_ = Incoming::kNotAsked;
   google::protobuf::Message* read_message_ = nullptr;
   StreamOperation* reading_ = nullptr;  // null while a read is not awaited (any more)
   bool read_ended_ = false;

@@ -13,8 +13,9 @@
 
 namespace weft::ingestion {
 
-// Each batch is one commit, made as soon as the batch has been read; the next one is read only when
-// its acknowledgement has been written, so that a slow caller slows the stream and not the server.
+// Each batch is one commit, made as soon as the batch has been read; the next one is looked at only
+// when its acknowledgement has been written, so that a slow caller slows the stream and not the
+// server.
 // A stream that is cut keeps every batch that was committed: those that were acknowledged, and at
 // most one more whose acknowledgement was on its way. Sending that one again changes nothing.
 class IngestHandlers {
