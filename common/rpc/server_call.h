@@ -99,6 +99,7 @@ class ServerCall final : MessageSource, MessageSink {
   // Operations.
   void StartRead(google::protobuf::Message& message, StreamOperation& operation) override;
   const absl::Status& status() const override { return source_status_; }
+  bool ready() const override { return incoming_state_ == Incoming::kCame; }
   void StartWrite(const google::protobuf::Message& message, StreamOperation& operation) override;
   void StartWrite(std::shared_ptr<const std::string> serialized,
                   StreamOperation& operation) override;

@@ -57,6 +57,8 @@ class MessageSource {
   // which status() says why it ended.
   virtual void StartRead(google::protobuf::Message& message, StreamOperation& operation) = 0;
   virtual const absl::Status& status() const = 0;
+  // Whether a message is there already, so that reading it does not wait.
+  virtual bool ready() const = 0;
 
  protected:
   ~MessageSource() = default;
@@ -123,6 +125,9 @@ class Reader {
   // bool more = co_await reader.Read(message);
   // False at the end of the stream, whatever its cause: look at status() before you trust it.
   ReadOperation Read(T& message) { return ReadOperation(source_, message); }
+
+  // Whether a message is there already, so that Read() does not wait.
+  bool ready() const { return source_.ready(); }
 
   // Why the stream ended. OK only when the caller closed its side; CANCELLED when the call was cut
   // (a connection lost in mid-stream looks like this), INVALID_ARGUMENT for a message that cannot

@@ -33,6 +33,7 @@ class FakeReader final : rpc::MessageSource {
     operation.Finish(more);
   }
   const absl::Status& status() const override { return status_; }
+  bool ready() const override { return next_ < messages_.size(); }
 
   std::vector<T> messages_;
   absl::Status end_;

@@ -3,6 +3,7 @@
 #define WEFT_TESTS_TESTING_FILE_SEARCH_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <ios>
@@ -19,8 +20,12 @@ inline std::vector<std::string> FilesWith(const std::string& directory, const st
   std::error_code ignored;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory, ignored)) {
     if (!entry.is_regular_file(ignored)) continue;
+    std::error_code gone;
+    const uintmax_t size = entry.file_size(gone);
+    // RocksDB deletes files meanwhile.
+    if (gone) continue;
     // One of them is a ballast of many megabytes.
-    std::string content(entry.file_size(ignored), '\0');
+    std::string content(size, '\0');
     std::ifstream file(entry.path(), std::ios::binary);
     file.read(content.data(), static_cast<std::streamsize>(content.size()));
     content.resize(static_cast<size_t>(file.gcount()));

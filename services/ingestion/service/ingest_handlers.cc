@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/base/error.h"
+#include "common/base/running.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "common/rpc/waits.h"
@@ -104,25 +105,36 @@ Task<absl::Status> IngestHandlers::IngestResponses(
 
   v1::IngestSummary summary;
   std::string position;
-  while (true) {
-    more = co_await reader.Read(message);
-    if (!more) co_return Cut(reader.status(), summary.received());
-    if (message.has_end()) break;
-    if (!message.has_batch()) {
-      co_return Malformed("MESSAGE_UNEXPECTED",
-                          "after the header the stream takes batches, then `end`");
+  Batch batches[2];
+  Batch* batch = &batches[0];
+  Batch* next = &batches[1];
+  more = co_await reader.Read(batch->message);
+  while (more && !batch->message.has_end()) {
+    batch->first_index = summary.received();
+    absl::Status ready = co_await MakeReady(context, wave, *batch);
+    WEFT_CO_RETURN_IF_ERROR(std::move(ready));
+    Running<absl::Status> commit(Commit(context, wave, *batch));
+    const bool has_next = reader.ready();
+    if (has_next) {
+      more = co_await reader.Read(next->message);
+      next->first_index = batch->first_index + batch->message.batch().items_size();
+      if (more) {
+        absl::Status ahead = co_await MakeReadyAhead(context, wave, *next);
+        ahead.IgnoreError();
+      }
     }
-    v1::IngestResponsesResponse acknowledgement;
-    absl::Status taken =
-        co_await TakeBatch(context, wave, message.batch(), summary.received(), acknowledgement);
-    WEFT_CO_RETURN_IF_ERROR(std::move(taken));
-    Count(acknowledgement, summary);
-    acknowledgement.set_acknowledged_count(summary.received());
-    position = acknowledgement.position();
-    bool sent = co_await writer.Write(acknowledgement);
+    absl::Status committed = co_await commit;
+    WEFT_CO_RETURN_IF_ERROR(std::move(committed));
+    Count(batch->acknowledgement, summary);
+    batch->acknowledgement.set_acknowledged_count(summary.received());
+    position = batch->acknowledgement.position();
+    bool sent = co_await writer.Write(batch->acknowledgement);
     if (!sent) co_return rpc::Stopped(context);
+    if (!has_next) more = co_await reader.Read(next->message);
+    std::swap(batch, next);
   }
-  WEFT_CO_RETURN_IF_ERROR(CheckEnd(message.end(), summary.received()));
+  if (!more) co_return Cut(reader.status(), summary.received());
+  WEFT_CO_RETURN_IF_ERROR(CheckEnd(batch->message.end(), summary.received()));
   v1::IngestResponsesResponse last;
   last.set_acknowledged_count(summary.received());
   last.set_position(position);
@@ -132,47 +144,79 @@ Task<absl::Status> IngestHandlers::IngestResponses(
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> IngestHandlers::TakeBatch(rpc::CallContext& context, const std::string& wave,
-                                             const v1::IngestBatch& batch, int first_index,
-                                             v1::IngestResponsesResponse& acknowledgement) {
-  if (batch.items_size() > kMaxItems) {
-    co_return Malformed(
-        "BATCH_TOO_LARGE",
-        absl::StrCat("a batch holds at most ", kMaxItems, " items, this one ", batch.items_size(),
-                     "; about ", kResponsesPerCommit, " is best"));
-  }
-  const ResponseOrigin origin{.principal = context.principal().name, .source = "api"};
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    acknowledgement.clear_results();
+storage::TransactionBody IngestHandlers::BodyOf(rpc::CallContext& context, const std::string& wave,
+                                                Batch& batch) {
+  return [this, &context, &wave, &batch](storage::Transaction& txn) -> Task<absl::Status> {
+    const ResponseOrigin origin{.principal = context.principal().name, .source = "api"};
+    batch.acknowledgement.clear_results();
     absl::StatusOr<WaveContext> open = co_await waves_.LoadOpen(txn, wave);
     WEFT_CO_RETURN_IF_ERROR(open.status());
     std::vector<const v1::IngestItem*> items;
-    for (const v1::IngestItem& item : batch.items()) items.push_back(&item);
+    for (const v1::IngestItem& item : batch.message.batch().items()) items.push_back(&item);
     absl::Status fetched = co_await PrefetchItems(txn, tables_, *open, items);
     WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
-    for (int i = 0; i < batch.items_size(); ++i) {
-      v1::IngestResult& result = *acknowledgement.add_results();
-      result.set_index(first_index + i);
-      absl::Status taken =
-          co_await UpsertSubmitted(txn, tables_, *open, batch.items(i), origin, result);
+    for (size_t i = 0; i < items.size(); ++i) {
+      v1::IngestResult& result = *batch.acknowledgement.add_results();
+      result.set_index(batch.first_index + static_cast<int>(i));
+      absl::Status taken = co_await UpsertSubmitted(txn, tables_, *open, *items[i], origin, result);
       WEFT_CO_RETURN_IF_ERROR(std::move(taken));
     }
     co_return absl::OkStatus();
   };
-  absl::BitGen random;
-  absl::Duration pause = kFirstPause;
-  for (int round = 1;; ++round) {
-    absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
-    if (position.ok()) {
-      acknowledgement.set_position(position->ToString());
-      co_return absl::OkStatus();
-    }
-    if (!absl::IsAborted(position.status()) || round == kMaxRounds) co_return position.status();
-    // Of random length, so that those who met do not meet again.
-    const bool slept = co_await rpc::Sleep(context, pause * absl::Uniform(random, 0.5, 1.5));
-    if (!slept) co_return rpc::Stopped(context);
-    pause = std::min(2 * pause, kLongestPause);
+}
+
+Task<absl::Status> IngestHandlers::MakeReady(rpc::CallContext& context, const std::string& wave,
+                                             Batch& batch) {
+  if (batch.transaction != nullptr) co_return absl::OkStatus();
+  if (!batch.message.has_batch()) {
+    co_return Malformed("MESSAGE_UNEXPECTED",
+                        "after the header the stream takes batches, then `end`");
   }
+  const int size = batch.message.batch().items_size();
+  if (size > kMaxItems) {
+    co_return Malformed("BATCH_TOO_LARGE",
+                        absl::StrCat("a batch holds at most ", kMaxItems, " items, this one ", size,
+                                     "; about ", kResponsesPerCommit, " is best"));
+  }
+  batch.transaction = std::make_unique<storage::Transaction>(db_);
+  storage::TransactionBody body = BodyOf(context, wave, batch);
+  Task<absl::Status> work = body(*batch.transaction);
+  absl::Status done = co_await std::move(work);
+  if (!done.ok()) batch.transaction.reset();
+  co_return done;
+}
+
+Task<absl::Status> IngestHandlers::MakeReadyAhead(rpc::CallContext& context,
+                                                  const std::string& wave, Batch& batch) {
+  // What is wrong is found again, and told, when its turn has come.
+  absl::Status ready = co_await MakeReady(context, wave, batch);
+  // What it has read must stand when it is committed, but of one without writes that is not asked:
+  // it may have found answers unchanged that the batch before has changed meanwhile.
+  if (batch.transaction != nullptr && !batch.transaction->has_writes()) batch.transaction.reset();
+  co_return ready;
+}
+
+Task<absl::Status> IngestHandlers::Commit(rpc::CallContext& context, const std::string& wave,
+                                          Batch& batch) {
+  const std::unique_ptr<storage::Transaction> transaction = std::move(batch.transaction);
+  absl::StatusOr<storage::Position> position = co_await transaction->Commit();
+  absl::BitGen random;
+  absl::Duration pause = absl::ZeroDuration();
+  for (int round = 0; absl::IsAborted(position.status()) && round < kMaxRounds; ++round) {
+    if (pause > absl::ZeroDuration()) {
+      // Of random length, so that those who met do not meet again.
+      const bool slept = co_await rpc::Sleep(context, pause * absl::Uniform(random, 0.5, 1.5));
+      if (!slept) co_return rpc::Stopped(context);
+    }
+    pause = std::clamp(2 * pause, kFirstPause, kLongestPause);
+    storage::TransactionBody body = BodyOf(context, wave, batch);
+    absl::StatusOr<storage::Position> again =
+        co_await storage::RunInTransaction(db_, std::move(body));
+    position = std::move(again);
+  }
+  WEFT_CO_RETURN_IF_ERROR(position.status());
+  batch.acknowledgement.set_position(position->ToString());
+  co_return absl::OkStatus();
 }
 
 }  // namespace weft::ingestion

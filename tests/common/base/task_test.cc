@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/executor.h"
+#include "common/base/running.h"
 #include "common/base/status_macros.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -108,6 +109,34 @@ TEST(Task, MoveOnlyResultsAndEarlyReturns) {
   EXPECT_THAT(SyncWait(executor, Unwrap(absl::OkStatus())), IsOkAndHolds(7));
   EXPECT_THAT(SyncWait(executor, Unwrap(absl::AbortedError("x"))),
               StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(LiveFrames::Count(), 0);
+}
+
+Task<std::string> Overlapping(Executor& executor, std::vector<std::string>& steps) {
+  const auto work = [&executor, &steps](int waits) -> Task<std::string> {
+    for (int i = 0; i < waits; ++i) {
+      steps.push_back("waits");
+      co_await Yield(executor);
+    }
+    co_return "done";
+  };
+  Running<std::string> at_once(work(0));
+  Running<std::string> running(work(1));
+  steps.push_back("does something else");
+  std::string first = co_await at_once;
+  std::string second = co_await running;
+  Running<std::string> ended(work(1));
+  co_await Yield(executor);
+  co_await Yield(executor);
+  std::string third = co_await ended;
+  co_return first + second + third;
+}
+
+TEST(Running, GoesOnWhileItsOwnerDoesSomethingElse) {
+  ManualExecutor executor;
+  std::vector<std::string> steps;
+  EXPECT_EQ(SyncWait(executor, Overlapping(executor, steps)), "donedonedone");
+  EXPECT_THAT(steps, ::testing::ElementsAre("waits", "does something else", "waits"));
   EXPECT_EQ(LiveFrames::Count(), 0);
 }
 

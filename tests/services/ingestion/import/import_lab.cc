@@ -68,6 +68,7 @@ ImportLab::ImportLab(const std::string& kind, const std::string& directory) {
   import_handlers_ = std::make_unique<ImportHandlers>(*database_, tables_, waves_, *runner_,
                                                       NoCrosswalks, kLabMaxFileMiB << 20);
   export_handlers_ = std::make_unique<ExportHandlers>(*database_, tables_, waves_);
+  ingest_handlers_ = std::make_unique<IngestHandlers>(*database_, tables_, waves_);
 }
 
 ImportLab::~ImportLab() { StopRunner(); }
@@ -152,6 +153,21 @@ absl::StatusOr<v1::Import> ImportLab::SendMessages(std::vector<v1::ImportRespons
   call_context_ = nullptr;
   if (!done.ok()) return done;
   return import;
+}
+
+absl::Status ImportLab::Ingest(std::vector<v1::IngestResponsesRequest> messages,
+                               std::vector<v1::IngestResponsesResponse>& acknowledgements) {
+  rpc::CallContext context(executor_, "IngestResponses", auth::Principal{"users/amara"},
+                           absl::InfiniteFuture());
+  v1::IngestResponsesRequest header;
+  header.mutable_header()->set_parent(kWave);
+  messages.insert(messages.begin(), std::move(header));
+  testing::FakeReader<v1::IngestResponsesRequest> reader(std::move(messages));
+  testing::FakeWriter<v1::IngestResponsesResponse> writer;
+  const absl::Status done =
+      Await(ingest_handlers_->IngestResponses(context, reader.reader(), writer.writer()));
+  acknowledgements = writer.written();
+  return done;
 }
 
 std::string ImportLab::Export(const v1::ExportResponsesRequest& request) {

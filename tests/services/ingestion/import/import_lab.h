@@ -21,6 +21,7 @@
 #include "services/ingestion/service/export_handlers.h"
 #include "services/ingestion/service/import_handlers.h"
 #include "services/ingestion/service/import_runner.h"
+#include "services/ingestion/service/ingest_handlers.h"
 #include "services/ingestion/service/wave_context.h"
 #include "services/ingestion/store/tables.h"
 #include "tests/testing/fake_clock.h"
@@ -93,6 +94,9 @@ class ImportLab {
   absl::StatusOr<v1::Import> SendMessages(std::vector<v1::ImportResponsesRequest> messages,
                                           absl::Status status = absl::OkStatus());
   std::string Export(const v1::ExportResponsesRequest& request);
+  // A stream of IngestResponses: its header, these messages, and what was acknowledged.
+  absl::Status Ingest(std::vector<v1::IngestResponsesRequest> messages,
+                      std::vector<v1::IngestResponsesResponse>& acknowledgements);
 
   template <class T>
   T Await(Task<T> task) {
@@ -134,6 +138,7 @@ class ImportLab {
   std::unique_ptr<ImportRunner> runner_;
   std::unique_ptr<ImportHandlers> import_handlers_;
   std::unique_ptr<ExportHandlers> export_handlers_;
+  std::unique_ptr<IngestHandlers> ingest_handlers_;
   std::unique_ptr<rpc::CallContext> runner_context_;
   rpc::CallContext* call_context_ = nullptr;
   bool running_ = false;
