@@ -25,7 +25,13 @@ class Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  bool await_ready() const noexcept { return result_.has_value(); }
+  // Whether it has ended, so that awaiting it does not wait.
+  bool ended() const { return result_.has_value(); }
+  // Resumes `waiting` when it ends, which has not happened yet, unless that is taken back with null
+  // before.
+  void ResumeAtEnd(std::coroutine_handle<> waiting) { waiting_ = waiting; }
+
+  bool await_ready() const noexcept { return ended(); }
   void await_suspend(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
   T await_resume() { return *std::move(result_); }
 

@@ -142,8 +142,6 @@ class ClientStreamCall final : public MessageSource, Interruptible {
     call_->Read(&message, read_tag_.tag());
   }
   const absl::Status& status() const override { return result_; }
-  // What has come is known to the transport alone.
-  bool ready() const override { return false; }
 
   void Cancel() { context_.TryCancel(); }
 

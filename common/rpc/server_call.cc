@@ -320,6 +320,8 @@ void ServerCall::OnRead(bool ok) {
       LearnWhyReadEnded();
     }
     SendHeadersOfSilentStream();
+  } else if (ok && awaits_ready_) {
+    std::exchange(awaits_ready_, nullptr).resume();
   }
   Release();
 }

@@ -100,6 +100,7 @@ class ServerCall final : MessageSource, MessageSink {
   void StartRead(google::protobuf::Message& message, StreamOperation& operation) override;
   const absl::Status& status() const override { return source_status_; }
   bool ready() const override { return incoming_state_ == Incoming::kCame; }
+  void ResumeWhenReady(std::coroutine_handle<> waiting) override { awaits_ready_ = waiting; }
   void StartWrite(const google::protobuf::Message& message, StreamOperation& operation) override;
   void StartWrite(std::shared_ptr<const std::string> serialized,
                   StreamOperation& operation) override;
@@ -184,6 +185,7 @@ class ServerCall final : MessageSource, MessageSink {
   grpc::ByteBuffer incoming_;
   Incoming incoming_state_ = Incoming::kNotAsked;
   google::protobuf::Message* read_message_ = nullptr;
+  std::coroutine_handle<> awaits_ready_;
   StreamOperation* reading_ = nullptr;  // null while a read is not awaited (any more)
   bool read_ended_ = false;
   absl::Status source_status_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "common/base/running.h"
 #include "google/protobuf/message.h"
 
 namespace weft::rpc {
@@ -58,7 +59,10 @@ class MessageSource {
   virtual void StartRead(google::protobuf::Message& message, StreamOperation& operation) = 0;
   virtual const absl::Status& status() const = 0;
   // Whether a message is there already, so that reading it does not wait.
-  virtual bool ready() const = 0;
+  virtual bool ready() const { return false; }
+  // Resumes `waiting` when that becomes so, unless it is taken back with null before. A source need
+  // not know, and then does not.
+  virtual void ResumeWhenReady(std::coroutine_handle<> waiting) {}
 
  protected:
   ~MessageSource() = default;
@@ -128,6 +132,33 @@ class Reader {
 
   // Whether a message is there already, so that Read() does not wait.
   bool ready() const { return source_.ready(); }
+
+  // bool ready = co_await reader.ReadyBefore(task);
+  // Waits until a message is there or the task has ended, whichever comes first; true for the
+  // former. The task goes on.
+  template <class U>
+  class [[nodiscard]] ReadyBeforeEnd {
+   public:
+    ReadyBeforeEnd(MessageSource& source, Running<U>& task) : source_(source), task_(task) {}
+    bool await_ready() const noexcept { return source_.ready() || task_.ended(); }
+    void await_suspend(std::coroutine_handle<> waiting) {
+      source_.ResumeWhenReady(waiting);
+      task_.ResumeAtEnd(waiting);
+    }
+    bool await_resume() {
+      source_.ResumeWhenReady(nullptr);
+      task_.ResumeAtEnd(nullptr);
+      return source_.ready();
+    }
+
+   private:
+    MessageSource& source_;
+    Running<U>& task_;
+  };
+  template <class U>
+  ReadyBeforeEnd<U> ReadyBefore(Running<U>& task) {
+    return ReadyBeforeEnd<U>(source_, task);
+  }
 
   // Why the stream ended. OK only when the caller closed its side; CANCELLED when the call was cut
   // (a connection lost in mid-stream looks like this), INVALID_ARGUMENT for a message that cannot

@@ -114,7 +114,7 @@ Task<absl::Status> IngestHandlers::IngestResponses(
     absl::Status ready = co_await MakeReady(context, wave, *batch);
     WEFT_CO_RETURN_IF_ERROR(std::move(ready));
     Running<absl::Status> commit(Commit(context, wave, *batch));
-    const bool has_next = reader.ready();
+    const bool has_next = co_await reader.ReadyBefore(commit);
     if (has_next) {
       more = co_await reader.Read(next->message);
       next->first_index = batch->first_index + batch->message.batch().items_size();
