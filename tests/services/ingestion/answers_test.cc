@@ -1,5 +1,6 @@
 #include "services/ingestion/domain/answers.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -316,6 +317,43 @@ TEST(Canonicalize, IsStableAndDropsUnknownFields) {
   EXPECT_FALSE(SameAnswers(answers, again));
   Canonicalize(Index(), answers);
   EXPECT_TRUE(SameAnswers(answers, again));
+}
+
+// Puts an unknown field into each message of `message`, and into it, one at a time.
+void SmuggleIntoEach(google::protobuf::Message& message, const std::function<void()>& try_it) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  reflection.MutableUnknownFields(&message)->AddLengthDelimited(99, "smuggled");
+  try_it();
+  reflection.MutableUnknownFields(&message)->Clear();
+  const google::protobuf::Descriptor& descriptor = *message.GetDescriptor();
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = descriptor.field(i);
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    google::protobuf::Message* part = field->is_repeated()
+                                          ? reflection.AddMessage(&message, field)
+                                          : reflection.MutableMessage(&message, field);
+    // One that says nothing would be left out, whatever else it holds.
+    if (auto* cell = dynamic_cast<v1::PartnerCell*>(part)) cell->set_includes_self(true);
+    SmuggleIntoEach(*part, try_it);
+    if (field->is_repeated()) {
+      reflection.RemoveLast(&message, field);
+    } else {
+      reflection.ClearField(&message, field);
+    }
+  }
+}
+
+TEST(Canonicalize, FindsUnknownFieldsInEveryMessage) {
+  v1::Answers answers;
+  int messages = 0;
+  SmuggleIntoEach(answers, [&] {
+    v1::Answers canonical = answers;
+    Canonicalize(Index(), canonical);
+    EXPECT_EQ(canonical.SerializeAsString().find("smuggled"), std::string::npos)
+        << answers.DebugString();
+    ++messages;
+  });
+  EXPECT_EQ(messages, 6);
 }
 
 absl::Status ValidateOpen(const std::string& text) {
