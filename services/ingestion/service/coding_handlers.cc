@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "common/service/list.h"
+#include "common/storage/pages.h"
 #include "common/storage/run_in_transaction.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
@@ -53,14 +54,12 @@ void Report(const ExcerptReader& file, v1::ImportCodedExcerptsResponse& response
 template <class Row, class Each>
 Task<absl::Status> ForEachRow(const storage::Table<Row>& table, storage::Reader& reader,
                               std::string parent, Each& each) {
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    absl::StatusOr<storage::Page<Row>> rows = co_await table.List(reader, parent, page);
+  storage::Pages<Row> pages(table, reader, std::move(parent), kPageRows);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<Row>> rows = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(rows.status());
-    for (Row& row : rows->rows) each(row);
-    page.after = std::move(rows->next_key);
-  } while (!page.after.empty());
+    for (Row& row : *rows) each(row);
+  }
   co_return absl::OkStatus();
 }
 

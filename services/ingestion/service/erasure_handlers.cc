@@ -9,6 +9,7 @@
 #include "common/service/mutate.h"
 #include "common/service/names.h"
 #include "common/service/stored.h"
+#include "common/storage/pages.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/service/parents.h"
 
@@ -53,13 +54,11 @@ Task<absl::Status> ErasureHandlers::EraseAnswers(storage::Transaction& txn,
                                                  const ErasureSubject& subject,
                                                  std::vector<v1::OpenAnswer>& erased,
                                                  v1::Erasure& erasure) {
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    absl::StatusOr<storage::Page<v1::OpenAnswer>> answers =
-        co_await tables_.open_answers.List(txn, subject.response, page);
+  storage::Pages<v1::OpenAnswer> pages(tables_.open_answers, txn, subject.response, kPageRows);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::OpenAnswer>> answers = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(answers.status());
-    for (v1::OpenAnswer& answer : answers->rows) {
+    for (v1::OpenAnswer& answer : *answers) {
       if (!HasWordsOf(subject, answer)) continue;
       erased.push_back(answer);
       Erase(txn.now(), answer);
@@ -67,8 +66,7 @@ Task<absl::Status> ErasureHandlers::EraseAnswers(storage::Transaction& txn,
       WEFT_CO_RETURN_IF_ERROR(std::move(updated));
       erasure.set_open_answer_count(erasure.open_answer_count() + 1);
     }
-    page.after = std::move(answers->next_key);
-  } while (!page.after.empty());
+  }
   co_return absl::OkStatus();
 }
 
@@ -76,44 +74,39 @@ Task<absl::Status> ErasureHandlers::EraseExcerpts(storage::Transaction& txn,
                                                   const ErasureSubject& subject, std::string site,
                                                   const std::vector<v1::OpenAnswer>& answers,
                                                   v1::Erasure& erasure) {
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    // Past the transaction: it is enough that those which are deleted are still there.
-    std::string wave(WaveOf(subject.response));
-    auto of_subject = [&](const v1::CodedExcerpt& excerpt) {
-      return excerpt.site() == site && IsExcerptOf(subject, answers, excerpt);
-    };
-    absl::StatusOr<storage::Page<v1::CodedExcerpt>> excerpts =
-        co_await tables_.coded_excerpts.List(txn.snapshot(), std::move(wave), page, of_subject);
+  auto of_subject = [&](const v1::CodedExcerpt& excerpt) {
+    return excerpt.site() == site && IsExcerptOf(subject, answers, excerpt);
+  };
+  // Past the transaction: it is enough that those which are deleted are still there.
+  storage::Pages<v1::CodedExcerpt> pages(tables_.coded_excerpts, txn.snapshot(),
+                                         std::string(WaveOf(subject.response)), kPageRows,
+                                         of_subject);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::CodedExcerpt>> excerpts = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(excerpts.status());
-    for (const v1::CodedExcerpt& excerpt : excerpts->rows) {
+    for (const v1::CodedExcerpt& excerpt : *excerpts) {
       absl::Status deleted = co_await tables_.coded_excerpts.Delete(txn, excerpt.name());
       WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
       erasure.set_coded_excerpt_count(erasure.coded_excerpt_count() + 1);
     }
-    page.after = std::move(excerpts->next_key);
-  } while (!page.after.empty());
+  }
   co_return absl::OkStatus();
 }
 
 Task<absl::Status> ErasureHandlers::ErasePeople(storage::Transaction& txn,
                                                 const ErasureSubject& subject,
                                                 v1::Erasure& erasure) {
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    absl::StatusOr<storage::Page<v1::Contributor>> people =
-        co_await tables_.contributors.List(txn, subject.response, page);
+  storage::Pages<v1::Contributor> pages(tables_.contributors, txn, subject.response, kPageRows);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::Contributor>> people = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(people.status());
-    for (const v1::Contributor& person : people->rows) {
+    for (const v1::Contributor& person : *people) {
       if (!subject.contributor.empty() && LastId(person.name()) != subject.contributor) continue;
       absl::Status deleted = co_await tables_.contributors.Delete(txn, person.name());
       WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
       erasure.set_contributor_count(erasure.contributor_count() + 1);
     }
-    page.after = std::move(people->next_key);
-  } while (!page.after.empty());
+  }
   co_return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/status_macros.h"
+#include "common/storage/pages.h"
 #include "common/storage/run_in_transaction.h"
 #include "services/ingestion/domain/erasure.h"
 #include "services/ingestion/domain/names.h"
@@ -73,15 +74,12 @@ Task<absl::Status> ErasureRunner::PurgeDue() {
 Task<absl::StatusOr<std::vector<v1::Erasure>>> ErasureRunner::FindDue() {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   std::vector<v1::Erasure> due;
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    std::string parent = "waves/-";
-    auto unpurged = [](const v1::Erasure& erasure) { return !erasure.has_purge_time(); };
-    absl::StatusOr<storage::Page<v1::Erasure>> erasures =
-        co_await tables_.erasures.List(*snapshot, std::move(parent), page, unpurged);
+  auto unpurged = [](const v1::Erasure& erasure) { return !erasure.has_purge_time(); };
+  storage::Pages<v1::Erasure> pages(tables_.erasures, *snapshot, "waves/-", kPageRows, unpurged);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::Erasure>> erasures = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(erasures.status());
-    for (v1::Erasure& erasure : erasures->rows) {
+    for (v1::Erasure& erasure : *erasures) {
       std::string wave(WaveOf(erasure.name()));
       absl::StatusOr<bool> uploads = co_await HasUploads(*snapshot, std::move(wave));
       WEFT_CO_RETURN_IF_ERROR(uploads.status());
@@ -91,8 +89,7 @@ Task<absl::StatusOr<std::vector<v1::Erasure>>> ErasureRunner::FindDue() {
         due.push_back(std::move(erasure));
       }
     }
-    page.after = std::move(erasures->next_key);
-  } while (!page.after.empty());
+  }
   co_return due;
 }
 

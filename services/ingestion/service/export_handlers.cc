@@ -11,6 +11,7 @@
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
+#include "common/storage/pages.h"
 #include "common/storage/random_id.h"
 #include "common/storage/run_in_transaction.h"
 #include "common/validation/ids.h"
@@ -143,20 +144,17 @@ Task<absl::StatusOr<std::string>> ExportHandlers::PseudonymKey() {
 Task<absl::Status> ExportHandlers::ListRows(rpc::CallContext& context, storage::Reader& reader,
                                             const v1::ExportResponsesRequest& request,
                                             const std::string& key, std::vector<Row>& rows) {
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    absl::StatusOr<storage::Page<v1::Response>> responses =
-        co_await tables_.responses.List(reader, request.parent(), page);
+  storage::Pages<v1::Response> pages(tables_.responses, reader, request.parent(), kPageRows);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::Response>> responses = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(responses.status());
-    for (const v1::Response& response : responses->rows) {
+    for (const v1::Response& response : *responses) {
       if (RevisionThatCounts(response, request.floor()) == 0) continue;
       rows.push_back({response.name(), Pseudonym(key, response.respondent())});
     }
-    page.after = responses->next_key;
     co_await Yield(context.executor());
     if (context.stopping()) co_return rpc::Stopped(context);
-  } while (!page.after.empty());
+  }
   // The order of sites' ids would tell which pseudonym is whose.
   if (request.audience() == v1::ExportResponsesRequest::AUDIENCE_PUBLIC) {
     std::sort(rows.begin(), rows.end(),

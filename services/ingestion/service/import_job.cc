@@ -11,6 +11,7 @@
 #include "common/base/error.h"
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/storage/pages.h"
 #include "common/storage/run_in_transaction.h"
 #include "services/ingestion/domain/answers.h"
 #include "services/ingestion/domain/import/formats/column_matcher.h"
@@ -112,14 +113,12 @@ Task<absl::Status> ImportJob::LoadRoster(storage::Reader& reader) {
   WEFT_CO_RETURN_IF_ERROR(key.status());
   const bool checked = import_.state() == v1::Import::STATE_APPLYING;
   const absl::Time checked_roster = FromProto(verdict_.roster_time());
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  while (true) {
-    std::string wave(WaveOf(name_));
-    absl::StatusOr<storage::Page<v1::RosterEntry>> entries =
-        co_await tables_.roster.List(reader, std::move(wave), page);
+  storage::Pages<v1::RosterEntry> pages(tables_.roster, reader, std::string(WaveOf(name_)),
+                                        kPageRows);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::RosterEntry>> entries = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(entries.status());
-    for (v1::RosterEntry& entry : entries->rows) {
+    for (v1::RosterEntry& entry : *entries) {
       const absl::Time made = FromProto(entry.create_time());
       if (checked) {
         // As it was at the check. What was off the roster then is not among the accepted sites.
@@ -130,24 +129,21 @@ Task<absl::Status> ImportJob::LoadRoster(storage::Reader& reader) {
       // Without a key nothing was ever exported that could hold a pseudonym.
       sites_.Add(entry, key->has_value() ? Pseudonym((*key)->key(), entry.site()) : "");
     }
-    if (entries->next_key.empty()) co_return absl::OkStatus();
-    page.after = entries->next_key;
     co_await Yield(context_.executor());
   }
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> ImportJob::LoadStored(ReadOptions& options) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   options.wanted.resize(sites_.size());
   const bool texts_required = HasRequiredTexts(*instrument_);
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  while (true) {
-    std::string wave(WaveOf(name_));
-    absl::StatusOr<storage::Page<v1::Response>> responses =
-        co_await tables_.responses.List(*snapshot, std::move(wave), page);
+  storage::Pages<v1::Response> pages(tables_.responses, *snapshot, std::string(WaveOf(name_)),
+                                     kPageRows);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::Response>> responses = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(responses.status());
-    for (const v1::Response& response : responses->rows) {
+    for (const v1::Response& response : *responses) {
       const SiteDirectory::Match site = sites_.Find(response.respondent());
       if (site.outcome != SiteDirectory::Outcome::kFound) continue;
       options.wanted[site.index] = response.state() == v1::Response::STATE_APPROVED ||
@@ -158,10 +154,9 @@ Task<absl::Status> ImportJob::LoadStored(ReadOptions& options) {
       WEFT_CO_RETURN_IF_ERROR(texts.status());
       if (!texts->empty()) options.stored_texts[site.index] = *std::move(texts);
     }
-    if (responses->next_key.empty()) co_return absl::OkStatus();
-    page.after = responses->next_key;
     co_await Yield(context_.executor());
   }
+  co_return absl::OkStatus();
 }
 
 Task<absl::StatusOr<bool>> ImportJob::FeedNext(FilePlace& place, FileReader& file) {

@@ -6,6 +6,7 @@
 
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/storage/pages.h"
 #include "common/storage/run_in_transaction.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/service/import_job.h"
@@ -92,35 +93,30 @@ Task<absl::Status> ImportRunner::Recover(rpc::CallContext& context) {
 
 Task<absl::Status> ImportRunner::FindUnfinished(storage::Reader& reader,
                                                 absl::flat_hash_set<std::string>& uploads) {
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  while (true) {
-    // Only unfinished imports have progress.
-    std::string parent = "waves/-/imports/-";
-    absl::StatusOr<storage::Page<store::v1::ImportProgress>> progress =
-        co_await tables_.progress.List(reader, std::move(parent), page);
+  // Only unfinished imports have progress.
+  storage::Pages<store::v1::ImportProgress> pages(tables_.progress, reader, "waves/-/imports/-",
+                                                  kPageRows);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<store::v1::ImportProgress>> progress = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(progress.status());
-    for (const store::v1::ImportProgress& row : progress->rows) {
+    for (const store::v1::ImportProgress& row : *progress) {
       if (row.upload().empty()) continue;
       uploads.insert(row.upload());
       Enqueue(ImportOf(row.name()));
     }
-    if (progress->next_key.empty()) co_return absl::OkStatus();
-    page.after = progress->next_key;
   }
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> ImportRunner::DeleteOrphans(rpc::CallContext& context, storage::Reader& reader,
                                                const absl::flat_hash_set<std::string>& kept) {
-  storage::PageRequest page;
-  page.limit = kChunkPageRows;
-  while (!context.stopping()) {
-    std::string parent = "waves/-/imports/-";
-    absl::StatusOr<storage::Page<store::v1::SpoolChunk>> chunks =
-        co_await tables_.spool.List(reader, std::move(parent), page);
+  storage::Pages<store::v1::SpoolChunk> pages(tables_.spool, reader, "waves/-/imports/-",
+                                              kChunkPageRows);
+  while (pages.more() && !context.stopping()) {
+    absl::StatusOr<std::vector<store::v1::SpoolChunk>> chunks = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(chunks.status());
     auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-      for (const store::v1::SpoolChunk& chunk : chunks->rows) {
+      for (const store::v1::SpoolChunk& chunk : *chunks) {
         if (kept.contains(ImportOf(chunk.name()))) continue;
         absl::Status deleted = co_await tables_.spool.Delete(txn, chunk.name());
         WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
@@ -129,8 +125,6 @@ Task<absl::Status> ImportRunner::DeleteOrphans(rpc::CallContext& context, storag
     };
     absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
     WEFT_CO_RETURN_IF_ERROR(position.status());
-    if (chunks->next_key.empty()) break;
-    page.after = chunks->next_key;
     co_await Yield(context.executor());
   }
   co_return absl::OkStatus();

@@ -9,6 +9,7 @@
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
 #include "common/service/list.h"
+#include "common/storage/pages.h"
 #include "common/validation/ids.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/open_answer_review.h"
@@ -86,20 +87,18 @@ Task<absl::StatusOr<std::map<std::string, v1::OpenAnswer>>> QuoteHandlers::FindQ
     return answer.release() == v1::OpenAnswer::RELEASE_CLEARED &&
            (request.question().empty() || answer.question() == request.question());
   };
-  storage::PageRequest page;
-  page.limit = kPageRows;
-  do {
-    std::string parent = absl::StrCat(request.parent(), "/responses/-");
-    absl::StatusOr<storage::Page<v1::OpenAnswer>> answers =
-        co_await tables_.open_answers.List(reader, std::move(parent), page, may_be_quoted);
+  storage::Pages<v1::OpenAnswer> pages(tables_.open_answers, reader,
+                                       absl::StrCat(request.parent(), "/responses/-"), kPageRows,
+                                       may_be_quoted);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::OpenAnswer>> answers = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(answers.status());
-    for (v1::OpenAnswer& answer : answers->rows) {
+    for (v1::OpenAnswer& answer : *answers) {
       std::string uid = answer.uid();
       quotable.emplace(std::move(uid), std::move(answer));
     }
-    page.after = std::move(answers->next_key);
     co_await Yield(context.executor());
-  } while (!page.after.empty());
+  }
   co_return quotable;
 }
 

@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/storage/pages.h"
 #include "services/ingestion/domain/contributions.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/open_answers.h"
@@ -101,14 +102,13 @@ Task<absl::StatusOr<v1::ResponseDraft>> LoadDraft(storage::Reader& reader, const
   v1::ResponseDraft draft;
   draft.set_name(DraftName(response.name()));
   if (response.revision() == 0) co_return draft;
-  storage::PageRequest page{.limit = kRevisionsAtOnce, .after = ""};
-  do {
-    absl::StatusOr<storage::Page<v1::ResponseRevision>> revisions =
-        co_await tables.revisions.List(reader, response.name(), page);
+  storage::Pages<v1::ResponseRevision> pages(tables.revisions, reader, response.name(),
+                                             kRevisionsAtOnce);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::ResponseRevision>> revisions = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(revisions.status());
-    for (const v1::ResponseRevision& revision : revisions->rows) FollowRevision(revision, draft);
-    page.after = std::move(revisions->next_key);
-  } while (!page.after.empty());
+    for (const v1::ResponseRevision& revision : *revisions) FollowRevision(revision, draft);
+  }
   co_return draft;
 }
 

@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "common/service/list.h"
+#include "common/storage/pages.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/roster.h"
 #include "services/ingestion/domain/roster_status.h"
@@ -63,23 +64,20 @@ Task<absl::Status> RosterStatusHandlers::GetResponseRateSeries(
   absl::StatusOr<DayRange> days = DaysOf(request, *wave, db_.clock.Now());
   WEFT_CO_RETURN_IF_ERROR(days.status());
   ResponseRateSeries series(FromProto(wave->open_time()));
-  storage::PageRequest page{.limit = kEntriesAtOnce, .after = ""};
-  do {
-    absl::StatusOr<storage::Page<v1::RosterEntry>> entries =
-        co_await tables_.roster.List(*snapshot, wave->name(), page);
+  storage::Pages<v1::RosterEntry> pages(tables_.roster, *snapshot, wave->name(), kEntriesAtOnce);
+  while (pages.more()) {
+    absl::StatusOr<std::vector<v1::RosterEntry>> entries = co_await pages.Next();
     WEFT_CO_RETURN_IF_ERROR(entries.status());
-    absl::StatusOr<Responses> responses =
-        co_await ResponsesOf(*snapshot, wave->name(), entries->rows);
+    absl::StatusOr<Responses> responses = co_await ResponsesOf(*snapshot, wave->name(), *entries);
     WEFT_CO_RETURN_IF_ERROR(responses.status());
-    for (size_t i = 0; i < entries->rows.size(); ++i) {
-      if (!InCohort(entries->rows[i], request.cohort())) continue;
-      series.Add(entries->rows[i], Pointer((*responses)[i]));
+    for (size_t i = 0; i < entries->size(); ++i) {
+      if (!InCohort((*entries)[i], request.cohort())) continue;
+      series.Add((*entries)[i], Pointer((*responses)[i]));
     }
-    page.after = std::move(entries->next_key);
     // A large wave takes a while; others get their turn.
     co_await Yield(context.executor());
     if (context.cancelled()) co_return rpc::Stopped(context);
-  } while (!page.after.empty());
+  }
   for (v1::ResponseRateDay& day : series.Days(*days)) *response.add_days() = std::move(day);
   co_return absl::OkStatus();
 }
