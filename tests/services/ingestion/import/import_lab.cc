@@ -164,7 +164,7 @@ absl::Status ImportLab::Ingest(std::vector<v1::IngestResponsesRequest> messages,
   messages.insert(messages.begin(), std::move(header));
   testing::FakeReader<v1::IngestResponsesRequest> reader(std::move(messages));
   testing::FakeWriter<v1::IngestResponsesResponse> writer;
-  const absl::Status done =
+  absl::Status done =
       Await(ingest_handlers_->IngestResponses(context, reader.reader(), writer.writer()));
   acknowledgements = writer.written();
   return done;
