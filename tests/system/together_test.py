@@ -113,6 +113,30 @@ class TogetherTest(SuiteCase):
         self.weft("delete", contributor)
         self.assertNotIn("Amara Okoye", self.weft("list", f"{name}/contributors"))
 
+    def test_a_file_with_another_list_of_partner_types(self):
+        types = [{"code": code, "displayName": code.title(), "provenance": "PROVENANCE_SOURCED"}
+                 for code in ("community", "schools")]
+        mappings = [
+            {"fromCode": "community", "toCodes": ["cbo"], "relation": "RELATION_EXACT"},
+            {"fromCode": "schools", "toCodes": ["k12_school", "school_district"], "relation": "RELATION_SPLIT"}]
+        old, crosswalk = "taxonomies/lab-2024", "taxonomies/lab-2024/crosswalks/lab-2025"
+        # Resources that have lists, and their names from the command line.
+        self.weft("create", old, "-d",
+                  json.dumps({"displayName": "Lab 2024", "family": "earlier", "version": 1, "types": types}))
+        self.weft("publish", old)
+        self.weft("create", crosswalk, "-d", json.dumps({"mappings": mappings}))
+        file = os.path.join(self.data, "old.csv")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write("site,community.count,community.level,schools.level\nsite-01,4,Networking,Cooperation\n")
+        self.assertIn("UNKNOWN_TYPE_COLUMN", self.weft("import", self.wave, file, code=1))
+        columns = self.weft("import", self.wave, file, "--crosswalk", crosswalk, "--explain")
+        self.assertIn("by the crosswalk", columns)
+        self.assertIn("covers k12_school, school_district", columns)
+        self.assertIn("TYPE_NOT_CARRIED_OVER", self.weft("import", self.wave, file, "--crosswalk", crosswalk))
+        cells = json.loads(self.weft("get", self.response("site-01")))["answers"]["partnerCells"]
+        self.assertEqual(cells, [{"partnerType": "cbo", "partners": {"min": 4, "max": 4, "approximate": False},
+                                  "level": "INTERACTION_LEVEL_NETWORKING"}])
+
 
 if __name__ == "__main__":
     unittest.main()

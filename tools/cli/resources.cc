@@ -1,5 +1,6 @@
 #include "tools/cli/resources.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -272,6 +273,15 @@ struct WriteOptions {
   bool allow_missing = false;
 };
 
+// Whether it is a list such as {"sites": [{"name": "sites/site-01", …}]}.
+bool IsListOfNamed(const nlohmann::json& document) {
+  if (!document.is_object() || document.size() != 1 || !document.begin()->is_array()) return false;
+  const nlohmann::json& items = *document.begin();
+  return std::any_of(items.begin(), items.end(), [](const nlohmann::json& item) {
+    return item.is_object() && item.contains("name");
+  });
+}
+
 absl::StatusOr<std::vector<std::string>> Documents(const WriteOptions& options) {
   if (options.data.empty() == options.file.empty()) {
     return Error(absl::StatusCode::kInvalidArgument, "USAGE",
@@ -281,18 +291,19 @@ absl::StatusOr<std::vector<std::string>> Documents(const WriteOptions& options) 
   if (!options.file.empty()) {
     WEFT_ASSIGN_OR_RETURN(text, ReadFile(options.file));
   }
-  WEFT_ASSIGN_OR_RETURN(std::vector<std::string> documents,
-                        SplitDocuments(text, options.file.empty() ? "--data" : options.file));
   if (!options.name.empty()) {
-    if (documents.size() != 1) {
+    nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
+    if (IsListOfNamed(document)) {
       return Error(absl::StatusCode::kInvalidArgument, "USAGE",
                    "a name on the command line goes with one document only");
     }
-    nlohmann::json document = nlohmann::json::parse(documents[0], nullptr, false);
-    document["name"] = options.name;
-    documents[0] = document.dump();
+    // With a name it is one, whatever lists it has.
+    if (document.is_object()) {
+      document["name"] = options.name;
+      text = document.dump();
+    }
   }
-  return documents;
+  return SplitDocuments(text, options.file.empty() ? "--data" : options.file);
 }
 
 void Report(Session& session, const Message& message, absl::string_view done) {
