@@ -53,37 +53,36 @@ RegistryClient::RegistryClient(rpc::Server& server, absl::string_view address)
     : address_(address),
       channel_(rpc::Channel::Create(server, address, {.principal = "services/ingestion"})) {}
 
+template <class Resource, class Request>
+Task<absl::StatusOr<Resource>> RegistryClient::Get(rpc::CallContext& context, std::string method,
+                                                   std::string name) {
+  Request request;
+  request.set_name(std::move(name));
+  Resource resource;
+  absl::Status status = co_await Call(context, std::move(method), request, resource);
+  WEFT_CO_RETURN_IF_ERROR(std::move(status));
+  co_return resource;
+}
+
 Task<absl::StatusOr<registry::v1::Taxonomy>> RegistryClient::GetTaxonomy(rpc::CallContext& context,
                                                                          std::string name) {
-  registry::v1::GetTaxonomyRequest request;
-  request.set_name(std::move(name));
-  registry::v1::Taxonomy taxonomy;
-  absl::Status status =
-      co_await Call(context, "weft.registry.v1.TaxonomyService/GetTaxonomy", request, taxonomy);
-  WEFT_CO_RETURN_IF_ERROR(std::move(status));
-  co_return taxonomy;
+  return Get<registry::v1::Taxonomy, registry::v1::GetTaxonomyRequest>(
+      context, "weft.registry.v1.TaxonomyService/GetTaxonomy", std::move(name));
 }
 
 Task<absl::StatusOr<registry::v1::Crosswalk>> RegistryClient::GetCrosswalk(
     rpc::CallContext& context, std::string name) {
-  registry::v1::GetCrosswalkRequest request;
-  request.set_name(std::move(name));
-  registry::v1::Crosswalk crosswalk;
-  absl::Status status =
-      co_await Call(context, "weft.registry.v1.TaxonomyService/GetCrosswalk", request, crosswalk);
-  WEFT_CO_RETURN_IF_ERROR(std::move(status));
-  co_return crosswalk;
+  return Get<registry::v1::Crosswalk, registry::v1::GetCrosswalkRequest>(
+      context, "weft.registry.v1.TaxonomyService/GetCrosswalk", std::move(name));
 }
 
 Task<absl::Status> RegistryClient::RequireCohorts(rpc::CallContext& context,
                                                   std::vector<std::string> names) {
   for (std::string& name : names) {
-    registry::v1::GetCohortRequest request;
-    request.set_name(std::move(name));
-    registry::v1::Cohort cohort;
-    absl::Status status =
-        co_await Call(context, "weft.registry.v1.CohortService/GetCohort", request, cohort);
-    WEFT_CO_RETURN_IF_ERROR(std::move(status));
+    absl::StatusOr<registry::v1::Cohort> cohort =
+        co_await Get<registry::v1::Cohort, registry::v1::GetCohortRequest>(
+            context, "weft.registry.v1.CohortService/GetCohort", std::move(name));
+    WEFT_CO_RETURN_IF_ERROR(cohort.status());
   }
   co_return absl::OkStatus();
 }

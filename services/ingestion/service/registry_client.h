@@ -45,6 +45,10 @@ class RegistryClient {
       google::type::Date day);
 
  private:
+  // One resource by its name, with a request that has nothing else.
+  template <class Resource, class Request>
+  Task<absl::StatusOr<Resource>> Get(rpc::CallContext& context, std::string method,
+                                     std::string name);
   Task<absl::Status> Call(rpc::CallContext& context, std::string method,
                           const google::protobuf::Message& request,
                           google::protobuf::Message& response);
