@@ -48,7 +48,10 @@ std::vector<Entry> Overlay(std::vector<Entry> committed, Iterator own, Iterator 
 }  // namespace
 
 Transaction::Transaction(const Database& db)
-    : engine_(db.engine), now_(db.clock.Now()), snapshot_(db.engine.GetSnapshot()) {}
+    : engine_(db.engine),
+      now_(db.clock.Now()),
+      snapshot_(db.engine.GetSnapshot()),
+      read_at_(snapshot_->position()) {}
 
 Task<absl::StatusOr<std::optional<Entry>>> Transaction::Get(std::string key) {
   const auto own = writes_.find(key);
@@ -121,6 +124,11 @@ Task<absl::Status> Transaction::Prefetch(std::vector<std::string> keys) {
   co_return absl::OkStatus();
 }
 
+void Transaction::EndReads() {
+  snapshot_.reset();
+  prefetched_.clear();
+}
+
 void Transaction::Put(std::string key, std::string value) {
   writes_.insert_or_assign(std::move(key), std::move(value));
 }
@@ -130,10 +138,10 @@ void Transaction::Delete(std::string key) {
 }
 
 Task<absl::StatusOr<Position>> Transaction::Commit() {
-  if (!has_writes()) co_return snapshot_->position();
+  if (!has_writes()) co_return read_at_;
   Batch batch;
   batch.preconditions = std::move(read_);
-  batch.read_at = snapshot_->position();
+  batch.read_at = read_at_;
   batch.writes.reserve(writes_.size());
   while (!writes_.empty()) {
     auto write = writes_.extract(writes_.begin());

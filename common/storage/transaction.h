@@ -38,6 +38,11 @@ class Transaction final : public Reader {
   // them find them here. Asks nothing of the commit: only what Get and GetMany return is read.
   Task<absl::Status> Prefetch(std::vector<std::string> keys);
 
+  // The last read has been made: lets go of the state that reads are made on, so that it is not kept
+  // for a transaction that waits for its commit. Nothing may be read, and snapshot() not be asked
+  // for, after this.
+  void EndReads();
+
   void Put(std::string key, std::string value);
   void Delete(std::string key);
   // A record for the change feed: a serialized weft.type.v1.Change.
@@ -62,7 +67,8 @@ class Transaction final : public Reader {
  private:
   Engine& engine_;
   const absl::Time now_;
-  std::shared_ptr<Snapshot> snapshot_;
+  std::shared_ptr<Snapshot> snapshot_;  // null after EndReads()
+  const Position read_at_;
   struct Prefetched {
     std::optional<Entry> entry;
     bool read = false;  // it stands in read_

@@ -22,6 +22,7 @@
 #include "services/ingestion/domain/instrument_index.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/service/file_stream.h"
+#include "services/ingestion/service/import_applier.h"
 #include "services/ingestion/service/import_job.h"
 #include "services/ingestion/service/import_names.h"
 #include "services/ingestion/service/parents.h"
@@ -308,13 +309,11 @@ Task<absl::Status> ImportHandlers::ListImports(rpc::CallContext& context,
 
 Task<absl::Status> ImportHandlers::AddProgress(storage::Reader& reader, v1::Import& import) {
   if (import.state() != v1::Import::STATE_APPLYING) co_return absl::OkStatus();
-  std::string name = ProgressName(import.name());
-  absl::StatusOr<std::optional<store::v1::ImportProgress>> progress =
-      co_await tables_.progress.Find(reader, std::move(name));
-  WEFT_CO_RETURN_IF_ERROR(progress.status());
-  if (!progress->has_value()) co_return absl::OkStatus();
-  import.set_sites_applied((*progress)->sites_applied());
-  import.set_sites_unchanged((*progress)->sites_unchanged());
+  absl::StatusOr<store::v1::ImportProgress> applied =
+      co_await FindApplied(reader, tables_, import.name());
+  WEFT_CO_RETURN_IF_ERROR(applied.status());
+  import.set_sites_applied(applied->sites_applied());
+  import.set_sites_unchanged(applied->sites_unchanged());
   co_return absl::OkStatus();
 }
 

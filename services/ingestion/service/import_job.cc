@@ -314,8 +314,25 @@ Task<absl::Status> ImportJob::SaveMapping(storage::Transaction& txn) {
 // --- Applying ------------------------------------------------------------------------------------
 
 Task<absl::Status> ImportJob::Apply() {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<store::v1::ImportProgress> applied =
+      co_await FindApplied(*snapshot, tables_, name_);
+  WEFT_CO_RETURN_IF_ERROR(applied.status());
+  snapshot.reset();
+  ImportApplier applier(db_, tables_, waves_, name_, progress_.principal(), *applied);
+  absl::StatusOr<bool> whole = co_await ApplyFile(*applied, applier);
+  absl::Status settled = co_await applier.Settle();
+  WEFT_CO_RETURN_IF_ERROR(whole.status());
+  WEFT_CO_RETURN_IF_ERROR(std::move(settled));
+  if (!*whole || context_.stopping()) co_return absl::OkStatus();
+  absl::Status finished = co_await Finish();
+  co_return finished;
+}
+
+Task<absl::StatusOr<bool>> ImportJob::ApplyFile(const store::v1::ImportProgress& applied,
+                                                ImportApplier& applier) {
   ReadOptions options = OptionsOfImport();
-  options.after_line = progress_.applied_through_line();
+  options.after_line = applied.applied_through_line();
   options.checked = true;
   options.wanted.resize(sites_.size());
   for (const std::string& site : verdict_.accepted_sites()) {
@@ -329,7 +346,7 @@ Task<absl::Status> ImportJob::Apply() {
   bool feeding = true;
   bool working = true;
   while (feeding || working) {
-    if (context_.stopping()) co_return absl::OkStatus();
+    if (context_.stopping()) co_return false;
     if (feeding) {
       absl::StatusOr<bool> fed = co_await FeedNext(place, file);
       WEFT_CO_RETURN_IF_ERROR(fed.status());
@@ -340,100 +357,39 @@ Task<absl::Status> ImportJob::Apply() {
     }
     std::vector<SiteAnswers> read = file.TakeSites();
     std::move(read.begin(), read.end(), std::back_inserter(ready));
-    absl::Status applied = co_await ApplyReady(ready, !feeding && !working);
-    WEFT_CO_RETURN_IF_ERROR(std::move(applied));
+    absl::Status handed = co_await ApplyReady(applier, ready, !feeding && !working);
+    WEFT_CO_RETURN_IF_ERROR(std::move(handed));
   }
-  if (context_.stopping()) co_return absl::OkStatus();
-  absl::Status finished = co_await Finish();
-  co_return finished;
+  co_return true;
 }
 
-Task<absl::Status> ImportJob::ApplyReady(std::vector<SiteAnswers>& ready, bool all) {
+Task<absl::Status> ImportJob::ApplyReady(ImportApplier& applier, std::vector<SiteAnswers>& ready,
+                                         bool all) {
   const size_t batch_size = kResponsesPerCommit;
   while (ready.size() >= batch_size || (all && !ready.empty())) {
     if (context_.stopping()) co_return absl::OkStatus();
     const auto end =
         ready.begin() + static_cast<std::ptrdiff_t>(std::min(batch_size, ready.size()));
-    const std::vector<SiteAnswers> batch(std::make_move_iterator(ready.begin()),
-                                         std::make_move_iterator(end));
+    std::vector<SiteAnswers> batch(std::make_move_iterator(ready.begin()),
+                                   std::make_move_iterator(end));
     ready.erase(ready.begin(), end);
-    absl::Status applied = co_await ApplyBatch(batch);
+    absl::Status applied = co_await applier.Apply(std::move(batch));
     WEFT_CO_RETURN_IF_ERROR(std::move(applied));
     co_await Yield(context_.executor());
   }
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> ImportJob::ApplyBatch(const std::vector<SiteAnswers>& batch) {
-  auto body = [&](storage::Transaction& txn) { return WriteBatch(txn, batch); };
-  absl::StatusOr<storage::Position> position = co_await storage::RunInTransaction(db_, body);
-  co_return position.status();
-}
-
-Task<absl::Status> ImportJob::WriteBatch(storage::Transaction& txn,
-                                         const std::vector<SiteAnswers>& batch) {
-  std::string progress_name = ProgressName(name_);
-  absl::StatusOr<store::v1::ImportProgress> progress =
-      co_await tables_.progress.Get(txn, std::move(progress_name));
-  WEFT_CO_RETURN_IF_ERROR(progress.status());
-  // Not LoadOpen(): the file was handed in while the wave was open.
-  std::string wave_name(WaveOf(name_));
-  absl::StatusOr<WaveContext> wave = co_await waves_.Load(txn, std::move(wave_name));
-  WEFT_CO_RETURN_IF_ERROR(wave.status());
-  ResponseOrigin origin;
-  origin.principal = progress->principal();
-  origin.source = name_;
-  std::vector<const v1::IngestItem*> items;
-  items.reserve(batch.size());
-  for (const SiteAnswers& site : batch) items.push_back(&site.item);
-  absl::Status fetched = co_await PrefetchItems(txn, tables_, *wave, items);
-  WEFT_CO_RETURN_IF_ERROR(std::move(fetched));
-  std::vector<Refusal> refusals;
-  for (const SiteAnswers& site : batch) {
-    v1::IngestResult result;
-    absl::Status taken = co_await UpsertSubmitted(txn, tables_, *wave, site.item, origin, result);
-    WEFT_CO_RETURN_IF_ERROR(std::move(taken));
-    if (result.outcome() == v1::IngestResult::OUTCOME_REJECTED) {
-      Refusal& refusal = refusals.emplace_back();
-      refusal.line = site.line;
-      refusal.site = site.item.response().respondent();
-      refusal.message = result.error().message();
-      continue;
-    }
-    progress->set_sites_applied(progress->sites_applied() + 1);
-    if (result.outcome() == v1::IngestResult::OUTCOME_UNCHANGED) {
-      progress->set_sites_unchanged(progress->sites_unchanged() + 1);
-    }
-  }
-  progress->set_applied_through_line(batch.back().line);
-  absl::Status updated = co_await tables_.progress.Update(txn, *progress);
-  WEFT_CO_RETURN_IF_ERROR(std::move(updated));
-  if (refusals.empty()) co_return absl::OkStatus();
-  absl::Status stored = co_await StoreRefusals(txn, refusals);
-  co_return stored;
-}
-
-Task<absl::Status> ImportJob::StoreRefusals(storage::Transaction& txn,
-                                            const std::vector<Refusal>& refusals) {
-  absl::StatusOr<v1::Import> import = co_await tables_.imports.Get(txn, name_);
-  WEFT_CO_RETURN_IF_ERROR(import.status());
-  for (const Refusal& refusal : refusals) AddRefusal(refusal, *import);
-  absl::Status updated = co_await tables_.imports.Update(txn, *import);
-  co_return updated;
-}
-
 Task<absl::Status> ImportJob::Finish() {
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
     absl::StatusOr<v1::Import> import = co_await tables_.imports.Get(txn, name_);
     WEFT_CO_RETURN_IF_ERROR(import.status());
-    std::string progress_name = ProgressName(name_);
-    absl::StatusOr<store::v1::ImportProgress> progress =
-        co_await tables_.progress.Get(txn, std::move(progress_name));
-    WEFT_CO_RETURN_IF_ERROR(progress.status());
+    absl::StatusOr<store::v1::ImportProgress> applied = co_await FindApplied(txn, tables_, name_);
+    WEFT_CO_RETURN_IF_ERROR(applied.status());
     import_ = *std::move(import);
     import_.set_state(v1::Import::STATE_SUCCEEDED);
-    import_.set_sites_applied(progress->sites_applied());
-    import_.set_sites_unchanged(progress->sites_unchanged());
+    import_.set_sites_applied(applied->sites_applied());
+    import_.set_sites_unchanged(applied->sites_unchanged());
     // Every batch stands before this, wherever the process was stopped between them.
     if (import_.sites_applied() > 0) {
       import_.set_position(txn.snapshot().position().ToString());
@@ -441,6 +397,8 @@ Task<absl::Status> ImportJob::Finish() {
     std::string verdict_name = VerdictName(name_);
     absl::Status deleted = co_await tables_.progress.Delete(txn, std::move(verdict_name));
     WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
+    absl::Status forgotten = co_await DeleteApplied(txn, tables_, name_);
+    WEFT_CO_RETURN_IF_ERROR(std::move(forgotten));
     absl::Status ended = co_await WriteEnd(txn);
     co_return ended;
   };

@@ -27,8 +27,8 @@
 #include "common/storage/transaction.h"
 #include "services/ingestion/domain/import/answer_cells.h"
 #include "services/ingestion/domain/import/file_reader.h"
-#include "services/ingestion/domain/import/problems.h"
 #include "services/ingestion/domain/import/site_directory.h"
+#include "services/ingestion/service/import_applier.h"
 #include "services/ingestion/service/wave_context.h"
 #include "services/ingestion/store/tables.h"
 #include "weft/ingestion/store/v1/import_rows.pb.h"
@@ -83,12 +83,12 @@ class ImportJob {
   Task<absl::Status> SaveMapping(storage::Transaction& txn);
 
   Task<absl::Status> Apply();
+  // Reads the file behind what `applied` tells, and hands its accepted sites to `applier`. True at
+  // the end of the file.
+  Task<absl::StatusOr<bool>> ApplyFile(const store::v1::ImportProgress& applied,
+                                       ImportApplier& applier);
   // Applies the first sites of `ready`, if there are enough or `all` must go.
-  Task<absl::Status> ApplyReady(std::vector<SiteAnswers>& ready, bool all);
-  Task<absl::Status> ApplyBatch(const std::vector<SiteAnswers>& batch);
-  Task<absl::Status> WriteBatch(storage::Transaction& txn, const std::vector<SiteAnswers>& batch);
-  // Writes down that responses came to refuse their sites' answers after the check.
-  Task<absl::Status> StoreRefusals(storage::Transaction& txn, const std::vector<Refusal>& refusals);
+  Task<absl::Status> ApplyReady(ImportApplier& applier, std::vector<SiteAnswers>& ready, bool all);
 
   Task<absl::Status> Finish();
   // Ends the import in `txn`: the row as import_ says, without file and progress.

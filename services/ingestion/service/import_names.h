@@ -21,8 +21,8 @@ inline std::string ImportOf(absl::string_view name) {
   return std::string(collection.substr(0, collection.rfind('/')));
 }
 
-// The part of an import's progress that each batch writes; the one that is written once, after the
-// check; and the column overrides and the crosswalk.
+// The part of an import's progress that says where the file is; the one that is written after the
+// check; the column overrides and the crosswalk; and the two that batches write in turn.
 inline std::string ProgressName(absl::string_view import) {
   return absl::StrCat(import, "/progress/0");
 }
@@ -31,6 +31,9 @@ inline std::string VerdictName(absl::string_view import) {
 }
 inline std::string OverridesName(absl::string_view import) {
   return absl::StrCat(import, "/progress/2");
+}
+inline std::string AppliedName(absl::string_view import, int turn) {
+  return absl::StrCat(import, "/progress/", 3 + turn);
 }
 
 inline std::string MappingName(absl::string_view instrument, absl::string_view format) {

@@ -182,7 +182,13 @@ Task<absl::Status> IngestHandlers::MakeReady(rpc::CallContext& context, const st
   storage::TransactionBody body = BodyOf(context, wave, batch);
   Task<absl::Status> work = body(*batch.transaction);
   absl::Status done = co_await std::move(work);
-  if (!done.ok()) batch.transaction.reset();
+  if (!done.ok()) {
+    batch.transaction.reset();
+    co_return done;
+  }
+  // It may wait long for the caller of the batch before to read, and must hold up no purge
+  // meanwhile.
+  batch.transaction->EndReads();
   co_return done;
 }
 

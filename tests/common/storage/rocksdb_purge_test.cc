@@ -5,7 +5,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/storage/transaction.h"
 #include "tests/common/storage/engine_fixture.h"
+#include "tests/testing/fake_clock.h"
 #include "tests/testing/file_search.h"
 
 namespace weft::storage {
@@ -64,6 +66,19 @@ TEST_F(RocksDbPurge, WaitsForNoLogThatHoldsNothing) {
   std::ofstream empty(absl::StrCat(data(), "/rocksdb/000001.log"));
   empty.close();
   Delete("m");
+  ASSERT_THAT(Purge("m", "n"), IsOk());
+  EXPECT_THAT(Traces(), IsEmpty());
+}
+
+TEST_F(RocksDbPurge, IsNotHeldUpByATransactionThatReadsNoMore) {
+  Put("m", kWord);
+  weft::testing::FakeClock clock;
+  Transaction txn({*engine_, clock});
+  ASSERT_THAT(Wait(txn.Get("m")), IsOk());
+  txn.Put("m1", "kept");
+  Put("m", "[erased]");
+  EXPECT_THAT(Purge("m", "n"), IsError(absl::StatusCode::kUnavailable, "PURGE_HELD_UP"));
+  txn.EndReads();
   ASSERT_THAT(Purge("m", "n"), IsOk());
   EXPECT_THAT(Traces(), IsEmpty());
 }

@@ -194,6 +194,32 @@ TEST_F(TransactionTest, ReadingOnlyNeedsNoCommit) {
   EXPECT_EQ(*position, before);
 }
 
+TEST_F(TransactionTest, CommitsWhatItHasReadAfterTheEndOfReads) {
+  Put("a", "1");
+  Transaction txn(db());
+  ASSERT_THAT(Wait(txn.Get("a")), IsOk());
+  txn.Put("b", "1");
+  txn.EndReads();
+  EXPECT_THAT(Wait(txn.Commit()), IsOk());
+  EXPECT_EQ(Value("b"), "1");
+
+  Transaction late(db());
+  ASSERT_THAT(Wait(late.Get("a")), IsOk());
+  late.Put("b", "2");
+  late.EndReads();
+  Put("a", "2");
+  EXPECT_THAT(Wait(late.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+  EXPECT_EQ(Value("b"), "1");
+
+  Transaction reader(db());
+  const Position position = engine_->head();
+  reader.EndReads();
+  Put("a", "3");
+  const absl::StatusOr<Position> read = Wait(reader.Commit());
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(*read, position);
+}
+
 TEST_F(TransactionTest, HasOneTime) {
   Transaction txn(db());
   const absl::Time now = txn.now();

@@ -241,7 +241,14 @@ TEST(ImportErrorTest, ErrorsOfTheEngineHoldItUpAndNoMore) {
 
 class ImportDisturbedTest : public ::testing::Test {
  protected:
-  ImportDisturbedTest() { lab_.Seed(LenientInstrument(), kSites); }
+  ImportDisturbedTest() {
+    lab_.Seed(LenientInstrument(), kSites);
+    // No commit has ended before the next batch is decided.
+    lab_.engine().Before([this](int) -> Task<absl::Status> {
+      co_await Yield(lab_.executor());
+      co_return absl::OkStatus();
+    });
+  }
 
   // Runs `change` once, after the first batch was committed.
   void AfterFirstBatch(std::function<Task<absl::Status>(storage::Transaction&)> change) {
