@@ -19,7 +19,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import comparison
 import oracle
+import wave_files
 from pyweft import CallError, Suite
 from random_wave import RandomWave
 from wave_files import read_wave
@@ -31,6 +33,8 @@ UNCOMPARED = {"provenance", "description"}
 COMBINATIONS = list(itertools.product(
     ("SUBMITTED", "APPROVED"), oracle.ENGAGED_RULES, ("INCLUDE", "EXCLUDE")))
 SHOWN = 20
+# Sites of a wave that is put beside a second one.
+MOST_COMPARED = 600
 CATCH_UP_SECONDS = 300
 
 
@@ -129,6 +133,35 @@ def load(suite, directory):
     return wave
 
 
+def load_later(suite, drawn, directory, sites):
+    """A second wave of the same sites and questions, in which about half of `sites` answer anew; what is
+    known of it."""
+    records = read_wave(directory)
+    document = json.loads((directory / "wave.json").read_text(encoding="utf-8"))
+    document["name"] += "-later"
+    suite.create("weft.ingestion.v1.WaveService/CreateWave", [document])
+    suite.call("weft.ingestion.v1.WaveService/OpenWave", {"name": document["name"]})
+    roster, token = [], ""
+    while True:
+        page = suite.call("weft.ingestion.v1.WaveService/ListRosterEntries", {
+            "parent": document["name"], "pageSize": 1000, "pageToken": token})
+        roster += [wave_files.RosterEntry(each["site"], each["neutralLabel"], each["cohorts"])
+                   for each in page["rosterEntries"]]
+        token = page["nextPageToken"]
+        if not token:
+            break
+    invited = [entry.site for entry in roster if entry.site in sites or drawn.rng.random() < 0.3]
+    actions = [{"verb": "take", "site": site, "answers": drawn.random_answers()}
+               for site in invited if drawn.rng.random() < 0.7]
+    take(suite, document["name"], actions)
+    responses = {}
+    for action in actions:
+        responses[action["site"]] = wave_files.Response()
+        responses[action["site"]].take(wave_files.answers_from_json(action["answers"]))
+    return wave_files.Wave(document["name"], document["displayName"], records.types,
+                           records.instrument, roster, responses)
+
+
 # --- Comparing ------------------------------------------------------------------------------------
 
 
@@ -178,8 +211,38 @@ def compare_wave(suite, wave, records, parameters, rng):
         one = rng.choice(expected)
         yield from differences(one["name"], suite.call(
             METRICS + "GetSiteMetrics", {"name": one["name"], **request}), one)
+    answer = suite.call(METRICS + "GetAssociations", {"parent": wave, "test": True, **request})
+    details = judge.association_details(test=True)
+    without_untold(answer["associations"], details)
+    yield from differences("associations", answer["associations"], details)
     items = suite.call(METRICS + "GetItemFrequencies", {"parent": wave, **request})
     yield from differences("items", items["items"], judge.item_frequencies())
+
+
+def without_untold(ours, theirs):
+    """Leaves out of both what the oracle does not say: its None."""
+    if isinstance(theirs, dict):
+        for key in [key for key, value in theirs.items() if value is None]:
+            ours.pop(key, None)
+            del theirs[key]
+        for key in theirs.keys() & ours.keys():
+            without_untold(ours[key], theirs[key])
+    elif isinstance(theirs, list):
+        for a, b in zip(ours, theirs):
+            without_untold(a, b)
+
+
+def compare_two(suite, earlier, later, parameters):
+    """Differences between two waves side by side and what the oracle says of them."""
+    request = {"parent": later.name, "earlierWave": earlier.name, "test": True,
+               "parameters": parameters_json(parameters), "minPositions": suite.heads()}
+    ours = suite.call(METRICS + "CompareWaves", request, timeout=60)
+    for side in ("earlier", "later"):
+        del ours[side]
+    theirs = comparison.compare(oracle.WaveMetrics(earlier, parameters),
+                                oracle.WaveMetrics(later, parameters))
+    without_untold(ours, theirs)
+    yield from differences("comparison", ours, theirs)
 
 
 def run_wave(suite, seed, sites, combinations, directory):
@@ -197,6 +260,13 @@ def run_wave(suite, seed, sites, combinations, directory):
         parameters = oracle.Parameters(rng.choice(cohorts), *combination)
         for path, ours, theirs in compare_wave(suite, wave, records, parameters, rng):
             found.append(f"  {parameters}\n    {path}: ours {ours!r}, oracle {theirs!r}")
+    if drawn.size <= MOST_COMPARED:
+        later = load_later(suite, drawn, directory, set(records.responses))
+        get_summary(suite, later.name, {"minPositions": suite.heads()})
+        for combination in combinations:
+            parameters = oracle.Parameters("", *combination)
+            for path, ours, theirs in compare_two(suite, records, later, parameters):
+                found.append(f"  {parameters}\n    {path}: ours {ours!r}, oracle {theirs!r}")
     print(f"seed {seed}: {drawn.size} sites, {len(drawn.types)} types, loaded in "
           f"{loaded - started:.1f} s, compared {len(combinations)} ways in "
           f"{time.monotonic() - loaded:.1f} s: "

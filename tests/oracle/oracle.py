@@ -10,6 +10,7 @@ server's answers key by key; words (descriptions, caveats, provenance) are left 
 
 import argparse
 import dataclasses
+import itertools
 import json
 import math
 import sys
@@ -321,6 +322,42 @@ def site_numbers(cells, parameters):
     }
 
 
+def partner_spread(cells):
+    """D3 to D6 and P4 of a site that is counted."""
+    K = len(cells)
+    known = []  # (partners, depth) where the number of partners is known
+    for cell in cells:
+        if cell.engaged == NO:
+            known.append((0, cell.depth))
+        elif is_known(cell.cell.count) and cell.cell.count[0] == cell.cell.count[1]:
+            known.append((cell.cell.count[0], cell.depth))
+    partners = [c for c, _ in known if c > 0]
+    weighted = [(c, depth) for c, depth in known if depth is not None]
+
+    def of(value, n=len(known), reason="NO_DATA"):
+        return Number(value, n, K, "TYPES", (value, value) if n == K and value is not None else None,
+                      reason=reason).published()
+
+    total = sum(partners)
+    over = sum(c for c, _ in weighted)
+    out = {
+        "partners": of(total if known else None),
+        "countWeightedLevel": of(Fraction(sum(c * depth for c, depth in weighted), over)
+                                 if over else None, len(weighted)),
+    }
+    if total == 0:
+        return {**out, **{name: of(None) for name in ("shannon", "simpson", "hill1", "hill2",
+                                                      "evenness")}}
+    shannon = 0.0
+    for c in partners:
+        shannon -= (c / total) * math.log(c / total)
+    squares = sum(c * c for c in partners)
+    S = len(partners)
+    return {**out, "shannon": of(shannon), "simpson": of(1 - Fraction(squares, total**2)),
+            "hill1": of(math.exp(shannon)), "hill2": of(Fraction(total**2, squares)),
+            "evenness": of(shannon / math.log(S)) if S > 1 else of(None, reason="TOO_FEW")}
+
+
 class Site:
     """A site of the roster with its counted answers, if it has any."""
 
@@ -414,6 +451,8 @@ class WaveMetrics:
             return out
         for metric, number in site.numbers.items():
             out[metric] = number.published()
+        if K > 0:
+            out["partnerSpread"] = partner_spread(site.cells)
         out["levelsAll"] = level_distribution(site.cells, "ALL", self.parameters)
         out["levelsEngaged"] = level_distribution(site.cells, "ENGAGED", self.parameters)
         if is_known(answers.rating):
@@ -502,6 +541,39 @@ class WaveMetrics:
         value, reason = tau_b(pairs)
         number = self.over_sites(value, sum(pairs.values()), reason=reason)
         return {"x": x, "y": "R1", "tauB": number.published()}
+
+    def association_details(self, test):
+        return [self.association_detail(x, metric, test)
+                for x, metric in (("D1", "richness"), ("P1", "meanLevelEngaged"),
+                                  ("P1-all", "meanLevelAll"), ("P3", "depthWeightedBreadth"))]
+
+    def association_detail(self, x, metric, test):
+        pairs = [(site.value(metric), site.answers.rating) for site in self.counted
+                 if site.value(metric) is not None and is_known(site.answers.rating)]
+        out = {"x": x, "y": "R1"}
+        for name, (value, reason) in ordinal_measures(pairs).items():
+            out[name] = self.over_sites(value, len(pairs), reason=reason).published()
+        by_rating = {rating: sorted(x for x, y in pairs if y == rating)
+                     for rating in sorted({y for _, y in pairs})}
+        of = lambda value, n: Number(value, n, n, "ALL").published()
+        point = lambda rating: f"SHARED_RESPONSIBILITY_{RATINGS[rating - 1]}"
+        out["groups"] = [
+            {"rating": point(rating), "sites": len(xs), "mean": of(sum(xs) / Fraction(len(xs)), len(xs)),
+             "median": of(median(xs), len(xs))}
+            for rating, xs in by_rating.items()
+        ]
+        out["differences"] = []
+        for lower, higher in itertools.combinations(by_rating, 2):
+            a, b = Counter(by_rating[lower]), Counter(by_rating[higher])
+            n, of_pairs = a.total() + b.total(), a.total() * b.total()
+            more = sum(a[x] * b[z] * ((z > x) - (z < x)) for x in a for z in b)
+            out["differences"].append({
+                "lower": point(lower), "higher": point(higher),
+                "cliffsDelta": of(Fraction(more, of_pairs), n),
+                "superiority": of(Fraction(more + of_pairs, 2 * of_pairs), n)})
+        if test:
+            out["test"] = permutation_test(pairs)
+        return out
 
     def quadrants(self):
         counts = Counter(self.quadrant(site) for site in self.counted)
@@ -625,6 +697,82 @@ def tau_b(pairs):
                 difference += count * others * ((y > other) - (y < other))
         lower.update(here)
     return difference / math.sqrt(float(n0 - n1) * float(n0 - n2)), ""
+
+
+def ordinal_measures(pairs):
+    """Each measure's value with why there is none, of a list of (x, y)."""
+    n = len(pairs)
+    names = ("tauB", "gamma", "somersDX", "somersDY", "rho", "jonckheere", "jonckheereExpected")
+    if n < 2:
+        return dict.fromkeys(names, (None, "TOO_FEW"))
+    counts = list(Counter(pairs).items())
+    concordant = discordant = tied_x = tied_y = 0
+    for (a, b), times in counts:
+        for (c, d), others in counts:
+            both = times * (others - 1) if (a, b) == (c, d) else times * others
+            tied_x += both * (a == c)
+            tied_y += both * (b == d)
+            concordant += both * ((a < c and b < d) or (a > c and b > d))
+            discordant += both * ((a < c and b > d) or (a > c and b < d))
+    # Each pair was met from both sides.
+    concordant, discordant, tied_x, tied_y = (
+        each // 2 for each in (concordant, discordant, tied_x, tied_y))
+    all_pairs = n * (n - 1) // 2
+    difference = concordant - discordant
+    quotient = lambda a, b: (a / b, "") if b else (None, "CONSTANT")
+    out = {"tauB": tau_b(Counter(pairs)),
+           "gamma": quotient(difference, concordant + discordant),
+           "somersDX": quotient(difference, all_pairs - tied_y),
+           "somersDY": quotient(difference, all_pairs - tied_x)}
+    # Twice the mid-ranks, less their mean: whole numbers.
+    ranks = []
+    for values in zip(*pairs):
+        occurrences, before, deviation = Counter(values), 0, {}
+        for value in sorted(occurrences):
+            deviation[value] = 2 * before + occurrences[value] - n
+            before += occurrences[value]
+        ranks.append([deviation[value] for value in values])
+    xs, ys = ranks
+    squares = [float(sum(each * each for each in rank)) for rank in ranks]
+    covariance = sum(a * b for a, b in zip(xs, ys))
+    out["rho"] = quotient(float(covariance), math.sqrt(squares[0] * squares[1]))
+    if tied_y == all_pairs:
+        out["jonckheere"] = out["jonckheereExpected"] = (None, "CONSTANT")
+    else:
+        apart = all_pairs - tied_y
+        out["jonckheere"] = (Fraction(apart + difference, 2), "")
+        out["jonckheereExpected"] = (Fraction(apart, 2), "")
+    return out
+
+
+# Sites of which every distinct arrangement of three ratings is soon written out: 1,680 of 9.
+MOST_ENUMERATED = 9
+
+
+def permutation_test(pairs):
+    """The exact test, every arrangement written out; None where there are too many."""
+    if len({x for x, _ in pairs}) < 2 or len({y for _, y in pairs}) < 2:
+        return {"method": "METHOD_NONE", "cannotReach05": False, "draws": 0, "seed": "0"}
+    if len(pairs) > MOST_ENUMERATED:
+        return None
+    xs = [x for x, _ in pairs]
+
+    def distance(labels):
+        return abs(sum(((xs[i] < xs[j]) - (xs[i] > xs[j])) * ((labels[i] < labels[j]) - (labels[i] > labels[j]))
+                       for i, j in itertools.combinations(range(len(xs)), 2)))
+
+    observed = distance([y for _, y in pairs])
+    distances = [distance(labels) for labels in set(itertools.permutations(y for _, y in pairs))]
+    least = Fraction(distances.count(max(distances)), len(distances))
+    return {
+        "method": "METHOD_EXACT",
+        "p": float(Fraction(sum(each >= observed for each in distances), len(distances))),
+        "smallestP": float(least),
+        "cannotReach05": least > Fraction(5, 100),
+        "arrangements": float(len(distances)),
+        "draws": 0,
+        "seed": "0",
+    }
 
 
 def main():

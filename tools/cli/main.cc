@@ -8,6 +8,7 @@
 #include "CLI/Formatter.hpp"
 #include "absl/status/status.h"
 #include "common/base/error.h"
+#include "tools/cli/comparisons.h"
 #include "tools/cli/error_text.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/files.h"
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
   weft::cli::AddFileCommands(app, session, result);
   weft::cli::AddFormCommands(app, session, result);
   weft::cli::AddMetricsCommands(app, session, result);
+  weft::cli::AddComparisonCommands(app, session, result);
   weft::cli::AddFigureCommands(app, session, result);
   weft::cli::AddResourceCommands(app, session, result);
   weft::cli::AddResponseCommands(app, session, result);

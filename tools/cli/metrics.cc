@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -231,6 +232,41 @@ absl::Status Check(Session& session, const WaveOptions& options, const std::stri
       absl::StrCat(response.fails(), " of ", response.results_size(), " claims do not hold"));
 }
 
+void PrintDefinition(const v1::MetricDefinition& definition) {
+  std::printf("%s  %s\n  %s\n  formula: %s\n  base: %s; unit: %s\n", definition.id().c_str(),
+              definition.display_name().c_str(), definition.description().c_str(),
+              definition.formula().c_str(), definition.base().c_str(), definition.unit().c_str());
+  std::printf("  missing answers: %s\n  source: %s\n  fields: %s\n", definition.missing().c_str(),
+              definition.source().c_str(), absl::StrJoin(definition.fields(), ", ").c_str());
+  std::printf("  cannot tell: %s\n\n", definition.cannot_tell().c_str());
+}
+
+absl::Status Definitions(Session& session, const std::string& id) {
+  v1::ListMetricDefinitionsResponse all;
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "ListMetricDefinitions"),
+                                    v1::ListMetricDefinitionsRequest(), all));
+  v1::ListMetricDefinitionsResponse shown;
+  for (const v1::MetricDefinition& definition : all.definitions()) {
+    if (id.empty() || absl::EqualsIgnoreCase(definition.id(), id)) {
+      *shown.add_definitions() = definition;
+    }
+  }
+  if (shown.definitions().empty()) {
+    return Error(absl::StatusCode::kNotFound, "METRIC_NOT_FOUND",
+                 absl::StrCat("the catalogue has no \"", id, "\"; it has ",
+                              absl::StrJoin(all.definitions(), ", ",
+                                            [](std::string* out, const auto& definition) {
+                                              absl::StrAppend(out, definition.id());
+                                            })));
+  }
+  if (session.json()) {
+    PrintJson(shown);
+  } else {
+    for (const v1::MetricDefinition& definition : shown.definitions()) PrintDefinition(definition);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
@@ -307,6 +343,12 @@ void AddMetricsCommands(CLI::App& app, Session*& session, absl::Status& result) 
   frequencies->callback([&session, &result, item_wave, questions] {
     result = Frequencies(*session, *item_wave, *questions);
   });
+
+  auto id = std::make_shared<std::string>();
+  CLI::App* definitions = app.add_subcommand(
+      "definitions", "Explains the metrics: what each is, and what it cannot tell");
+  definitions->add_option("ID", *id, "only this one, e.g. D1");
+  definitions->callback([&session, &result, id] { result = Definitions(*session, *id); });
 
   auto file = std::make_shared<std::string>();
   CLI::App* check = app.add_subcommand(

@@ -76,7 +76,8 @@ Task<absl::Status> ImportApplier::Apply(std::vector<SiteAnswers> sites) {
 
 Task<absl::Status> ImportApplier::Settle() {
   if (!commit_.has_value()) co_return absl::OkStatus();
-  absl::Status committed = co_await *commit_;
+  Running<absl::Status>& commit = *commit_;
+  absl::Status committed = co_await commit;
   commit_.reset();
   const std::unique_ptr<Batch> batch = std::move(batch_);
   WEFT_CO_RETURN_IF_ERROR(std::move(committed));

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +6,7 @@
 #include "services/metrics/domain/compute.h"
 #include "services/metrics/domain/estimate.h"
 #include "services/metrics/domain/level_distribution.h"
+#include "services/metrics/domain/partner_spread.h"
 #include "services/metrics/domain/quadrants.h"
 #include "services/metrics/domain/site_numbers.h"
 #include "services/metrics/domain/site_record.h"
@@ -94,13 +94,9 @@ void AddCells(const CountedAnswers& answers, const WaveFrame& frame, const Varia
       cell.set_level_missing(state.level_missing());
     }
     cell.set_count_missing(state.count_missing());
-    if (answers.count_min(type) >= 0) {
-      const int self = variant.self_rule == v1::SELF_RULE_EXCLUDE && state.includes_self() ? 1 : 0;
-      cell.set_count_min(std::max(0, answers.count_min(type) - self));
-      if (answers.count_max(type) >= 0) {
-        cell.set_count_max(std::max(0, answers.count_max(type) - self));
-      }
-    }
+    const CountRange count = CountOf(answers, type, variant);
+    if (count.min >= 0) cell.set_count_min(count.min);
+    if (count.max >= 0) cell.set_count_max(count.max);
     cell.set_contradiction(state.contradiction());
   }
 }
@@ -134,6 +130,7 @@ SiteMetrics Compute(const WaveView& view, const SiteRecord& site, const Cuts& cu
     return metrics;
   }
   SetNumbers(*answers, scale, variant, metrics);
+  *metrics.mutable_partner_spread() = SpreadPartners(*answers, variant);
   SetQuadrant(*answers, cuts, variant, metrics);
   for (const uint32_t code : answers->cells()) {
     if (CellState(code).contradiction()) metrics.set_contradictions(metrics.contradictions() + 1);

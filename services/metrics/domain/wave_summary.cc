@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "services/metrics/domain/aggregate.h"
-#include "services/metrics/domain/association.h"
+#include "services/metrics/domain/associations.h"
 #include "services/metrics/domain/compute.h"
 #include "services/metrics/domain/estimate.h"
 #include "services/metrics/domain/fraction.h"
@@ -13,6 +13,7 @@
 #include "services/metrics/domain/quadrants.h"
 #include "services/metrics/domain/site_numbers.h"
 #include "services/metrics/domain/site_record.h"
+#include "services/metrics/domain/statistics/ordinal_association.h"
 
 namespace weft::metrics {
 namespace {
@@ -164,25 +165,13 @@ void SummarizeRatings(const WaveView& view, v1::WaveSummary& summary) {
 }
 
 void SummarizeAssociations(const WaveView& view, v1::WaveSummary& summary) {
-  const int types = view.frame->type_count();
-  std::vector<PairCount> richness;
-  std::vector<PairCount> depth;
-  for (const auto& [key, times] : view.aggregate.Part(part::Sites(view.variant()))) {
-    const SiteKey site = SiteKey::Unpack(key);
-    const int rating = RatingOf(site.rating);
-    if (rating == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED) continue;
-    if (site.unknown < types) richness.push_back({{site.engaged, 1}, rating, times});
-    const int engaged_known = site.engaged - site.missing_depth;
-    if (engaged_known > 0) depth.push_back({{site.depth_sum, engaged_known}, rating, times});
-  }
-  const auto add = [&](const char* x, std::vector<PairCount> pairs) {
+  for (const RatedNumber& number : RateNumbers(view)) {
+    if (number.x != "D1" && number.x != "P1") continue;
     v1::Association& association = *summary.add_associations();
-    association.set_x(x);
+    association.set_x(number.x);
     association.set_y("R1");
-    *association.mutable_tau_b() = KendallTauB(std::move(pairs), summary.counted());
-  };
-  add("D1", std::move(richness));
-  add("P1", std::move(depth));
+    *association.mutable_tau_b() = KendallTauB(number.table, summary.counted());
+  }
 }
 
 }  // namespace

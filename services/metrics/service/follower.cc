@@ -40,7 +40,7 @@ std::string WatchMethod(Feed feed) {
 }
 
 std::vector<TableId> TablesOf(Feed feed) {
-  if (feed == Feed::kRegistry) return {kTaxonomies};
+  if (feed == Feed::kRegistry) return {kTaxonomies, kCrosswalks};
   return {kInstruments, kWaves, kRevisions, kRespondents, kSites, kAggregates};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,13 +14,18 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/base/error.h"
+#include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/status.h"
 #include "common/rpc/waits.h"
 #include "common/service/list.h"
 #include "common/service/names.h"
+#include "services/metrics/domain/associations.h"
+#include "services/metrics/domain/compare_waves.h"
 #include "services/metrics/domain/compute.h"
 #include "services/metrics/domain/expectation_rules.h"
 #include "services/metrics/domain/expectations.h"
+#include "services/metrics/domain/statistics/permutation_test.h"
 #include "services/metrics/service/sites_from.h"
 
 namespace weft::metrics {
@@ -169,6 +175,80 @@ Task<absl::Status> MetricsHandlers::GetItemFrequencies(
   for (v1::ItemFrequencies& item : items) *computed.add_items() = std::move(item);
   *computed.mutable_provenance() = MakeProvenance(*view);
   response = answers_.Keep(request, *view, std::move(computed));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::GetAssociations(
+    rpc::CallContext& context, const v1::GetAssociationsRequest& request,
+    rpc::Serialized<v1::GetAssociationsResponse>& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
+                                    request.min_positions()));
+  if (answers_.Find(request, query, response)) co_return absl::OkStatus();
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  const std::vector<RatedNumber> numbers = RateNumbers(*view);
+  v1::GetAssociationsResponse computed;
+  for (const RatedNumber& number : numbers) {
+    v1::AssociationDetail& detail = *computed.add_associations();
+    detail = DescribeAssociation(number, view->aggregate.counted());
+    if (!request.test()) continue;
+    PermutationTest test(number.table);
+    while (test.Work()) {
+      co_await Yield(context.executor());
+      if (context.cancelled()) co_return rpc::Stopped(context);
+    }
+    *detail.mutable_test() = test.Result();
+  }
+  *computed.mutable_provenance() = MakeProvenance(*view);
+  response = answers_.Keep(request, *view, std::move(computed));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::CompareWaves(rpc::CallContext& context,
+                                                 const v1::CompareWavesRequest& request,
+                                                 v1::WaveComparison& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery later_query,
+                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
+                                    request.min_positions()));
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery earlier_query,
+                           QueryFor(kWaveName, request.earlier_wave(), "earlier_wave",
+                                    request.parameters(), request.min_positions()));
+  WEFT_CO_RETURN_IF_ERROR(FieldViolations()
+                              .Require(request.parent() != request.earlier_wave(), "earlier_wave",
+                                       "is the same wave as parent")
+                              .ToStatus());
+  for (WaveQuery* query : {&later_query, &earlier_query}) {
+    query->summary = false;
+    query->counted_sites = true;
+    query->max_sites = WaveQuery::kAllSites;
+  }
+  absl::StatusOr<WaveView> later = co_await read_model_.Load(context, std::move(later_query));
+  WEFT_CO_RETURN_IF_ERROR(later.status());
+  // Not from before what the first has seen.
+  earlier_query.min_positions = later->computed_through;
+  absl::StatusOr<WaveView> earlier = co_await read_model_.Load(context, std::move(earlier_query));
+  WEFT_CO_RETURN_IF_ERROR(earlier.status());
+  std::optional<registry::v1::Crosswalk> crosswalk;
+  if (!request.crosswalk().empty()) {
+    absl::StatusOr<registry::v1::Crosswalk> loaded =
+        co_await read_model_.LoadCrosswalk(request.crosswalk());
+    WEFT_CO_ASSIGN_OR_RETURN(crosswalk, std::move(loaded));
+  }
+  WEFT_CO_ASSIGN_OR_RETURN(
+      const std::vector<TypePair> types,
+      MatchTypes(*earlier->frame, *later->frame, crosswalk.has_value() ? &*crosswalk : nullptr));
+  response = metrics::CompareWaves(*earlier, *later, types, request.test());
+  response.set_crosswalk(request.crosswalk());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::ListMetricDefinitions(
+    rpc::CallContext& context, const v1::ListMetricDefinitionsRequest& request,
+    v1::ListMetricDefinitionsResponse& response) {
+  for (const v1::MetricDefinition& definition : definitions_) {
+    *response.add_definitions() = definition;
+  }
   co_return absl::OkStatus();
 }
 

@@ -2,12 +2,16 @@
 #ifndef WEFT_SERVICES_METRICS_SERVICE_METRICS_HANDLERS_H_
 #define WEFT_SERVICES_METRICS_SERVICE_METRICS_HANDLERS_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/stream.h"
+#include "services/metrics/domain/catalogue.h"
 #include "services/metrics/service/answers.h"
 #include "services/metrics/service/read_model.h"
+#include "weft/metrics/v1/definition.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
 
@@ -16,7 +20,7 @@ namespace weft::metrics {
 class MetricsHandlers {
  public:
   MetricsHandlers(ReadModel& read_model, Answers& answers)
-      : read_model_(read_model), answers_(answers) {}
+      : read_model_(read_model), answers_(answers), definitions_(ReadCatalogue()) {}
 
   Task<absl::Status> GetSiteMetrics(rpc::CallContext& context,
                                     const v1::GetSiteMetricsRequest& request,
@@ -30,6 +34,14 @@ class MetricsHandlers {
   Task<absl::Status> GetItemFrequencies(rpc::CallContext& context,
                                         const v1::GetItemFrequenciesRequest& request,
                                         rpc::Serialized<v1::GetItemFrequenciesResponse>& response);
+  Task<absl::Status> GetAssociations(rpc::CallContext& context,
+                                     const v1::GetAssociationsRequest& request,
+                                     rpc::Serialized<v1::GetAssociationsResponse>& response);
+  Task<absl::Status> CompareWaves(rpc::CallContext& context, const v1::CompareWavesRequest& request,
+                                  v1::WaveComparison& response);
+  Task<absl::Status> ListMetricDefinitions(rpc::CallContext& context,
+                                           const v1::ListMetricDefinitionsRequest& request,
+                                           v1::ListMetricDefinitionsResponse& response);
   Task<absl::Status> CheckExpectations(rpc::CallContext& context,
                                        const v1::CheckExpectationsRequest& request,
                                        v1::CheckExpectationsResponse& response);
@@ -39,6 +51,7 @@ class MetricsHandlers {
  private:
   ReadModel& read_model_;
   Answers& answers_;
+  const std::vector<v1::MetricDefinition> definitions_;
 };
 
 }  // namespace weft::metrics

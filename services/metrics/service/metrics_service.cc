@@ -18,6 +18,9 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)
       .On("GetWaveSummary", &metrics_, &MetricsHandlers::GetWaveSummary)
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
+      .On("GetAssociations", &metrics_, &MetricsHandlers::GetAssociations)
+      .On("CompareWaves", &metrics_, &MetricsHandlers::CompareWaves)
+      .On("ListMetricDefinitions", &metrics_, &MetricsHandlers::ListMetricDefinitions)
       .On("CheckExpectations", &metrics_, &MetricsHandlers::CheckExpectations)
       .On("WatchSummary", &metrics_, &MetricsHandlers::WatchSummary);
   rpc::Binder(server, "weft.metrics.v1.FigureService")

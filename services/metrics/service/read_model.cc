@@ -254,6 +254,21 @@ Task<absl::Status> ReadModel::LoadSites(rpc::CallContext& context, storage::Read
   }
 }
 
+Task<absl::StatusOr<registry::v1::Crosswalk>> ReadModel::LoadCrosswalk(std::string name) {
+  WEFT_CO_ASSIGN_OR_RETURN(
+      const std::vector<std::string> ids,
+      service::ParseName("taxonomies/{taxonomy}/crosswalks/{to}", name, "crosswalk"));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<std::optional<registry::v1::Crosswalk>> crosswalk =
+      co_await FindRow<registry::v1::Crosswalk>(*snapshot, CrosswalkKey(ids[0], ids[1]));
+  WEFT_CO_RETURN_IF_ERROR(crosswalk.status());
+  if (!crosswalk->has_value()) {
+    co_return Error(absl::StatusCode::kNotFound, "CROSSWALK_NOT_FOUND",
+                    absl::StrCat("\"", name, "\" does not exist"), {{"name", name}});
+  }
+  co_return **std::move(crosswalk);
+}
+
 Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQuery query) {
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(query.parameters));
   absl::StatusOr<State> state = co_await Await(context, query.min_positions);

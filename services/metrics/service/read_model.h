@@ -31,6 +31,7 @@
 #include "services/metrics/store/keys.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
 
 namespace weft::metrics {
 
@@ -70,6 +71,9 @@ class ReadModel {
   //  FAILED_PRECONDITION (FEED_EPOCH_CHANGED): min_positions are of another store's history.
   //  NOT_FOUND: WAVE_NOT_FOUND, COHORT_NOT_IN_WAVE, SITE_NOT_ON_ROSTER.
   Task<absl::StatusOr<WaveView>> Load(rpc::CallContext& context, WaveQuery query);
+
+  // `taxonomies/{taxonomy}/crosswalks/{to}`. NOT_FOUND (CROSSWALK_NOT_FOUND).
+  Task<absl::StatusOr<registry::v1::Crosswalk>> LoadCrosswalk(std::string name);
 
   // Grows whenever a commit may have changed what Load() gives for the wave (its id).
   uint64_t VersionOf(absl::string_view wave) const;

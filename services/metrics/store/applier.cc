@@ -161,6 +161,8 @@ Task<absl::Status> Applier::Apply(const Change& change) {
   absl::Status applied;
   if (parts.size() == 2 && parts[0] == "taxonomies") {
     applied = ApplyTaxonomy(change, parts[1]);
+  } else if (parts.size() == 4 && parts[0] == "taxonomies" && parts[2] == "crosswalks") {
+    applied = ApplyCrosswalk(change, parts[1], parts[3]);
   } else if (parts.size() == 2 && parts[0] == "instruments") {
     applied = co_await ApplyInstrument(change, part(1));
   } else if (parts.size() == 2 && parts[0] == "waves") {
@@ -183,6 +185,21 @@ absl::Status Applier::ApplyTaxonomy(const Change& change, absl::string_view id) 
   }
   if (!change.resource().Is<registry::v1::Taxonomy>()) return Invalid(change, "holds no taxonomy");
   txn_.Put(TaxonomyKey(id), change.resource().value());
+  return absl::OkStatus();
+}
+
+absl::Status Applier::ApplyCrosswalk(const Change& change, absl::string_view taxonomy,
+                                     absl::string_view to) {
+  // Waves that are compared may be any: every answer may rest on it.
+  changed_labels_ = true;
+  if (Deleted(change)) {
+    txn_.Delete(CrosswalkKey(taxonomy, to));
+    return absl::OkStatus();
+  }
+  if (!change.resource().Is<registry::v1::Crosswalk>()) {
+    return Invalid(change, "holds no crosswalk");
+  }
+  txn_.Put(CrosswalkKey(taxonomy, to), change.resource().value());
   return absl::OkStatus();
 }
 

@@ -62,7 +62,7 @@ class Applier {
 
   // Ids of the waves whose numbers or labels may have changed.
   const absl::btree_set<std::string>& changed_waves() const { return changed_waves_; }
-  // A change that shows in any wave: a taxonomy's labels.
+  // A change that shows in any wave: a taxonomy's labels, a crosswalk.
   bool changed_labels() const { return changed_labels_; }
 
  private:
@@ -98,6 +98,8 @@ class Applier {
   };
 
   absl::Status ApplyTaxonomy(const type::v1::Change& change, absl::string_view id);
+  absl::Status ApplyCrosswalk(const type::v1::Change& change, absl::string_view taxonomy,
+                              absl::string_view to);
   Task<absl::Status> ApplyWave(const type::v1::Change& change, std::string id);
   Task<absl::Status> ApplyInstrument(const type::v1::Change& change, std::string id);
   Task<absl::Status> ApplyRosterEntry(const type::v1::Change& change, std::string wave,

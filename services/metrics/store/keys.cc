@@ -14,6 +14,10 @@ std::string TaxonomyKey(absl::string_view taxonomy) {
   return KeyWriter(kTaxonomies).String(taxonomy).Build();
 }
 
+std::string CrosswalkKey(absl::string_view taxonomy, absl::string_view to) {
+  return KeyWriter(kCrosswalks).String(taxonomy).String(to).Build();
+}
+
 std::string InstrumentKey(absl::string_view instrument) {
   return KeyWriter(kInstruments).String(instrument).Build();
 }

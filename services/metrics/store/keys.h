@@ -22,11 +22,12 @@ enum TableId : uint16_t {
   kRespondents = 65,  // wave, response -> site, where their ids differ
   kSites = 66,        // wave, site -> store.v1.SiteRow
   kAggregates = 67,   // wave, cohort's name or "", floor, part -> store.v1.Histogram
+  kCrosswalks = 68,   // taxonomy, the other one -> registry.v1.Crosswalk
 };
 
 // What the rows mean: how cells, parts and their keys are numbered. Raise it with any change of
 // that, and a new version rebuilds the read model instead of reading it wrongly.
-inline constexpr int kLayout = 2;
+inline constexpr int kLayout = 3;
 
 // The feeds that are followed; also what their positions are called in keys and logs.
 enum class Feed { kRegistry, kIngestion };
@@ -35,6 +36,7 @@ absl::string_view FeedName(Feed feed);
 // Parts of keys are ids ("2025-winter"), but for cohorts, which are names or "".
 std::string FollowerKey(Feed feed);
 std::string TaxonomyKey(absl::string_view taxonomy);
+std::string CrosswalkKey(absl::string_view taxonomy, absl::string_view to);
 std::string InstrumentKey(absl::string_view instrument);
 std::string WaveKey(absl::string_view wave);
 std::string RevisionKey(absl::string_view wave, absl::string_view response, uint64_t revision);

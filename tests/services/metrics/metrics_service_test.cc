@@ -203,6 +203,73 @@ TEST_P(MetricsServiceTest, ItemFrequencies) {
               IsError(kInvalid, "NOT_A_STRUCTURED_ITEM"));
 }
 
+TEST_P(MetricsServiceTest, Associations) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0 | 3");
+  AddResponse("site-02", "2/1 0 0/0 | 1");
+  AddResponse("site-03", "2/1 2 1/1 | 2");
+  v1::GetAssociationsRequest request;
+  request.set_parent("waves/w1");
+  *request.mutable_min_positions() = Now();
+  v1::GetAssociationsResponse answer =
+      Must(Ask<v1::GetAssociationsResponse>("GetAssociations", request), "GetAssociations");
+  ASSERT_EQ(answer.associations_size(), 4);
+  EXPECT_FALSE(answer.associations(0).has_test());
+  EXPECT_EQ(answer.provenance().wave(), "waves/w1");
+  EXPECT_THAT(answer.provenance().caveats(), Not(IsEmpty()));
+  request.set_test(true);
+  answer = Must(Ask<v1::GetAssociationsResponse>("GetAssociations", request), "GetAssociations");
+  EXPECT_EQ(answer.associations(0).x(), "D1");
+  EXPECT_EQ(answer.associations(1).x(), "P1");
+  const v1::AssociationDetail& depth = answer.associations(1);
+  EXPECT_EQ(depth.tau_b().n(), 3);
+  // Three sites in three orders of two each: no p below one third.
+  EXPECT_EQ(depth.test().method(), v1::PermutationTest::METHOD_EXACT);
+  EXPECT_EQ(depth.test().arrangements(), 6);
+  EXPECT_EQ(depth.test().smallest_p(), 1.0 / 3);
+  EXPECT_TRUE(depth.test().cannot_reach_05());
+  ASSERT_EQ(depth.groups_size(), 3);
+  EXPECT_EQ(depth.groups(2).rating(), type::v1::SHARED_RESPONSIBILITY_SIGNIFICANTLY_EVIDENT);
+  EXPECT_EQ(depth.groups(2).mean().value(), 3.5);
+  EXPECT_EQ(depth.differences_size(), 3);
+}
+
+TEST_P(MetricsServiceTest, TwoWavesSideBySide) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0 | 3");
+  AddResponse("site-02", "2/1 0 0/0 | 1");
+  CreateWave("w2");
+  OpenWave("waves/w2");
+  AddResponse("site-01", "4/12 4/2 1 | 3", 10, "waves/w2");
+  AddResponse("site-03", "2/1 0 0/0 | 1", 10, "waves/w2");
+  v1::CompareWavesRequest request;
+  request.set_parent("waves/w2");
+  request.set_earlier_wave("waves/w1");
+  *request.mutable_min_positions() = Now();
+  const v1::WaveComparison comparison =
+      Must(Ask<v1::WaveComparison>("CompareWaves", request), "CompareWaves");
+  EXPECT_EQ(comparison.earlier().wave(), "waves/w1");
+  EXPECT_EQ(comparison.later().wave(), "waves/w2");
+  EXPECT_EQ(comparison.matched(), 1);
+  EXPECT_THAT(comparison.entering_sites(), ElementsAre("sites/site-03"));
+  EXPECT_THAT(comparison.leaving_sites(), ElementsAre("sites/site-02"));
+  EXPECT_EQ(comparison.types_size(), 3);
+  EXPECT_EQ(comparison.types(0).display_name(), "Community-based organizations");
+  EXPECT_EQ(comparison.levels().up().numerator(), 2);
+  EXPECT_EQ(comparison.turnover().added(), 1);
+  EXPECT_FALSE(comparison.numbers(0).has_sign_test());
+
+  request.set_earlier_wave("waves/w2");
+  EXPECT_THAT(Ask<v1::WaveComparison>("CompareWaves", request), IsError(kInvalid, "INVALID_FIELD"));
+  request.set_earlier_wave("waves/w3");
+  EXPECT_THAT(Ask<v1::WaveComparison>("CompareWaves", request),
+              IsError(kNotFound, "WAVE_NOT_FOUND"));
+  request.set_earlier_wave("waves/w1");
+  request.set_crosswalk("taxonomies/lab-2025/crosswalks/lab-2030");
+  EXPECT_THAT(Ask<v1::WaveComparison>("CompareWaves", request),
+              IsError(kNotFound, "CROSSWALK_NOT_FOUND"));
+}
+
 TEST_P(MetricsServiceTest, ClaimsAreChecked) {
   OpenLab();
   AddResponse("site-01", "4/12 3/2 0/0");
@@ -245,7 +312,8 @@ TEST_P(MetricsServiceTest, WhatIsNotThere) {
 }
 
 TEST_P(MetricsServiceTest, NothingIsAskedInVain) {
-  testing::SweepWithEmptyRequests(metrics(), "weft.metrics.v1.MetricsService", {});
+  testing::SweepWithEmptyRequests(metrics(), "weft.metrics.v1.MetricsService",
+                                  {"ListMetricDefinitions"});
   testing::SweepWithEmptyRequests(metrics(), "weft.metrics.v1.FigureService", {});
 }
 

@@ -1,7 +1,9 @@
 #include "tests/services/metrics/service_fixture.h"
 
 #include <filesystem>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "common/base/executor.h"
 #include "services/metrics/service/metrics_service.h"
 #include "services/metrics/store/keys.h"
@@ -49,15 +51,28 @@ absl::StatusOr<v1::WaveSummary> MetricsTest::SummaryAsItIs() {
   return GetSummary(request, options);
 }
 
-void MetricsTest::AddResponse(const std::string& site, absl::string_view text, int students) {
-  ingestion::v1::Answers answers = AnswersWith(students);
-  *answers.mutable_partner_cells() = MakeAnswers(text).partner_cells();
+void MetricsTest::AddResponse(const std::string& site, absl::string_view text, int students,
+                              const std::string& wave) {
+  ingestion::v1::CreateResponseRequest request;
+  request.set_parent(wave);
+  request.mutable_response()->set_respondent("sites/" + site);
+  ingestion::v1::Answers& answers = *request.mutable_response()->mutable_answers();
+  answers = AnswersWith(students);
+  ingestion::v1::Answers given = MakeAnswers(text);
+  *answers.mutable_partner_cells() = std::move(*given.mutable_partner_cells());
+  if (absl::StrContains(text, "|")) {
+    *answers.mutable_shared_responsibility() = given.shared_responsibility();
+  }
   const char* codes[] = {"cbo", "school_district", "k12_school"};
   for (auto& cell : *answers.mutable_partner_cells()) {
     cell.set_partner_type(codes[cell.partner_type()[1] - '1']);
   }
-  EXPECT_THAT(Create(site, answers), testing::IsOk());
-  EXPECT_THAT(Submit(site), testing::IsOk());
+  const auto made = Call<ingestion::v1::Response>("ResponseService/CreateResponse", request);
+  ASSERT_THAT(made, testing::IsOk());
+  ingestion::v1::SubmitResponseRequest submit;
+  submit.set_name(made->name());
+  EXPECT_THAT(Call<ingestion::v1::Response>("ResponseService/SubmitResponse", submit),
+              testing::IsOk());
 }
 
 MetricsTest::Rows MetricsTest::Dump() {

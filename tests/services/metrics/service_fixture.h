@@ -57,8 +57,9 @@ class MetricsTest : public ingestion::IngestionTest {
   absl::StatusOr<v1::WaveSummary> SummaryAsItIs();
 
   // A response of the site that counts as submitted: `text` as in MakeAnswers(), for the types cbo,
-  // school_district and k12_school, without a rating.
-  void AddResponse(const std::string& site, absl::string_view text, int students = 10);
+  // school_district and k12_school, with the rating that AnswersWith() gives if it has none.
+  void AddResponse(const std::string& site, absl::string_view text, int students = 10,
+                   const std::string& wave = "waves/w1");
 
   // What the read model keeps of sites and aggregates. The metrics service must run.
   Rows Dump();

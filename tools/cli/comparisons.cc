@@ -1,0 +1,255 @@
+#include "tools/cli/comparisons.h"
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "common/base/status_macros.h"
+#include "common/words/terms.h"
+#include "tools/cli/metrics.h"
+#include "tools/cli/terminal.h"
+#include "weft/metrics/v1/metrics_service.pb.h"
+
+namespace weft::cli {
+namespace {
+
+namespace v1 = ::weft::metrics::v1;
+
+constexpr char kService[] = "weft.metrics.v1.MetricsService/";
+constexpr int kLevels = 5;
+
+std::string NumberWords(absl::string_view x) {
+  if (x == "D1") return "partner types engaged (D1)";
+  if (x == "P1") return "mean level of engaged types (P1)";
+  if (x == "P1-all") return "mean level of all types (P1)";
+  return "depth-weighted breadth (P3)";
+}
+
+void PrintCaveats(const v1::Provenance& provenance) {
+  for (const std::string& caveat : provenance.caveats()) std::printf("note: %s\n", caveat.c_str());
+}
+
+// --- Associations --------------------------------------------------------------------------------
+
+std::string TestText(const v1::PermutationTest& test) {
+  std::string p = absl::StrFormat("%.4f", test.p());
+  switch (test.method()) {
+    case v1::PermutationTest::METHOD_EXACT:
+      absl::StrAppend(&p, " (exact, of ", absl::StrFormat("%.6g", test.arrangements()),
+                      " arrangements; the smallest possible is ",
+                      absl::StrFormat("%.4f", test.smallest_p()), ")",
+                      test.cannot_reach_05() ? "; it could not reach .05" : "");
+      break;
+    case v1::PermutationTest::METHOD_MONTE_CARLO:
+      absl::StrAppend(&p, " ± ", absl::StrFormat("%.4f", test.standard_error()), " (of ",
+                      test.draws(), " random arrangements)");
+      break;
+    case v1::PermutationTest::METHOD_NORMAL:
+      absl::StrAppend(&p, " (normal distribution)");
+      break;
+    default:
+      return "nothing to test";
+  }
+  return p;
+}
+
+void PrintAssociation(const v1::AssociationDetail& detail) {
+  std::printf("%s with shared responsibility, %d of %d sites\n", NumberWords(detail.x()).c_str(),
+              detail.tau_b().n(), detail.tau_b().base_size());
+  std::printf("  tau-b %s   gamma %s   Somers' d %s   rho %s   J %s (by chance %s)\n",
+              NumberCell(detail.tau_b(), 2).c_str(), NumberCell(detail.gamma(), 2).c_str(),
+              NumberCell(detail.somers_d_x(), 2).c_str(), NumberCell(detail.rho(), 2).c_str(),
+              NumberCell(detail.jonckheere(), 1).c_str(),
+              NumberCell(detail.jonckheere_expected(), 1).c_str());
+  if (detail.has_test()) std::printf("  p = %s\n", TestText(detail.test()).c_str());
+  Table groups({"  SHARED RESPONSIBILITY", "SITES", "MEAN", "MEDIAN"});
+  for (const v1::RatingGroup& group : detail.groups()) {
+    groups.Add({absl::StrCat("  ", RatingWords(group.rating())), absl::StrCat(group.sites()),
+                NumberCell(group.mean(), 2), NumberCell(group.median(), 2)});
+  }
+  std::fputs(groups.ToString().c_str(), stdout);
+  for (const v1::GroupDifference& difference : detail.differences()) {
+    std::printf("  %s against %s: Cliff's delta %s, chance of the higher number %s\n",
+                std::string(RatingWords(difference.higher())).c_str(),
+                std::string(RatingWords(difference.lower())).c_str(),
+                NumberCell(difference.cliffs_delta(), 2).c_str(),
+                NumberCell(difference.superiority(), 2).c_str());
+  }
+  std::printf("\n");
+}
+
+absl::Status Associations(Session& session, const WaveOptions& options, bool test) {
+  v1::GetAssociationsRequest request;
+  request.set_parent(options.wave);
+  request.set_test(test);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::GetAssociationsResponse response;
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "GetAssociations"), request, response));
+  if (session.json()) {
+    PrintJson(response);
+    return absl::OkStatus();
+  }
+  for (const v1::AssociationDetail& detail : response.associations()) PrintAssociation(detail);
+  PrintCaveats(response.provenance());
+  return absl::OkStatus();
+}
+
+// --- Two waves -----------------------------------------------------------------------------------
+
+void PrintLevels(const v1::LevelTransitions& levels) {
+  std::map<std::pair<int, int>, int> cells;
+  for (const v1::LevelTransition& each : levels.transitions()) {
+    cells[{each.earlier(), each.later()}] = each.cells();
+  }
+  const auto words = [](int place) {
+    return std::string(LevelWords(static_cast<type::v1::InteractionLevel>(
+        type::v1::INTERACTION_LEVEL_NO_INTERACTION + place)));
+  };
+  std::vector<std::string> head = {"THEN \\ NOW"};
+  for (int now = 0; now < kLevels; ++now) head.push_back(words(now));
+  Table table(head);
+  for (int then = 0; then < kLevels; ++then) {
+    std::vector<std::string> row = {words(then)};
+    for (int now = 0; now < kLevels; ++now) {
+      const int first = type::v1::INTERACTION_LEVEL_NO_INTERACTION;
+      row.push_back(absl::StrCat(cells[{first + then, first + now}]));
+    }
+    table.Add(row);
+  }
+  std::printf("%s  up %s   same %s   down %s\n\n", table.ToString().c_str(),
+              ShareCell(levels.up()).c_str(), ShareCell(levels.same()).c_str(),
+              ShareCell(levels.down()).c_str());
+}
+
+std::string TestText(const v1::PairedTest& test) {
+  if (!test.has_p()) return "–";
+  return absl::StrCat(absl::StrFormat("%.4f", test.p()),
+                      test.cannot_reach_05() ? " (could not reach .05)" : "");
+}
+
+void PrintNumbers(const v1::WaveComparison& comparison) {
+  const bool tested = comparison.numbers_size() > 0 && comparison.numbers(0).has_sign_test();
+  std::vector<std::string> head = {"WITHIN SITES", "MEAN CHANGE", "MEDIAN", "UP",
+                                   "SAME",         "DOWN",        "n/N"};
+  if (tested) head.insert(head.end(), {"SIGN TEST p", "SIGNED RANKS p"});
+  Table table(head);
+  for (const v1::NumberChange& change : comparison.numbers()) {
+    std::vector<std::string> row = {
+        NumberWords(change.x()),
+        NumberCell(change.mean_change(), 2),
+        NumberCell(change.median_change(), 2),
+        absl::StrCat(change.up()),
+        absl::StrCat(change.same()),
+        absl::StrCat(change.down()),
+        absl::StrCat(change.mean_change().n(), "/", change.mean_change().base_size())};
+    if (tested) {
+      row.push_back(TestText(change.sign_test()));
+      row.push_back(TestText(change.signed_rank_test()));
+    }
+    table.Add(row);
+  }
+  std::printf("%s\n", table.ToString().c_str());
+}
+
+void PrintTurnover(const v1::WaveComparison& comparison) {
+  Table table({"PARTNER TYPE", "ADDED", "DROPPED", "KEPT", "NEITHER", "UNKNOWN", "JACCARD"});
+  const auto add = [&table](const std::string& label, const v1::Turnover& turnover) {
+    table.Add({label, absl::StrCat(turnover.added()), absl::StrCat(turnover.dropped()),
+               absl::StrCat(turnover.kept()), absl::StrCat(turnover.neither()),
+               absl::StrCat(turnover.unknown()), NumberCell(turnover.jaccard(), 2)});
+  };
+  for (int i = 0; i < comparison.partner_types_size(); ++i) {
+    add(comparison.types(i).display_name(), comparison.partner_types(i).turnover());
+  }
+  add("all", comparison.turnover());
+  std::printf("%s\n", table.ToString().c_str());
+}
+
+void PrintSites(const char* what, int count,
+                const google::protobuf::RepeatedPtrField<std::string>& sites) {
+  if (count == 0) return;
+  std::printf("%s: %d (%s%s)\n", what, count, absl::StrJoin(sites, ", ").c_str(),
+              count > sites.size() ? ", …" : "");
+}
+
+void PrintComparison(const v1::WaveComparison& comparison) {
+  std::printf("%s → %s: %d sites in both, %d partner types\n", comparison.earlier().wave().c_str(),
+              comparison.later().wave().c_str(), comparison.matched(), comparison.types_size());
+  PrintSites("only in the later wave", comparison.entering(), comparison.entering_sites());
+  PrintSites("only in the earlier wave", comparison.leaving(), comparison.leaving_sites());
+  if (!comparison.crosswalk().empty()) {
+    std::printf("types by %s; not compared: %s of the earlier wave, %s of the later one\n",
+                comparison.crosswalk().c_str(),
+                absl::StrJoin(comparison.earlier_types_left_out(), ", ").c_str(),
+                absl::StrJoin(comparison.later_types_left_out(), ", ").c_str());
+  }
+  std::printf("\n");
+  PrintLevels(comparison.levels());
+  PrintTurnover(comparison);
+  PrintNumbers(comparison);
+  const v1::RatingTransitions& ratings = comparison.shared_responsibility();
+  std::printf("shared responsibility: up %s, same %s, down %s\n", ShareCell(ratings.up()).c_str(),
+              ShareCell(ratings.same()).c_str(), ShareCell(ratings.down()).c_str());
+  PrintCaveats(comparison.later());
+}
+
+struct CompareOptions {
+  std::string earlier;
+  std::string crosswalk;
+  bool test = false;
+};
+
+absl::Status Compare(Session& session, const WaveOptions& options, const CompareOptions& compare) {
+  v1::CompareWavesRequest request;
+  request.set_parent(options.wave);
+  request.set_earlier_wave(compare.earlier);
+  request.set_crosswalk(compare.crosswalk);
+  request.set_test(compare.test);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::WaveComparison comparison;
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "CompareWaves"), request, comparison));
+  if (session.json()) {
+    PrintJson(comparison);
+  } else {
+    PrintComparison(comparison);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& result) {
+  constexpr char kTestHelp[] =
+      "also test; the sites are no sample, so that p says how remarkable it is among them alone";
+  auto test = std::make_shared<bool>(false);
+  CLI::App* associations = app.add_subcommand(
+      "associations", "Shows how breadth and depth go together with shared responsibility");
+  auto wave = AddWaveOptions(*associations);
+  associations->add_flag("--test", *test, kTestHelp);
+  associations->callback(
+      [&session, &result, wave, test] { result = Associations(*session, *wave, *test); });
+
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* compare =
+      app.add_subcommand("compare", "Shows what became of the sites of an earlier wave");
+  auto later = AddWaveOptions(*compare);
+  compare->add_option("EARLIER", options->earlier, "the earlier wave, e.g. waves/2024-winter")
+      ->required();
+  compare->add_option("--crosswalk", options->crosswalk,
+                      "how the earlier wave's types map, where they asked about other ones: "
+                      "taxonomies/{taxonomy}/crosswalks/{to}");
+  compare->add_flag("--test", options->test, kTestHelp);
+  compare->callback(
+      [&session, &result, later, options] { result = Compare(*session, *later, *options); });
+}
+
+}  // namespace weft::cli
