@@ -215,6 +215,14 @@ def compare_wave(suite, wave, records, parameters, rng):
     details = judge.association_details(test=True)
     without_untold(answer["associations"], details)
     yield from differences("associations", answer["associations"], details)
+    asked = {"confidence": rng.choice((0.9, 0.95, 0.99)), "finitePopulation": rng.random() < 0.5}
+    answer = suite.call(METRICS + "GetSamplingIntervals", {"parent": wave, **asked, **request})
+    intervals = judge.sampling_intervals(asked["confidence"], asked["finitePopulation"])
+    without_untold(answer["intervals"], intervals)
+    for each in answer["intervals"] + intervals:
+        for end in {"lower", "upper"} & each.keys():  # the order of operations is not stated
+            each[end] = round(each[end], 12)
+    yield from differences("intervals", answer["intervals"], intervals)
     items = suite.call(METRICS + "GetItemFrequencies", {"parent": wave, **request})
     yield from differences("items", items["items"], judge.item_frequencies())
 

@@ -575,6 +575,25 @@ class WaveMetrics:
             out["test"] = permutation_test(pairs)
         return out
 
+    def sampling_intervals(self, confidence, finite_population):
+        """R5 and R6; the oracle leaves out bootstraps that it cannot write out."""
+        z = {0.9: 1.6448536269514722, 0.95: 1.959963984540054, 0.99: 2.5758293035489004}[confidence]
+        population = len(self.sites) if finite_population else None
+        summary = self.summary()
+        found = [("F1", each["partnerType"], each["presence"]) for each in summary["partnerTypes"]]
+        ratings = summary["sharedResponsibility"]
+        found += [("R1", each["rating"].removeprefix("SHARED_RESPONSIBILITY_").lower(), each["share"])
+                  for each in ratings["shares"]]
+        found.append(("R1", "at_least_moderate", ratings["atLeastModerate"]))
+        out = [{"metric": metric, "subject": subject, "estimate": estimate,
+                **wilson(estimate, z, population)} for metric, subject, estimate in found]
+        for metric, key in (("D1", "richness"), ("P1", "meanLevelEngaged"),
+                            ("P1-all", "meanLevelAll"), ("P3", "depthWeightedBreadth")):
+            values = [site.value(key) for site in self.counted if site.value(key) is not None]
+            out.append({"metric": metric, "subject": "", "estimate": summary[key]["mean"],
+                        **bootstrap(values, confidence, population)})
+        return out
+
     def quadrants(self):
         counts = Counter(self.quadrant(site) for site in self.counted)
         cut = lambda metric: self.over_sites(
@@ -743,6 +762,52 @@ def ordinal_measures(pairs):
         out["jonckheere"] = (Fraction(apart + difference, 2), "")
         out["jonckheereExpected"] = (Fraction(apart, 2), "")
     return out
+
+
+def wilson(estimate, z, population):
+    if "value" not in estimate or (population is not None and population <= estimate["n"]):
+        return {"method": "METHOD_NONE"}
+    n, k = Fraction(estimate["n"]), estimate["numerator"]
+    p = Fraction(k, estimate["n"])
+    if population is not None:
+        n = n * (population - 1) / (population - n)
+    n, p = float(n), float(p)
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return {"method": "METHOD_WILSON", "lower": 0.0 if k == 0 else middle - half,
+            "upper": 1.0 if k == estimate["n"] else middle + half}
+
+
+# 7 of 7 sites can be drawn in 1,716 ways, apart from their order.
+MOST_RESAMPLED = 7
+
+
+def bootstrap(values, confidence, population):
+    """Every way to draw as many anew; None where there are too many."""
+    n = len(values)
+    if n == 0 or (population is not None and population <= n):
+        return {"method": "METHOD_NONE"}
+    if n > MOST_RESAMPLED:
+        return {"method": None, "lower": None, "upper": None, "resamples": None}
+    ways = Counter()
+    for places in itertools.combinations_with_replacement(range(n), n):
+        orders = math.factorial(n)
+        for times in Counter(places).values():
+            orders //= math.factorial(times)
+        ways[sum((values[i] for i in places), Fraction(0)) / n] += orders
+    tail = Fraction(round(1000 * (1 - confidence)), 2000)
+    shrink = 1 if population is None else math.sqrt((population - n) / (population - 1))
+    mean = float(sum(values, Fraction(0)) / n)
+    ends = []
+    for share in (tail, 1 - tail):
+        reached = 0
+        for value in sorted(ways):
+            reached += ways[value]
+            if reached >= share * n**n:
+                ends.append(mean + (float(value) - mean) * shrink)
+                break
+    return {"method": "METHOD_BOOTSTRAP_EXACT", "lower": ends[0], "upper": ends[1],
+            "resamples": float(n**n)}
 
 
 # Sites of which every distinct arrangement of three ratings is soon written out: 1,680 of 9.

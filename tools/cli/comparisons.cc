@@ -102,6 +102,64 @@ absl::Status Associations(Session& session, const WaveOptions& options, bool tes
   return absl::OkStatus();
 }
 
+// --- Intervals -----------------------------------------------------------------------------------
+
+std::string MethodWords(const v1::SamplingInterval& interval) {
+  switch (interval.method()) {
+    case v1::SamplingInterval::METHOD_WILSON:
+      return "Wilson";
+    case v1::SamplingInterval::METHOD_BOOTSTRAP_EXACT:
+      return absl::StrFormat("bootstrap, all %.3g ways", interval.resamples());
+    case v1::SamplingInterval::METHOD_BOOTSTRAP_MONTE_CARLO:
+      return absl::StrFormat("bootstrap, %.0f random ways", interval.resamples());
+    case v1::SamplingInterval::METHOD_NORMAL:
+      return "normal distribution";
+    default:
+      return "none";
+  }
+}
+
+std::string EndsText(const v1::SamplingInterval& interval) {
+  if (!interval.has_lower()) return "–";
+  const bool share = interval.method() == v1::SamplingInterval::METHOD_WILSON;
+  return share ? absl::StrFormat("%.0f–%.0f%%", 100 * interval.lower(), 100 * interval.upper())
+               : absl::StrFormat("%.2f–%.2f", interval.lower(), interval.upper());
+}
+
+struct IntervalOptions {
+  double confidence = 0;
+  bool finite_population = false;
+};
+
+absl::Status Intervals(Session& session, const WaveOptions& options,
+                       const IntervalOptions& intervals) {
+  v1::GetSamplingIntervalsRequest request;
+  request.set_parent(options.wave);
+  request.set_confidence(intervals.confidence);
+  request.set_finite_population(intervals.finite_population);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::GetSamplingIntervalsResponse response;
+  WEFT_RETURN_IF_ERROR(
+      session.Call(absl::StrCat(kService, "GetSamplingIntervals"), request, response));
+  if (session.json()) {
+    PrintJson(response);
+    return absl::OkStatus();
+  }
+  Table table({"NUMBER", "OF", "VALUE",
+               absl::StrFormat("%.0f%% INTERVAL", 100 * response.confidence()), "METHOD"});
+  for (const v1::SamplingInterval& interval : response.intervals()) {
+    const bool share = interval.estimate().has_numerator() || interval.metric() == "F1" ||
+                       interval.metric() == "R1";
+    table.Add({interval.metric(), interval.subject(),
+               share ? ShareCell(interval.estimate()) : NumberCell(interval.estimate(), 2),
+               EndsText(interval), MethodWords(interval)});
+  }
+  std::fputs(table.ToString().c_str(), stdout);
+  PrintCaveats(response.provenance());
+  return absl::OkStatus();
+}
+
 // --- Two waves -----------------------------------------------------------------------------------
 
 void PrintLevels(const v1::LevelTransitions& levels) {
@@ -237,6 +295,17 @@ void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& resul
   associations->add_flag("--test", *test, kTestHelp);
   associations->callback(
       [&session, &result, wave, test] { result = Associations(*session, *wave, *test); });
+
+  auto intervals = std::make_shared<IntervalOptions>();
+  CLI::App* sampling = app.add_subcommand(
+      "intervals", "Shows how far shares and means would move if the sites were drawn anew");
+  auto sampled = AddWaveOptions(*sampling);
+  sampling->add_option("--confidence", intervals->confidence, "0.9, 0.95 (default) or 0.99");
+  sampling->add_flag("--finite-population", intervals->finite_population,
+                     "the numbers are about the invited sites alone");
+  sampling->callback([&session, &result, sampled, intervals] {
+    result = Intervals(*session, *sampled, *intervals);
+  });
 
   auto options = std::make_shared<CompareOptions>();
   CLI::App* compare =

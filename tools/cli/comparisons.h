@@ -1,4 +1,5 @@
-// associations and compare: how numbers go together within a wave, and how they changed between two.
+// associations, intervals and compare: how numbers go together within a wave, how much single sites
+// weigh, and what changed between two waves.
 #ifndef WEFT_TOOLS_CLI_COMPARISONS_H_
 #define WEFT_TOOLS_CLI_COMPARISONS_H_
 

@@ -27,7 +27,8 @@ struct TypePair {
 absl::StatusOr<std::vector<TypePair>> MatchTypes(const WaveFrame& earlier, const WaveFrame& later,
                                                  const registry::v1::Crosswalk* crosswalk);
 
-// Both views hold the sites, or at least those that are counted. `test`: also the tests. Without `crosswalk` in the answer.
+// Both views hold the sites, or at least those that are counted. `test`: also the tests. Without
+// `crosswalk` in the answer.
 v1::WaveComparison CompareWaves(const WaveView& earlier, const WaveView& later,
                                 const std::vector<TypePair>& types, bool test);
 

@@ -25,7 +25,9 @@
 #include "services/metrics/domain/compute.h"
 #include "services/metrics/domain/expectation_rules.h"
 #include "services/metrics/domain/expectations.h"
+#include "services/metrics/domain/sampling_intervals.h"
 #include "services/metrics/domain/statistics/permutation_test.h"
+#include "services/metrics/domain/statistics/sampling.h"
 #include "services/metrics/service/sites_from.h"
 
 namespace weft::metrics {
@@ -201,6 +203,47 @@ Task<absl::Status> MetricsHandlers::GetAssociations(
     *detail.mutable_test() = test.Result();
   }
   *computed.mutable_provenance() = MakeProvenance(*view);
+  response = answers_.Keep(request, *view, std::move(computed));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::GetSamplingIntervals(
+    rpc::CallContext& context, const v1::GetSamplingIntervalsRequest& request,
+    rpc::Serialized<v1::GetSamplingIntervalsResponse>& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
+                                    request.min_positions()));
+  WEFT_CO_ASSIGN_OR_RETURN(Sampling sampling, Sampling::FromConfidence(request.confidence()));
+  if (answers_.Find(request, query, response)) co_return absl::OkStatus();
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  const v1::WaveSummary summary = Summarize(*view);
+  v1::GetSamplingIntervalsResponse computed;
+  computed.set_confidence(1 - sampling.outside / 1000.0);
+  if (request.finite_population()) {
+    sampling.population = summary.invited();
+    computed.set_population(summary.invited());
+  }
+  for (v1::SamplingInterval& share : ShareIntervals(summary, sampling)) {
+    *computed.add_intervals() = std::move(share);
+  }
+  const std::vector<SiteValues> of_sites = CollectSiteValues(*view, summary);
+  for (const SiteValues& number : of_sites) {
+    v1::SamplingInterval& interval = *computed.add_intervals();
+    interval.set_metric(number.metric);
+    *interval.mutable_estimate() = number.mean;
+    interval.set_method(v1::SamplingInterval::METHOD_NONE);
+    if (number.values.empty()) continue;
+    MeanBootstrap bootstrap(number.values, sampling);
+    while (bootstrap.Work()) {
+      co_await Yield(context.executor());
+      if (context.cancelled()) co_return rpc::Stopped(context);
+    }
+    bootstrap.WriteTo(interval);
+  }
+  *computed.mutable_provenance() = MakeProvenance(*view);
+  computed.mutable_provenance()->add_caveats(
+      "the sites are no random sample: intervals say how much single sites weigh");
   response = answers_.Keep(request, *view, std::move(computed));
   co_return absl::OkStatus();
 }

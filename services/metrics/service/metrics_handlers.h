@@ -37,6 +37,9 @@ class MetricsHandlers {
   Task<absl::Status> GetAssociations(rpc::CallContext& context,
                                      const v1::GetAssociationsRequest& request,
                                      rpc::Serialized<v1::GetAssociationsResponse>& response);
+  Task<absl::Status> GetSamplingIntervals(
+      rpc::CallContext& context, const v1::GetSamplingIntervalsRequest& request,
+      rpc::Serialized<v1::GetSamplingIntervalsResponse>& response);
   Task<absl::Status> CompareWaves(rpc::CallContext& context, const v1::CompareWavesRequest& request,
                                   v1::WaveComparison& response);
   Task<absl::Status> ListMetricDefinitions(rpc::CallContext& context,

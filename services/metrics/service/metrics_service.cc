@@ -19,6 +19,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("GetWaveSummary", &metrics_, &MetricsHandlers::GetWaveSummary)
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
       .On("GetAssociations", &metrics_, &MetricsHandlers::GetAssociations)
+      .On("GetSamplingIntervals", &metrics_, &MetricsHandlers::GetSamplingIntervals)
       .On("CompareWaves", &metrics_, &MetricsHandlers::CompareWaves)
       .On("ListMetricDefinitions", &metrics_, &MetricsHandlers::ListMetricDefinitions)
       .On("CheckExpectations", &metrics_, &MetricsHandlers::CheckExpectations)

@@ -234,6 +234,39 @@ TEST_P(MetricsServiceTest, Associations) {
   EXPECT_EQ(depth.differences_size(), 3);
 }
 
+TEST_P(MetricsServiceTest, SamplingIntervals) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0 | 3");
+  AddResponse("site-02", "2/1 0 0/0 | 1");
+  v1::GetSamplingIntervalsRequest request;
+  request.set_parent("waves/w1");
+  *request.mutable_min_positions() = Now();
+  v1::GetSamplingIntervalsResponse answer =
+      Must(Ask<v1::GetSamplingIntervalsResponse>("GetSamplingIntervals", request), "intervals");
+  // Three types, three ratings, the upper two together, four means.
+  ASSERT_EQ(answer.intervals_size(), 11);
+  EXPECT_EQ(answer.confidence(), 0.95);
+  EXPECT_FALSE(answer.has_population());
+  EXPECT_EQ(answer.intervals(0).subject(), "cbo");
+  EXPECT_EQ(answer.intervals(0).method(), v1::SamplingInterval::METHOD_WILSON);
+  EXPECT_EQ(answer.intervals(0).upper(), 1);
+  EXPECT_EQ(answer.intervals(5).subject(), "significantly_evident");
+  EXPECT_EQ(answer.intervals(7).metric(), "D1");
+  EXPECT_EQ(answer.intervals(7).lower(), 1);
+  EXPECT_EQ(answer.intervals(7).upper(), 2);
+  EXPECT_EQ(answer.provenance().caveats_size(), 3);
+
+  request.set_finite_population(true);
+  request.set_confidence(0.9);
+  const v1::GetSamplingIntervalsResponse finite =
+      Must(Ask<v1::GetSamplingIntervalsResponse>("GetSamplingIntervals", request), "intervals");
+  EXPECT_EQ(finite.population(), 4);
+  EXPECT_GT(finite.intervals(0).lower(), answer.intervals(0).lower());
+  request.set_confidence(0.8);
+  EXPECT_THAT(Ask<v1::GetSamplingIntervalsResponse>("GetSamplingIntervals", request),
+              IsError(kInvalid, "INVALID_FIELD"));
+}
+
 TEST_P(MetricsServiceTest, TwoWavesSideBySide) {
   OpenLab();
   AddResponse("site-01", "4/12 3/2 0/0 | 3");

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "services/metrics/domain/statistics/draws.h"
 #include "services/metrics/domain/statistics/ways.h"
 
 namespace weft::metrics {
@@ -36,14 +37,6 @@ double BitsOfAllWays(const OrdinalTable& table) {
 
 // How many pairs there are of `n` sites: how far S can go.
 int64_t PairsOf(int64_t n) { return n * (n - 1) / 2; }
-
-// A number below `bound`, each with the same chance, the same on every machine.
-uint64_t Below(uint64_t bound, std::mt19937_64& random) {
-  const uint64_t limit = std::mt19937_64::max() - std::mt19937_64::max() % bound;
-  uint64_t drawn = random();
-  while (drawn >= limit) drawn = random();
-  return drawn % bound;
-}
 
 }  // namespace
 
@@ -237,7 +230,7 @@ bool PermutationTest::Work() {
     case v1::PermutationTest::METHOD_MONTE_CARLO: {
       for (int64_t dealt = 0; dealt < kDealsPerStep && drawn_ < wanted_; dealt += table_.n()) {
         for (size_t i = labels_.size() - 1; i > 0; --i) {
-          std::swap(labels_[i], labels_[Below(i + 1, random_)]);
+          std::swap(labels_[i], labels_[DrawBelow(i + 1, random_)]);
         }
         ++drawn_;
         if (std::abs(Difference()) >= observed_) ++as_far_;
