@@ -38,9 +38,9 @@ class Transaction final : public Reader {
   // them find them here. Asks nothing of the commit: only what Get and GetMany return is read.
   Task<absl::Status> Prefetch(std::vector<std::string> keys);
 
-  // The last read has been made: lets go of the state that reads are made on, so that it is not kept
-  // for a transaction that waits for its commit. Nothing may be read, and snapshot() not be asked
-  // for, after this.
+  // The last read has been made: lets go of the state that reads are made on, so that it is not
+  // kept for a transaction that waits for its commit. Nothing may be read, and snapshot() not be
+  // asked for, after this.
   void EndReads();
 
   void Put(std::string key, std::string value);
