@@ -177,6 +177,17 @@ TEST_F(Client, AStreamThatIsDroppedIsCancelled) {
 
 TEST_F(Client, TheCallersDeadlineTravelsOn) {
   Start();
+  // Less than any call has that names none.
+  v1::EchoResponse slept;
+  ASSERT_THAT(client_->Call(kSleep, v1::SleepRequest(), slept, {.timeout = absl::Seconds(20)}),
+              IsOk());
+  EXPECT_GT(slept.milliseconds_left(), 0);
+  EXPECT_LT(slept.milliseconds_left(), 20'000);
+  EXPECT_TRUE(probe_->handlers().WaitForSeen(1));
+}
+
+TEST_F(Client, ACallThatIsOutOfTimeEndsThoseThatItMade) {
+  Start();
   v1::SleepRequest request;
   request.set_milliseconds(60'000);
   v1::EchoResponse response;

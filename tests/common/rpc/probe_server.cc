@@ -27,6 +27,7 @@ Task<absl::Status> ProbeHandlers::Echo(CallContext& context, const v1::EchoReque
 
 Task<absl::Status> ProbeHandlers::Sleep(CallContext& context, const v1::SleepRequest& request,
                                         v1::EchoResponse& response) {
+  response.set_milliseconds_left(absl::ToInt64Milliseconds(context.deadline() - absl::Now()));
   const bool slept = co_await rpc::Sleep(context, absl::Milliseconds(request.milliseconds()));
   See(slept ? "sleep whole" : context.cancelled() ? "sleep cancelled" : "sleep drained");
   if (!slept) co_return Stopped(context);
