@@ -1,5 +1,6 @@
 #include "services/metrics/domain/associations.h"
 
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -39,26 +40,22 @@ v1::RatingGroup DescribeGroup(const OrdinalTable& table, size_t column) {
 std::vector<RatedNumber> RateNumbers(const WaveView& view) {
   const Scale scale{.types = view.frame->type_count(),
                     .lowest = view.variant().lowest_engaged_depth()};
-  std::vector<PairCount> richness, depth, depth_all, breadth;
+  std::array<std::vector<PairCount>, kComparedNumbers.size()> pairs;
   for (const auto& [key, times] : view.aggregate.Part(part::Sites(view.variant()))) {
     const SiteKey site = SiteKey::Unpack(key);
     const int rating = RatingOf(site.rating);
     if (scale.types == 0 || rating == type::v1::SHARED_RESPONSIBILITY_UNSPECIFIED) continue;
-    const auto add = [&, count = times](const SiteNumber& number, std::vector<PairCount>& to) {
-      if (number.value.has_value()) to.push_back({*number.value, rating, count});
-    };
-    add(Richness(scale, site.engaged, site.unknown), richness);
-    add(MeanLevelEngaged(scale, site.engaged, site.unknown, site.missing_depth, site.depth_sum),
-        depth);
-    add(MeanLevelAll(scale, site.unknown, site.missing_depth, site.depth_sum), depth_all);
-    add(DepthWeightedBreadth(scale, site.unknown, site.missing_depth, site.depth_sum), breadth);
+    const auto numbers =
+        ComparedNumbers(scale, site.engaged, site.unknown, site.missing_depth, site.depth_sum);
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      if (numbers[i].value.has_value()) pairs[i].push_back({*numbers[i].value, rating, times});
+    }
   }
-  std::vector<RatedNumber> numbers;
-  numbers.push_back({"D1", OrdinalTable(std::move(richness))});
-  numbers.push_back({"P1", OrdinalTable(std::move(depth))});
-  numbers.push_back({"P1-all", OrdinalTable(std::move(depth_all))});
-  numbers.push_back({"P3", OrdinalTable(std::move(breadth))});
-  return numbers;
+  std::vector<RatedNumber> rated;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    rated.push_back({std::string(kComparedNumbers[i]), OrdinalTable(std::move(pairs[i]))});
+  }
+  return rated;
 }
 
 v1::AssociationDetail DescribeAssociation(const RatedNumber& number, int64_t counted) {

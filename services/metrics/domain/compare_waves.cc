@@ -275,14 +275,9 @@ class Comparison {
     }
     ratings_.Add(RatingPlace(then.rating()), RatingPlace(now.rating()));
     if (types_.empty()) return;
-    richness_.Add(Richness(scale_, before.engaged, before.unknown),
-                  Richness(scale_, after.engaged, after.unknown));
-    depth_.Add(Engaged(before), Engaged(after));
-    depth_all_.Add(MeanLevelAll(scale_, before.unknown, before.missing_depth, before.depth_sum),
-                   MeanLevelAll(scale_, after.unknown, after.missing_depth, after.depth_sum));
-    breadth_.Add(
-        DepthWeightedBreadth(scale_, before.unknown, before.missing_depth, before.depth_sum),
-        DepthWeightedBreadth(scale_, after.unknown, after.missing_depth, after.depth_sum));
+    const SiteNumbers earlier = NumbersOf(before);
+    const SiteNumbers later = NumbersOf(after);
+    for (size_t i = 0; i < numbers_.size(); ++i) numbers_[i].Add(earlier[i], later[i]);
   }
 
   void Write(bool test, v1::WaveComparison& comparison) && {
@@ -295,17 +290,17 @@ class Comparison {
       *change.mutable_levels() = Describe(levels_[i]);
       *change.mutable_turnover() = engagements_[i].Describe();
     }
-    *comparison.add_numbers() = std::move(richness_).Describe("D1", matched_, test);
-    *comparison.add_numbers() = std::move(depth_).Describe("P1", matched_, test);
-    *comparison.add_numbers() = std::move(depth_all_).Describe("P1-all", matched_, test);
-    *comparison.add_numbers() = std::move(breadth_).Describe("P3", matched_, test);
+    for (size_t i = 0; i < numbers_.size(); ++i) {
+      *comparison.add_numbers() =
+          std::move(numbers_[i]).Describe(kComparedNumbers[i], matched_, test);
+    }
     *comparison.mutable_shared_responsibility() = metrics::Describe(ratings_, test);
   }
 
  private:
-  SiteNumber Engaged(const Counts& counts) const {
-    return MeanLevelEngaged(scale_, counts.engaged, counts.unknown, counts.missing_depth,
-                            counts.depth_sum);
+  SiteNumbers NumbersOf(const Counts& counts) const {
+    return ComparedNumbers(scale_, counts.engaged, counts.unknown, counts.missing_depth,
+                           counts.depth_sum);
   }
 
   const WaveView& earlier_;
@@ -318,7 +313,7 @@ class Comparison {
   std::vector<Transitions<kLevels>> levels_;
   Engagements all_engagements_;
   std::vector<Engagements> engagements_;
-  NumberChanges richness_, depth_, depth_all_, breadth_;
+  std::array<NumberChanges, kComparedNumbers.size()> numbers_;
   Transitions<kRatings> ratings_;
 };
 

@@ -52,21 +52,21 @@ std::vector<v1::SamplingInterval> ShareIntervals(const v1::WaveSummary& summary,
 }
 
 std::vector<SiteValues> CollectSiteValues(const WaveView& view, const v1::WaveSummary& summary) {
-  std::vector<SiteValues> all = {{"D1", summary.richness().mean(), {}},
-                                 {"P1", summary.mean_level_engaged().mean(), {}},
-                                 {"P1-all", summary.mean_level_all().mean(), {}},
-                                 {"P3", summary.depth_weighted_breadth().mean(), {}}};
+  const v1::SiteStatistic* statistics[] = {&summary.richness(), &summary.mean_level_engaged(),
+                                           &summary.mean_level_all(),
+                                           &summary.depth_weighted_breadth()};
+  std::vector<SiteValues> all;
+  for (size_t i = 0; i < kComparedNumbers.size(); ++i) {
+    all.push_back({std::string(kComparedNumbers[i]), statistics[i]->mean(), {}});
+  }
   const Scale scale{.types = view.frame->type_count(),
                     .lowest = view.variant().lowest_engaged_depth()};
   if (scale.types == 0) return all;
   for (const auto& [key, times] : view.aggregate.Part(part::Sites(view.variant()))) {
     const SiteKey site = SiteKey::Unpack(key);
-    const SiteNumber numbers[] = {
-        Richness(scale, site.engaged, site.unknown),
-        MeanLevelEngaged(scale, site.engaged, site.unknown, site.missing_depth, site.depth_sum),
-        MeanLevelAll(scale, site.unknown, site.missing_depth, site.depth_sum),
-        DepthWeightedBreadth(scale, site.unknown, site.missing_depth, site.depth_sum)};
-    for (size_t i = 0; i < all.size(); ++i) {
+    const auto numbers =
+        ComparedNumbers(scale, site.engaged, site.unknown, site.missing_depth, site.depth_sum);
+    for (size_t i = 0; i < numbers.size(); ++i) {
       if (numbers[i].value.has_value()) all[i].values.push_back({*numbers[i].value, times});
     }
   }

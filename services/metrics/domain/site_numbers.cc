@@ -71,6 +71,14 @@ SiteNumber DeepShare(int engaged, int engaged_known, int open, int deep) {
   return number;
 }
 
+SiteNumbers ComparedNumbers(const Scale& scale, int engaged, int unknown, int missing_depth,
+                            int depth_sum) {
+  return {Richness(scale, engaged, unknown),
+          MeanLevelEngaged(scale, engaged, unknown, missing_depth, depth_sum),
+          MeanLevelAll(scale, unknown, missing_depth, depth_sum),
+          DepthWeightedBreadth(scale, unknown, missing_depth, depth_sum)};
+}
+
 type::v1::Estimate ToEstimate(const SiteNumber& number) {
   type::v1::Estimate estimate = number.value.has_value()
                                     ? Value(number.value->ToDouble(), number.units)

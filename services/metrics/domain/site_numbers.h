@@ -3,9 +3,11 @@
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_SITE_NUMBERS_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_SITE_NUMBERS_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
+#include "absl/strings/string_view.h"
 #include "services/metrics/domain/estimate.h"
 #include "services/metrics/domain/fraction.h"
 #include "weft/type/v1/estimate.pb.h"
@@ -42,6 +44,12 @@ SiteNumber DepthWeightedBreadth(const Scale& scale, int unknown, int missing_dep
 // P2: `deep` of the `engaged_known` engaged cells with known depth, of `engaged` ones; `open` cells
 // leave it open.
 SiteNumber DeepShare(int engaged, int engaged_known, int open, int deep);
+
+// The numbers that are put beside others (R2 to R5, C3), by their ids, and those of a site.
+inline constexpr std::array<absl::string_view, 4> kComparedNumbers = {"D1", "P1", "P1-all", "P3"};
+using SiteNumbers = std::array<SiteNumber, kComparedNumbers.size()>;
+SiteNumbers ComparedNumbers(const Scale& scale, int engaged, int unknown, int missing_depth,
+                            int depth_sum);
 
 type::v1::Estimate ToEstimate(const SiteNumber& number);
 

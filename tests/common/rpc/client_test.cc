@@ -177,12 +177,12 @@ TEST_F(Client, AStreamThatIsDroppedIsCancelled) {
 
 TEST_F(Client, TheCallersDeadlineTravelsOn) {
   Start();
-  // Less than any call has that names none.
+  // Less than any call has that names none. gRPC rounds what is left when it writes it down.
   v1::EchoResponse slept;
-  ASSERT_THAT(client_->Call(kSleep, v1::SleepRequest(), slept, {.timeout = absl::Seconds(20)}),
+  ASSERT_THAT(client_->Call(kSleep, v1::SleepRequest(), slept, {.timeout = absl::Seconds(5)}),
               IsOk());
   EXPECT_GT(slept.milliseconds_left(), 0);
-  EXPECT_LT(slept.milliseconds_left(), 20'000);
+  EXPECT_LT(slept.milliseconds_left(), 10'000);
   EXPECT_TRUE(probe_->handlers().WaitForSeen(1));
 }
 
