@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -200,7 +201,8 @@ absl::Status Open(const Settings& settings, const ServiceSpec& spec, Process& pr
   engine_options.block_cache_bytes = absl::GetFlag(FLAGS_block_cache_mib) << 20;
   WEFT_ASSIGN_OR_RETURN(process.engine,
                         storage::OpenEngine(engine_options, process.server->executor()));
-  process.database.reset(new storage::Database{*process.engine, process.clock});
+  process.database =
+      std::make_unique<storage::Database>(storage::Database{*process.engine, process.clock});
 
   ReportStorageHealth(*process.server, *process.engine, *process.logger);
 

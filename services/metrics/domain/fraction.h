@@ -25,7 +25,7 @@ struct Fraction {
 inline std::strong_ordering operator<=>(const Fraction& a, const Fraction& b) {
   return a.numerator * b.denominator <=> b.numerator * a.denominator;
 }
-inline bool operator==(const Fraction& a, const Fraction& b) { return (a <=> b) == 0; }
+inline bool operator==(const Fraction& a, const Fraction& b) { return std::is_eq(a <=> b); }
 
 inline Fraction operator-(const Fraction& a, const Fraction& b) {
   return {a.numerator * b.denominator - b.numerator * a.denominator, a.denominator * b.denominator};

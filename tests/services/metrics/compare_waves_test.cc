@@ -23,6 +23,7 @@ using testing::IsOk;
 // All types of both, in their order.
 std::vector<TypePair> Identity(int types) {
   std::vector<TypePair> pairs;
+  pairs.reserve(static_cast<size_t>(types));
   for (int i = 0; i < types; ++i) pairs.push_back({i, i});
   return pairs;
 }

@@ -7,13 +7,11 @@
 #include "gtest/gtest.h"
 #include "tests/services/metrics/service_fixture.h"
 #include "tests/testing/empty_request_sweep.h"
-#include "tests/testing/proto_matchers.h"
 
 namespace weft::metrics {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::EqualsProto;
 using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;

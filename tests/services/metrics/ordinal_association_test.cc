@@ -32,6 +32,7 @@ OrdinalTable TableOf(const std::vector<std::vector<uint64_t>>& counts) {
 // From (x, y) of each site.
 OrdinalTable SitesOf(const std::vector<std::pair<int, int>>& sites) {
   std::vector<PairCount> pairs;
+  pairs.reserve(sites.size());
   for (const auto& [x, y] : sites) pairs.push_back({{x, 1}, y, 1});
   return OrdinalTable(std::move(pairs));
 }
@@ -82,6 +83,7 @@ TEST(KendallTauBTest, EqualsThePairByPairDefinition) {
   for (int round = 0; round < 300; ++round) {
     std::vector<PairCount> pairs;
     const int n = 2 + static_cast<int>(random() % 30);
+    pairs.reserve(static_cast<size_t>(n));
     for (int i = 0; i < n; ++i) {
       pairs.push_back({{static_cast<int64_t>(random() % 6), 1 + static_cast<int64_t>(random() % 4)},
                        1 + static_cast<int>(random() % 3),

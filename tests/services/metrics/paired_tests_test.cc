@@ -13,6 +13,7 @@ namespace {
 
 std::vector<Fraction> Whole(const std::vector<int>& numbers) {
   std::vector<Fraction> fractions;
+  fractions.reserve(numbers.size());
   for (const int number : numbers) fractions.push_back({number, 1});
   return fractions;
 }

@@ -20,6 +20,7 @@ struct Site {
 
 OrdinalTable TableOf(const std::vector<Site>& sites) {
   std::vector<PairCount> pairs;
+  pairs.reserve(sites.size());
   for (const Site& site : sites) pairs.push_back({{site.x, 1}, site.y, 1});
   return OrdinalTable(std::move(pairs));
 }
@@ -46,6 +47,7 @@ int64_t DifferenceOf(const std::vector<Site>& sites) {
 // How often each |S| occurs when every distinct arrangement of the labels is written out.
 std::map<int64_t, int64_t> Enumerate(std::vector<Site> sites) {
   std::vector<int> labels;
+  labels.reserve(sites.size());
   for (const Site& site : sites) labels.push_back(site.y);
   std::sort(labels.begin(), labels.end());
   std::map<int64_t, int64_t> found;
@@ -90,6 +92,7 @@ TEST(PermutationTestTest, EqualsEveryArrangementWrittenOut) {
 
 TEST(PermutationTestTest, OneAgainstNineCannotReachFivePercent) {
   std::vector<Site> sites;
+  sites.reserve(10);
   for (int i = 0; i < 10; ++i) sites.push_back({i, i == 9 ? 1 : 0});
   const v1::PermutationTest test = ResultOf(TableOf(sites));
   EXPECT_EQ(test.p(), 0.2);
@@ -101,6 +104,7 @@ TEST(PermutationTestTest, OneAgainstNineCannotReachFivePercent) {
 TEST(PermutationTestTest, TheMostArrangementsOfTenSitesWithThreeRatings) {
   // 10! / (3! 3! 4!) = 4,200; of a split 1, 5, 4 they are 1,260.
   std::vector<Site> sites;
+  sites.reserve(10);
   for (int i = 0; i < 10; ++i) sites.push_back({i, i / 3 == 3 ? 2 : i / 3});
   EXPECT_EQ(ResultOf(TableOf(sites)).arrangements(), 4200);
   for (int i = 0; i < 10; ++i) sites[i].y = i == 0 ? 0 : i < 6 ? 1 : 2;

@@ -111,6 +111,7 @@ TEST(MeanBootstrapTest, EqualsEveryWayWrittenOut) {
 
 TEST(MeanBootstrapTest, TenSitesWithFractionsAreCountedExactly) {
   std::vector<Sample::Occurrence> values;
+  values.reserve(10);
   for (int i = 0; i < 10; ++i) values.push_back({{20 + 3 * i, 11 + i % 8}, 1});
   const v1::SamplingInterval interval = Bootstrap(values, At(0.95));
   EXPECT_EQ(interval.method(), v1::SamplingInterval::METHOD_BOOTSTRAP_EXACT);
