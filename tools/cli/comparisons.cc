@@ -239,8 +239,9 @@ void PrintSites(const char* what, int count,
 }
 
 void PrintComparison(const v1::WaveComparison& comparison) {
-  std::printf("%s → %s: %d sites in both, %d partner types\n", comparison.earlier().wave().c_str(),
-              comparison.later().wave().c_str(), comparison.matched(), comparison.types_size());
+  std::printf("%s → %s: sites in both: %d; partner types compared: %d\n",
+              comparison.earlier().wave().c_str(), comparison.later().wave().c_str(),
+              comparison.matched(), comparison.types_size());
   PrintSites("only in the later wave", comparison.entering(), comparison.entering_sites());
   PrintSites("only in the earlier wave", comparison.leaving(), comparison.leaving_sites());
   if (!comparison.crosswalk().empty()) {
