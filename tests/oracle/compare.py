@@ -211,6 +211,10 @@ def compare_wave(suite, wave, records, parameters, rng):
         one = rng.choice(expected)
         yield from differences(one["name"], suite.call(
             METRICS + "GetSiteMetrics", {"name": one["name"], **request}), one)
+    if judge.sites:
+        feedback = judge.site_feedback(rng.choice(judge.sites))
+        yield from differences(feedback["name"], suite.call(
+            METRICS + "GetSiteFeedback", {"name": feedback["name"], **request}), feedback)
     answer = suite.call(METRICS + "GetAssociations", {"parent": wave, "test": True, **request})
     details = judge.association_details(test=True)
     without_untold(answer["associations"], details)

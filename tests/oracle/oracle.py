@@ -575,6 +575,48 @@ class WaveMetrics:
             out["test"] = permutation_test(pairs)
         return out
 
+    def site_feedback(self, site):
+        """One site of the roster among the others."""
+        short = site.entry.site.removeprefix("sites/")
+        out = {"name": f"{self.wave.name}/siteFeedback/{short}", "site": site.entry.site,
+               "label": site.entry.label, "counted": site.answers is not None,
+               "sites": len(self.counted), "numbers": [], "partnerTypes": [],
+               "commonElsewhere": [], "uncommonElsewhere": [],
+               "sharedResponsibility": "SHARED_RESPONSIBILITY_UNSPECIFIED"}
+        if site.answers is None or not self.wave.types:
+            return out
+        others = [other for other in self.counted if other is not site]
+        stand = lambda own, values: {
+            "lower": sum(own is not None and value is not None and value < own for value in values),
+            "same": sum(own is not None and value == own for value in values),
+            "higher": sum(own is not None and value is not None and value > own for value in values)}
+        for x, key in (("D1", "richness"), ("P1", "meanLevelEngaged"), ("P1-all", "meanLevelAll"),
+                       ("P3", "depthWeightedBreadth")):
+            values = sorted(each.value(key) for each in self.counted if each.value(key) is not None)
+            out["numbers"].append({
+                "x": x, "value": site.numbers[key].published(),
+                "median": self.over_sites(median(values) if values else None,
+                                          len(values)).published(),
+                "others": stand(site.value(key), [other.value(key) for other in others])})
+        for i, (code, name) in enumerate(self.wave.types):
+            cells = [other.cells[i] for other in others]
+            known = [cell for cell in cells if cell.engaged != UNKNOWN]
+            engaged = sum(cell.engaged == YES for cell in known)
+            out["partnerTypes"].append({
+                "partnerType": code, "displayName": name, "cell": site.cells[i].published(code),
+                "presenceElsewhere": share(engaged, len(known), len(cells),
+                                           len(cells) - len(known)).published(),
+                "levelElsewhere": stand(site.cells[i].depth, [cell.depth for cell in cells])})
+            if known and 2 * engaged >= len(known) and site.cells[i].engaged == NO:
+                out["commonElsewhere"].append(code)
+            if known and 2 * engaged < len(known) and site.cells[i].engaged == YES:
+                out["uncommonElsewhere"].append(code)
+        rating = lambda of: of.answers.rating if is_known(of.answers.rating) else None
+        if rating(site) is not None:
+            out["sharedResponsibility"] = f"SHARED_RESPONSIBILITY_{RATINGS[rating(site) - 1]}"
+        out["sharedResponsibilityStanding"] = stand(rating(site), [rating(other) for other in others])
+        return out
+
     def sampling_intervals(self, confidence, finite_population):
         """R5 and R6; the oracle leaves out bootstraps that it cannot write out."""
         z = {0.9: 1.6448536269514722, 0.95: 1.959963984540054, 0.99: 2.5758293035489004}[confidence]

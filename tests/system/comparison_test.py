@@ -79,7 +79,7 @@ class ComparisonTest(SuiteCase):
         self.weft("update", CROSSWALK, "-d", json.dumps({"mappings": mappings}))
         self.assertIn("sites in both: 5; partner types compared: 2", self.compare("--crosswalk", CROSSWALK))
 
-    def test_associations_and_intervals(self):
+    def test_associations_intervals_and_feedback(self):
         shown = self.weft("associations", self.wave, "--test")
         self.assertIn("exact, of 1260 arrangements", shown)
         self.assertIn("not evidence of cause", shown)
@@ -89,6 +89,10 @@ class ComparisonTest(SuiteCase):
         self.assertIn("24–76%", shown)  # five of ten
         self.assertIn("no random sample", shown)
         self.assertIn("confidence", self.weft("intervals", self.wave, "--confidence", "0.5", code=1))
+        shown = self.weft("feedback", self.wave, "sites/site-01")
+        self.assertIn("among 10 sites", shown)
+        self.assertIn("OTHERS LOWER / SAME / HIGHER", shown)
+        self.assertIn("no counted response", self.weft("feedback", self.wave, "site-04"))
         self.assertIn("cannot tell", self.weft("definitions", "p1"))
         self.assertIn("METRIC_NOT_FOUND", self.weft("definitions", "P9", code=1))
 

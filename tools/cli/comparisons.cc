@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/words/terms.h"
 #include "tools/cli/metrics.h"
@@ -157,6 +158,66 @@ absl::Status Intervals(Session& session, const WaveOptions& options,
   }
   std::fputs(table.ToString().c_str(), stdout);
   PrintCaveats(response.provenance());
+  return absl::OkStatus();
+}
+
+// --- One site among the others -------------------------------------------------------------------
+
+std::string StandingText(const v1::Standing& standing) {
+  return absl::StrCat(standing.lower(), " / ", standing.same(), " / ", standing.higher());
+}
+
+void PrintTypes(const char* what, const google::protobuf::RepeatedPtrField<std::string>& codes,
+                const v1::SiteFeedback& feedback) {
+  if (codes.empty()) return;
+  std::map<std::string, std::string> names;
+  for (const v1::TypeStanding& type : feedback.partner_types()) {
+    names[type.partner_type()] = type.display_name();
+  }
+  std::printf("%s: %s\n", what, absl::StrJoin(codes, ", ", [&](std::string* out, const auto& code) {
+                                  absl::StrAppend(out, names[code]);
+                                }).c_str());
+}
+
+void PrintFeedback(const v1::SiteFeedback& feedback) {
+  std::printf("%s in %s, among %d sites\n\n", feedback.label().c_str(),
+              feedback.provenance().wave().c_str(), feedback.sites());
+  if (!feedback.counted()) {
+    std::printf("no counted response\n");
+    return;
+  }
+  Table numbers({"NUMBER", "THIS SITE", "MEDIAN", "OTHERS LOWER / SAME / HIGHER"});
+  for (const v1::NumberStanding& number : feedback.numbers()) {
+    numbers.Add({NumberWords(number.x()), NumberCell(number.value(), 2),
+                 NumberCell(number.median(), 2), StandingText(number.others())});
+  }
+  numbers.Add({"shared responsibility", std::string(RatingWords(feedback.shared_responsibility())),
+               "", StandingText(feedback.shared_responsibility_standing())});
+  std::printf("%s\n", numbers.ToString().c_str());
+  Table types({"PARTNER TYPE", "THIS SITE", "OTHERS ENGAGED", "LEVEL LOWER / SAME / HIGHER"});
+  for (const v1::TypeStanding& type : feedback.partner_types()) {
+    const bool known = type.cell().level() != type::v1::INTERACTION_LEVEL_UNSPECIFIED;
+    types.Add({type.display_name(), known ? std::string(LevelWords(type.cell().level())) : "–",
+               ShareCell(type.presence_elsewhere()), StandingText(type.level_elsewhere())});
+  }
+  std::printf("%s\n", types.ToString().c_str());
+  PrintTypes("common elsewhere, not here", feedback.common_elsewhere(), feedback);
+  PrintTypes("here, uncommon elsewhere", feedback.uncommon_elsewhere(), feedback);
+  PrintCaveats(feedback.provenance());
+}
+
+absl::Status Feedback(Session& session, const WaveOptions& options, const std::string& site) {
+  v1::GetSiteFeedbackRequest request;
+  request.set_name(absl::StrCat(options.wave, "/siteFeedback/", absl::StripPrefix(site, "sites/")));
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::SiteFeedback feedback;
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "GetSiteFeedback"), request, feedback));
+  if (session.json()) {
+    PrintJson(feedback);
+  } else {
+    PrintFeedback(feedback);
+  }
   return absl::OkStatus();
 }
 
@@ -307,6 +368,14 @@ void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& resul
   sampling->callback([&session, &result, sampled, intervals] {
     result = Intervals(*session, *sampled, *intervals);
   });
+
+  auto site = std::make_shared<std::string>();
+  CLI::App* feedback =
+      app.add_subcommand("feedback", "Shows a site where it stands among the others");
+  auto among = AddWaveOptions(*feedback);
+  feedback->add_option("SITE", *site, "e.g. sites/site-01")->required();
+  feedback->callback(
+      [&session, &result, among, site] { result = Feedback(*session, *among, *site); });
 
   auto options = std::make_shared<CompareOptions>();
   CLI::App* compare =

@@ -26,6 +26,7 @@
 #include "services/metrics/domain/expectation_rules.h"
 #include "services/metrics/domain/expectations.h"
 #include "services/metrics/domain/sampling_intervals.h"
+#include "services/metrics/domain/site_feedback.h"
 #include "services/metrics/domain/statistics/permutation_test.h"
 #include "services/metrics/domain/statistics/sampling.h"
 #include "services/metrics/service/sites_from.h"
@@ -49,6 +50,19 @@ absl::StatusOr<WaveQuery> QueryFor(absl::string_view pattern, const std::string&
   query.wave = absl::StrCat("waves/", ids[0]);
   query.parameters = parameters;
   query.min_positions = min_positions;
+  return query;
+}
+
+// A query for the one site that request.name() stands for.
+template <class Request>
+absl::StatusOr<WaveQuery> QueryForSite(absl::string_view pattern, const Request& request) {
+  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                        service::ParseName(pattern, request.name()));
+  WaveQuery query;
+  query.wave = absl::StrCat("waves/", ids[0]);
+  query.site = absl::StrCat("sites/", ids[1]);
+  query.parameters = request.parameters();
+  query.min_positions = request.min_positions();
   return query;
 }
 
@@ -91,19 +105,25 @@ absl::Status Ended(const rpc::CallContext& context) {
 Task<absl::Status> MetricsHandlers::GetSiteMetrics(rpc::CallContext& context,
                                                    const v1::GetSiteMetricsRequest& request,
                                                    v1::SiteMetrics& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                           service::ParseName("waves/{wave}/siteMetrics/{site}", request.name()));
-  WaveQuery query;
-  query.wave = absl::StrCat("waves/", ids[0]);
-  query.site = absl::StrCat("sites/", ids[1]);
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryForSite("waves/{wave}/siteMetrics/{site}", request));
   query.summary = false;
   query.cuts = true;
-  query.parameters = request.parameters();
-  query.min_positions = request.min_positions();
   absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
   WEFT_CO_RETURN_IF_ERROR(view.status());
   response = ComputeSite(*view, view->sites.front());
   *response.mutable_provenance() = MakeProvenance(*view);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::GetSiteFeedback(rpc::CallContext& context,
+                                                    const v1::GetSiteFeedbackRequest& request,
+                                                    v1::SiteFeedback& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryForSite("waves/{wave}/siteFeedback/{site}", request));
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  response = GiveFeedback(*view, view->sites.front());
   co_return absl::OkStatus();
 }
 

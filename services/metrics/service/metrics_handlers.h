@@ -25,6 +25,9 @@ class MetricsHandlers {
   Task<absl::Status> GetSiteMetrics(rpc::CallContext& context,
                                     const v1::GetSiteMetricsRequest& request,
                                     v1::SiteMetrics& response);
+  Task<absl::Status> GetSiteFeedback(rpc::CallContext& context,
+                                     const v1::GetSiteFeedbackRequest& request,
+                                     v1::SiteFeedback& response);
   Task<absl::Status> ListSiteMetrics(rpc::CallContext& context,
                                      const v1::ListSiteMetricsRequest& request,
                                      rpc::Serialized<v1::ListSiteMetricsResponse>& response);

@@ -15,6 +15,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       figures_(read_model_, answers_) {
   rpc::Binder(server, "weft.metrics.v1.MetricsService")
       .On("GetSiteMetrics", &metrics_, &MetricsHandlers::GetSiteMetrics)
+      .On("GetSiteFeedback", &metrics_, &MetricsHandlers::GetSiteFeedback)
       .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)
       .On("GetWaveSummary", &metrics_, &MetricsHandlers::GetWaveSummary)
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)

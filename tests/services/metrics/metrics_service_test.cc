@@ -232,6 +232,26 @@ TEST_P(MetricsServiceTest, Associations) {
   EXPECT_EQ(depth.differences_size(), 3);
 }
 
+TEST_P(MetricsServiceTest, OneSiteAmongTheOthers) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0 | 3");
+  AddResponse("site-02", "2/1 0 1 | 1");
+  v1::GetSiteFeedbackRequest request;
+  request.set_name("waves/w1/siteFeedback/site-01");
+  *request.mutable_min_positions() = Now();
+  const v1::SiteFeedback feedback =
+      Must(Ask<v1::SiteFeedback>("GetSiteFeedback", request), "GetSiteFeedback");
+  EXPECT_EQ(feedback.sites(), 2);
+  EXPECT_EQ(feedback.numbers(0).others().same(), 1);
+  EXPECT_THAT(feedback.common_elsewhere(), ElementsAre("k12_school"));
+  EXPECT_THAT(feedback.uncommon_elsewhere(), ElementsAre("school_district"));
+  EXPECT_EQ(feedback.shared_responsibility_standing().lower(), 1);
+  EXPECT_EQ(feedback.provenance().wave(), "waves/w1");
+  request.set_name("waves/w1/siteFeedback/site-99");
+  EXPECT_THAT(Ask<v1::SiteFeedback>("GetSiteFeedback", request),
+              IsError(kNotFound, "SITE_NOT_ON_ROSTER"));
+}
+
 TEST_P(MetricsServiceTest, SamplingIntervals) {
   OpenLab();
   AddResponse("site-01", "4/12 3/2 0/0 | 3");
