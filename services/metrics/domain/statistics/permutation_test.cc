@@ -19,7 +19,7 @@ constexpr double kMostBits = 126;
 
 // Monte Carlo. The seed is part of the definition: the same table gives the same p.
 constexpr uint64_t kSeed = 20260601;
-constexpr int64_t kMostDeals = 100'000'000;  // of single labels
+constexpr int64_t kMostDeals = 20'000'000;  // of single labels
 constexpr int64_t kMostDraws = 99'999;
 constexpr int64_t kFewestDraws = 9'999;
 constexpr int64_t kDealsPerStep = 100'000;
