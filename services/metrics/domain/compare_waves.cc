@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "services/metrics/domain/aggregate.h"
 #include "services/metrics/domain/cell.h"
 #include "services/metrics/domain/estimate.h"
 #include "services/metrics/domain/fraction.h"
@@ -173,24 +174,21 @@ struct Engagements {
   }
 };
 
-// A site's cells of the compared types, counted.
-struct Counts {
-  int engaged = 0;
-  int unknown = 0;
-  int missing_depth = 0;
-  int depth_sum = 0;
+// A cell by its place; one that a damaged row lacks counts as not answered.
+CellState CellAt(const store::v1::CountedAnswers& answers, int place) {
+  return place < answers.cells_size() ? CellState(answers.cells(place)) : CellState();
+}
 
-  void Add(const CountedCell& cell) {
-    if (cell.engagement == v1::ENGAGEMENT_UNKNOWN) ++unknown;
-    if (cell.engagement != v1::ENGAGEMENT_YES) return;
-    ++engaged;
-    if (cell.depth.has_value()) {
-      depth_sum += *cell.depth;
-    } else {
-      ++missing_depth;
-    }
+void AddCell(const CountedCell& cell, SiteCounts& counts) {
+  if (cell.engagement == v1::ENGAGEMENT_UNKNOWN) ++counts.unknown;
+  if (cell.engagement != v1::ENGAGEMENT_YES) return;
+  ++counts.engaged;
+  if (cell.depth.has_value()) {
+    counts.depth_sum += *cell.depth;
+  } else {
+    ++counts.missing_depth;
   }
-};
+}
 
 // C3 of one number.
 class NumberChanges {
@@ -261,13 +259,12 @@ class Comparison {
 
   void Add(const store::v1::CountedAnswers& then, const store::v1::CountedAnswers& now) {
     ++matched_;
-    Counts before, after;
+    SiteCounts before, after;  // of the compared types
     for (size_t i = 0; i < types_.size(); ++i) {
-      const CountedCell earlier =
-          CellState(then.cells(types_[i].earlier)).Count(earlier_.variant());
-      const CountedCell later = CellState(now.cells(types_[i].later)).Count(later_.variant());
-      before.Add(earlier);
-      after.Add(later);
+      const CountedCell earlier = CellAt(then, types_[i].earlier).Count(earlier_.variant());
+      const CountedCell later = CellAt(now, types_[i].later).Count(later_.variant());
+      AddCell(earlier, before);
+      AddCell(later, after);
       all_levels_.Add(earlier.depth, later.depth);
       levels_[i].Add(earlier.depth, later.depth);
       all_engagements_.Add(earlier.engagement, later.engagement);
@@ -298,7 +295,7 @@ class Comparison {
   }
 
  private:
-  SiteNumbers NumbersOf(const Counts& counts) const {
+  SiteNumbers NumbersOf(const SiteCounts& counts) const {
     return ComparedNumbers(scale_, counts.engaged, counts.unknown, counts.missing_depth,
                            counts.depth_sum);
   }

@@ -111,6 +111,19 @@ TEST(PermutationTestTest, TheMostArrangementsOfTenSitesWithThreeRatings) {
   EXPECT_EQ(ResultOf(TableOf(sites)).arrangements(), 1260);
 }
 
+TEST(PermutationTestTest, ManyWaysDoNotOverflow) {
+  // 72! / 24!^3 ways, of which nearly all are those of one large group of ties.
+  std::vector<Site> sites;
+  sites.reserve(72);
+  for (int i = 0; i < 72; ++i) sites.push_back({i < 70 ? 0 : i, i % 3});
+  const v1::PermutationTest test = ResultOf(TableOf(sites));
+  ASSERT_EQ(test.method(), v1::PermutationTest::METHOD_EXACT);
+  const double ways = std::exp(std::lgamma(73.0) - 3 * std::lgamma(25.0));
+  EXPECT_NEAR(test.arrangements() / ways, 1, 1e-9);
+  EXPECT_GE(test.p(), test.smallest_p());
+  EXPECT_LE(test.p(), 1);
+}
+
 TEST(PermutationTestTest, WilcoxonsTablesAreThatOfTwoGroups) {
   // Without ties and with two groups S = 2U - mn. Mann and Whitney (1947), table I: of 4 and 4
   // sites U <= 1 has the chance 0.029 (2 of 70), so that two-sided p is 4/70.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -14,7 +13,7 @@
 namespace weft::metrics {
 namespace {
 
-// Different means while they are counted, and sites: 10^10 ways fit 64 bits by far.
+// Different means while they are counted, and sites: 15^15 ways fit 64 bits.
 constexpr size_t kMostSums = 200'000;
 constexpr int64_t kMostExactSites = 15;
 // Sums of as many scaled values must fit 64 bits.
