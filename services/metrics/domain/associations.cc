@@ -38,8 +38,7 @@ v1::RatingGroup DescribeGroup(const OrdinalTable& table, size_t column) {
 }  // namespace
 
 std::vector<RatedNumber> RateNumbers(const WaveView& view) {
-  const Scale scale{.types = view.frame->type_count(),
-                    .lowest = view.variant().lowest_engaged_depth()};
+  const Scale scale = ScaleOf(view);
   std::array<std::vector<PairCount>, kComparedNumbers.size()> pairs;
   for (const auto& [key, times] : view.aggregate.Part(part::Sites(view.variant()))) {
     const SiteKey site = SiteKey::Unpack(key);

@@ -59,8 +59,7 @@ std::vector<SiteValues> CollectSiteValues(const WaveView& view, const v1::WaveSu
   for (size_t i = 0; i < kComparedNumbers.size(); ++i) {
     all.push_back({std::string(kComparedNumbers[i]), statistics[i]->mean(), {}});
   }
-  const Scale scale{.types = view.frame->type_count(),
-                    .lowest = view.variant().lowest_engaged_depth()};
+  const Scale scale = ScaleOf(view);
   if (scale.types == 0) return all;
   for (const auto& [key, times] : view.aggregate.Part(part::Sites(view.variant()))) {
     const SiteKey site = SiteKey::Unpack(key);

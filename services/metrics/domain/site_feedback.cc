@@ -40,7 +40,7 @@ void LeaveOutOneself(v1::Standing& standing) { standing.set_same(standing.same()
 
 void AddNumbers(const WaveView& view, const CountedAnswers& answers, v1::SiteFeedback& feedback) {
   const Variant variant = view.variant();
-  const Scale scale{.types = view.frame->type_count(), .lowest = variant.lowest_engaged_depth()};
+  const Scale scale = ScaleOf(view);
   const SiteCounts counts = CountSite(answers, variant);
   const SiteNumbers own = ComparedNumbers(scale, counts.engaged, counts.unknown,
                                           counts.missing_depth, counts.depth_sum);

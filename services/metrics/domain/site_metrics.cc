@@ -107,7 +107,7 @@ Cuts CutsOf(const WaveView& view) {
 
 SiteMetrics Compute(const WaveView& view, const SiteRecord& site, const Cuts& cuts) {
   const Variant variant = view.variant();
-  const Scale scale{.types = view.frame->type_count(), .lowest = variant.lowest_engaged_depth()};
+  const Scale scale = ScaleOf(view);
   SiteMetrics metrics;
   metrics.set_name(absl::StrCat(view.frame->wave.name(), "/siteMetrics/",
                                 absl::StripPrefix(site.site(), "sites/")));

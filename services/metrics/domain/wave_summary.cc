@@ -58,10 +58,6 @@ class StatisticBuilder {
   std::vector<Sample::Occurrence> highs_;
 };
 
-Scale ScaleOf(const WaveView& view) {
-  return {.types = view.frame->type_count(), .lowest = view.variant().lowest_engaged_depth()};
-}
-
 void SummarizeSites(const WaveView& view, v1::WaveSummary& summary) {
   const Scale scale = ScaleOf(view);
   StatisticBuilder richness, coverage, mean_engaged, mean_all, breadth;

@@ -1,5 +1,7 @@
 #include "services/metrics/domain/wave_view.h"
 
+#include "services/metrics/domain/site_numbers.h"
+
 namespace weft::metrics {
 
 std::string WaveFrame::TypeLabel(absl::string_view code) const {
@@ -7,6 +9,10 @@ std::string WaveFrame::TypeLabel(absl::string_view code) const {
     if (type.code() == code && !type.display_name().empty()) return type.display_name();
   }
   return std::string(code);
+}
+
+Scale ScaleOf(const WaveView& view) {
+  return {.types = view.frame->type_count(), .lowest = view.variant().lowest_engaged_depth()};
 }
 
 v1::Parameters ResolveParameters(const v1::Parameters& parameters) {

@@ -54,6 +54,8 @@ struct WaveView {
   }
 };
 
+// What all sites of the view share in their numbers (site_numbers.h).
+struct Scale ScaleOf(const WaveView& view);
 // The parameters with every default filled in.
 v1::Parameters ResolveParameters(const v1::Parameters& parameters);
 // What a result computed from the view says about itself.
