@@ -19,18 +19,21 @@ namespace weft::metrics {
 // INVALID_ARGUMENT; `field` is where the policy stands in the request: "policy.".
 absl::Status ValidatePolicy(const v1::DisclosurePolicy& policy, absl::string_view field);
 // What an audience is told unless somebody decides otherwise: operators everything, members every
-// site by its label, the public sites that agreed to be named and no cell of fewer than five others.
+// site by its label, the public sites that agreed to be named and no cell of fewer than five
+// others.
 v1::DisclosurePolicy DefaultPolicy(v1::Audience audience);
 
 // The summary and the four figures, nothing withheld. `view` holds all counted sites, all parts.
 v1::WaveContent MakeContent(const WaveView& view);
-// Withholds from content that MakeContent() made of the view what the policy's audience may not know.
+// Withholds from content that MakeContent() made of the view what the policy's audience may not
+// know.
 void Disclose(const WaveView& view, const v1::DisclosurePolicy& policy, v1::WaveContent& content);
 
 // The sites that somebody has read about, in one publication: names.
 using SiteSet = std::vector<std::string>;
-// Whether counts over each of `sets` together tell of fewer than `minimum_cell` sites: by adding and
-// taking off publications from each other. Then the names of the fewest such sites, sorted; else none.
+// Whether counts over each of `sets` together tell of fewer than `minimum_cell` sites: by adding
+// and taking off publications from each other. Then the names of the fewest such sites, sorted;
+// else none.
 SiteSet FewestSingledOut(const std::vector<SiteSet>& sets, int minimum_cell);
 
 }  // namespace weft::metrics

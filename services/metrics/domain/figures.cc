@@ -60,6 +60,13 @@ std::string AssociationSentence(const v1::WaveSummary& summary) {
                       "; a description, no test. ");
 }
 
+// Sites that are in the numbers and not in the picture.
+std::string NotShownSentence(const FigureData& data) {
+  if (data.not_shown == 0) return "";
+  return absl::StrCat(Counted(data.not_shown, "site does", "sites do"),
+                      " not appear one by one here; the numbers count them. ");
+}
+
 std::vector<const v1::SiteMetrics*> CountedByLabel(const std::vector<v1::SiteMetrics>& sites) {
   std::vector<const v1::SiteMetrics*> counted;
   for (const v1::SiteMetrics& site : sites) {
@@ -140,7 +147,8 @@ void FillNetworks(const FigureData& data, v1::Figure& figure) {
       "Each picture is one site. The number in the middle counts the partner types it engages; the "
       "types stand in the same place in every picture, and the deeper a site works with a type, "
       "the stronger and thicker the line. ",
-      shown < summary.counted()
+      NotShownSentence(data),
+      shown + data.not_shown < summary.counted()
           ? absl::StrCat("Shown are ", Counted(shown, "site", "sites"), " of the ",
                          summary.counted(), " that are counted; the others are on other pages. ")
           : "",
@@ -207,10 +215,10 @@ void FillModel(const FigureData& data, v1::Figure& figure) {
   figure.set_title("Diversity, depth and shared responsibility");
   v1::ModelFigure& model = *figure.mutable_model();
   bool open = false;
-  if (summary.counted() > kMostSites) {
-    *model.mutable_groups() = {data.groups.begin(), data.groups.end()};
-  } else {
+  if (summary.counted() - data.not_shown <= kMostSites) {
     open = FillPoints(data, model);
+  } else {
+    *model.mutable_groups() = {data.groups.begin(), data.groups.end()};
   }
   *model.mutable_quadrants() = summary.quadrants();
   *model.mutable_associations() = summary.associations();
@@ -220,7 +228,7 @@ void FillModel(const FigureData& data, v1::Figure& figure) {
       "Our operationalisation of the brief's conceptual model. Diversity is the number of partner "
       "types a site engages; depth is its mean interaction level with the types it engages, 0 to "
       "4. The dashed lines are the medians; at or above them is broad and deep. ",
-      MarksSentence(model),
+      MarksSentence(model), NotShownSentence(data),
       open ? "Thin lines show where a site could lie, whatever the missing answers were. " : "",
       AssociationSentence(summary), EngagedSentence(summary), " ", BasisSentence(summary),
       without == 0 ? ""

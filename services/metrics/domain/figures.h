@@ -55,6 +55,8 @@ struct FigureData {
   absl::flat_hash_set<std::string> named;
   // For "model", of all counted sites.
   std::vector<v1::ModelGroup> groups;
+  // How many counted sites are not among `sites` because who reads it does not see them one by one.
+  int not_shown = 0;
   // For "networks": where the next page starts; "" when there is none.
   std::string next_page_token;
 };
