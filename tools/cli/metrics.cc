@@ -273,6 +273,9 @@ std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
   auto options = std::make_shared<WaveOptions>();
   command.add_option("WAVE", options->wave, "e.g. waves/2025-winter")->required();
   command.add_option("--cohort", options->cohort, "only sites of this cohort, cohorts/{cohort}");
+  command.add_option("--where", options->filter,
+                     "only sites that were so when the wave opened, e.g. 'setting = district AND "
+                     "region = MO'; also entry_point, stage, locality, country, cohort");
   command.add_option("--floor", options->floor,
                      "which revisions count: submitted (default), approved");
   command.add_option(
@@ -290,6 +293,7 @@ std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
 absl::StatusOr<v1::Parameters> ParseParameters(const WaveOptions& options) {
   v1::Parameters parameters;
   parameters.set_cohort(options.cohort);
+  parameters.set_filter(options.filter);
   WEFT_ASSIGN_OR_RETURN(const v1::ReviewFloor floor,
                         ParseEnum<v1::ReviewFloor>("--floor", options.floor, "REVIEW_FLOOR_",
                                                    v1::ReviewFloor_Parse, "submitted, approved"));
@@ -323,7 +327,8 @@ std::string BasisText(int counted, int invited, const v1::Parameters& parameters
       Words(v1::ReviewFloor_Name(parameters.floor()), "REVIEW_FLOOR_"), " responses; engaged rule ",
       Words(v1::EngagedRule_Name(parameters.engaged_rule()), "ENGAGED_RULE_"),
       parameters.self_rule() == v1::SELF_RULE_EXCLUDE ? "; own organization left out" : "",
-      parameters.cohort().empty() ? "" : absl::StrCat("; ", parameters.cohort()));
+      parameters.cohort().empty() ? "" : absl::StrCat("; ", parameters.cohort()),
+      parameters.filter().empty() ? "" : absl::StrCat("; where ", parameters.filter()));
 }
 
 void AddMetricsCommands(CLI::App& app, Session*& session, absl::Status& result) {

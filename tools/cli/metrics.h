@@ -20,6 +20,7 @@ struct WaveOptions {
   std::string floor;
   std::string rule;
   std::string self;
+  std::string filter;
   std::string min_registry;
   std::string min_ingestion;
 };

@@ -52,6 +52,7 @@ v1::RosterEntry FreezeSite(absl::string_view wave, const registry::v1::Site& sit
       break;
     *entry.mutable_attributes() = attributes;
   }
+  *entry.mutable_places() = site.places();
   entry.set_active(true);
   return entry;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -48,14 +49,9 @@ void AddItem(int index, const store::v1::ItemAnswer& item, std::vector<Increment
 
 // How many increments answers make, or a few more.
 size_t IncrementsOf(const CountedAnswers& answers) {
-  size_t count = 4 + 3 * Variant::kCount + static_cast<size_t>(answers.cells_size());
+  size_t count = 6 + 3 * Variant::kCount + static_cast<size_t>(answers.cells_size());
   for (const auto& item : answers.items()) count += 2 + static_cast<size_t>(item.options_size());
   return count;
-}
-
-uint64_t DeepKeyOf(const SiteCounts& counts, int deep) {
-  return DeepKey{.engaged_known = counts.engaged_known(), .open = counts.open(), .deep = deep}
-      .Pack();
 }
 
 // A cell's share in SiteCounts of one variant, all six counts in one word, so that a cell is one
@@ -143,6 +139,39 @@ std::array<SiteCounts, Variant::kCount> CountSite(const CountedAnswers& answers)
   return counts;
 }
 
+SiteCounts CountCells(absl::Span<const uint16_t> cells, const Variant& variant) {
+  const std::array<PackedCell, CellState::kCodes>& packed = PackedCells();
+  const auto index = static_cast<size_t>(variant.index());
+  SiteCounts counts;
+  for (size_t begin = 0; begin < cells.size(); begin += kCellsPerWord) {
+    const size_t end = std::min(begin + kCellsPerWord, cells.size());
+    uint64_t sum = 0;
+    for (size_t cell = begin; cell < end; ++cell) {
+      sum += packed[cells[cell] % CellState::kCodes][index];
+    }
+    AddPacked(sum, counts);
+  }
+  return counts;
+}
+
+void LevelsGiven::Add(CellState cell) {
+  const std::optional<int> level = cell.level();
+  if (!level.has_value()) return;
+  ++given_;
+  seen_ |= 1U << *level;
+}
+
+LevelSpread LevelsGiven::spread() const {
+  if (given_ < kLeastLevels) return LevelSpread::kTooFew;
+  return (seen_ & (seen_ - 1)) == 0 ? LevelSpread::kSame : LevelSpread::kDifferent;
+}
+
+LevelSpread SpreadOf(const CountedAnswers& answers) {
+  LevelsGiven given;
+  for (const uint32_t cell : answers.cells()) given.Add(CellState(cell));
+  return given.spread();
+}
+
 uint64_t SiteKey::Pack() const {
   uint64_t packed = engaged;
   packed = packed << kCountBits | static_cast<uint64_t>(unknown);
@@ -175,6 +204,18 @@ DeepKey DeepKey::Unpack(uint64_t packed) {
   return key;
 }
 
+SiteKey KeyOf(const SiteCounts& counts, uint32_t rating) {
+  return {.engaged = counts.engaged,
+          .unknown = counts.unknown,
+          .missing_depth = counts.missing_depth,
+          .depth_sum = counts.depth_sum,
+          .rating = rating};
+}
+
+DeepKey DeepKeyOf(const SiteCounts& counts, int deep) {
+  return {.engaged_known = counts.engaged_known(), .open = counts.open(), .deep = deep};
+}
+
 const Histogram& Aggregate::Part(uint32_t id) const {
   const auto found = parts_.find(id);
   return found == parts_.end() ? empty_ : found->second;
@@ -199,6 +240,13 @@ std::vector<Increment> Contribution(const SiteRecord& site, v1::ReviewFloor floo
   if (contradictions > 0) {
     increments.push_back({part::kTotals, part::kContradictions, contradictions});
   }
+  const LevelSpread spread = SpreadOf(*answers);
+  if (spread != LevelSpread::kTooFew) {
+    increments.push_back({part::kTotals, part::kLevelsGiven, 1});
+  }
+  if (spread == LevelSpread::kSame) {
+    increments.push_back({part::kTotals, part::kStraightLined, 1});
+  }
   increments.push_back({part::kTotals, part::kRating + answers->rating(), 1});
   for (int type = 0; type < answers->cells_size(); ++type) {
     const CellState state(answers->cells(type));
@@ -206,23 +254,23 @@ std::vector<Increment> Contribution(const SiteRecord& site, v1::ReviewFloor floo
   }
   const std::array<SiteCounts, Variant::kCount> variants = CountSite(*answers);
   for (int i = 0; i < Variant::kCount; ++i) {
-    const SiteKey key{.engaged = variants[i].engaged,
-                      .unknown = variants[i].unknown,
-                      .missing_depth = variants[i].missing_depth,
-                      .depth_sum = variants[i].depth_sum,
-                      .rating = answers->rating()};
+    const SiteKey key = KeyOf(variants[i], answers->rating());
     increments.push_back({part::Sites(Variant::FromIndex(i)), key.Pack(), 1});
   }
   for (int i = 0; i < Variant::kCount; ++i) {
-    const uint64_t key = DeepKeyOf(variants[i], variants[i].coordination);
-    increments.push_back({part::Coordination(Variant::FromIndex(i)), key, 1});
+    const DeepKey key = DeepKeyOf(variants[i], variants[i].coordination);
+    increments.push_back({part::Coordination(Variant::FromIndex(i)), key.Pack(), 1});
   }
   for (int i = 0; i < Variant::kCount; ++i) {
-    const uint64_t key = DeepKeyOf(variants[i], variants[i].collaboration);
-    increments.push_back({part::Collaboration(Variant::FromIndex(i)), key, 1});
+    const DeepKey key = DeepKeyOf(variants[i], variants[i].collaboration);
+    increments.push_back({part::Collaboration(Variant::FromIndex(i)), key.Pack(), 1});
   }
-  for (int i = 0; i < answers->items_size(); ++i) AddItem(i, answers->items(i), increments);
+  ContributeItems(*answers, increments);
   return increments;
+}
+
+void ContributeItems(const CountedAnswers& answers, std::vector<Increment>& increments) {
+  for (int i = 0; i < answers.items_size(); ++i) AddItem(i, answers.items(i), increments);
 }
 
 std::vector<Increment> Difference(const std::vector<Increment>& before,

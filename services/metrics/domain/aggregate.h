@@ -13,6 +13,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "services/metrics/domain/cell.h"
 #include "services/metrics/domain/histogram.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
@@ -25,7 +26,15 @@ namespace part {
 
 // Keys: TotalKey, and kRating + CountedAnswers.rating.
 inline constexpr uint32_t kTotals = 0;
-enum TotalKey : uint64_t { kInvited = 1, kCounted = 2, kContradictions = 3, kRating = 16 };
+enum TotalKey : uint64_t {
+  kInvited = 1,
+  kCounted = 2,
+  kContradictions = 3,
+  // Sites that gave a level to enough types, and those of them that gave one and the same.
+  kLevelsGiven = 4,
+  kStraightLined = 5,
+  kRating = 16
+};
 
 // Keys: CellKey. How often each cell state occurs for each type.
 inline constexpr uint32_t kCells = 1;
@@ -66,6 +75,8 @@ struct SiteCounts {
   int engaged_known() const { return engaged - missing_depth; }  // s
 };
 SiteCounts CountSite(const store::v1::CountedAnswers& answers, const Variant& variant);
+// Of the codes of cells.
+SiteCounts CountCells(absl::Span<const uint16_t> cells, const Variant& variant);
 // In every variant, by Variant::index().
 std::array<SiteCounts, Variant::kCount> CountSite(const store::v1::CountedAnswers& answers);
 
@@ -90,6 +101,27 @@ struct DeepKey {
   uint64_t Pack() const;
   static DeepKey Unpack(uint64_t packed);
 };
+
+// How the levels that a site gave differ, as given.
+enum class LevelSpread { kTooFew, kSame, kDifferent };
+// Sites that gave fewer levels are not looked at: two alike are nothing remarkable.
+inline constexpr int kLeastLevels = 3;
+class LevelsGiven {
+ public:
+  void Add(CellState cell);
+  LevelSpread spread() const;
+
+ private:
+  // By level, whether it was given.
+  uint32_t seen_ = 0;
+  int given_ = 0;
+};
+LevelSpread SpreadOf(const store::v1::CountedAnswers& answers);
+
+// As a site with such cells and this rating counts in part::Sites, and one of which so many engaged
+// cells are deep in part::Coordination and part::Collaboration.
+SiteKey KeyOf(const SiteCounts& counts, uint32_t rating);
+DeepKey DeepKeyOf(const SiteCounts& counts, int deep);
 
 class Aggregate {
  public:
@@ -119,6 +151,8 @@ struct Increment {
 // What a site adds to each aggregate it belongs to at a floor, ascending by part and key, each key
 // once. Nothing when the site is not invited.
 std::vector<Increment> Contribution(const store::v1::SiteRecord& site, v1::ReviewFloor floor);
+// The part of it that answers to structured items add, at the end of `increments`.
+void ContributeItems(const store::v1::CountedAnswers& answers, std::vector<Increment>& increments);
 // What turns the contribution `before` into `after`; nothing when they are equal.
 std::vector<Increment> Difference(const std::vector<Increment>& before,
                                   const std::vector<Increment>& after);

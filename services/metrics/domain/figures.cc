@@ -37,6 +37,9 @@ std::string BasisSentence(const v1::WaveSummary& summary) {
   if (!parameters.cohort().empty()) {
     absl::StrAppend(&text, ", of those in cohort ", IdOf(parameters.cohort()));
   }
+  if (!parameters.filter().empty()) {
+    absl::StrAppend(&text, ", of those where ", parameters.filter());
+  }
   return absl::StrCat(text, ".");
 }
 

@@ -135,6 +135,7 @@ SiteMetrics Compute(const WaveView& view, const SiteRecord& site, const Cuts& cu
   for (const uint32_t code : answers->cells()) {
     if (CellState(code).contradiction()) metrics.set_contradictions(metrics.contradictions() + 1);
   }
+  metrics.set_straight_lined(SpreadOf(*answers) == LevelSpread::kSame);
   AddCells(*answers, *view.frame, variant, metrics);
   return metrics;
 }

@@ -82,6 +82,12 @@ void SetRosterEntry(const ingestion::v1::RosterEntry* entry, SiteRecord& record)
   cohorts = source.cohorts();
   std::sort(cohorts.begin(), cohorts.end());
   cohorts.erase(std::unique(cohorts.begin(), cohorts.end()), cohorts.end());
+  record.clear_attributes();
+  if (source.has_attributes()) {
+    *record.mutable_attributes() = source.attributes();
+    record.mutable_attributes()->clear_effective_date();
+  }
+  *record.mutable_places() = source.places();
 }
 
 SiteRecord MakeSiteRecord(const Instrument& instrument, absl::string_view site,

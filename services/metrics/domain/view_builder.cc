@@ -7,7 +7,9 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "services/metrics/domain/attribute_filter.h"
 #include "services/metrics/domain/site_record.h"
 
 namespace weft::metrics {
@@ -42,9 +44,12 @@ WaveView BuildWaveView(const WaveRecords& records, const v1::Parameters& paramet
   view.frame = std::make_shared<const WaveFrame>(records.frame);
   view.parameters = ResolveParameters(parameters);
   Delta delta;
+  const absl::StatusOr<AttributeFilter> filter =
+      AttributeFilter::Parse(parameters.filter(), "parameters.filter");
   for (store::v1::SiteRecord& site : BuildSiteRecords(records)) {
     const std::vector<std::string> scopes = ScopesOf(site);
     if (std::find(scopes.begin(), scopes.end(), parameters.cohort()) == scopes.end()) continue;
+    if (!filter.ok() || !filter->Matches(site)) continue;
     delta.Add(Contribution(site, view.parameters.floor()));
     view.sites.push_back(std::move(site));
   }

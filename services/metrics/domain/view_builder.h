@@ -22,7 +22,8 @@ struct WaveRecords {
 // In name order: every site with a roster entry or a response.
 std::vector<store::v1::SiteRecord> BuildSiteRecords(const WaveRecords& records);
 
-// Everything a view can hold: all parts, all sites.
+// Everything a view can hold: all parts, all sites. Of a filter that is none (AttributeFilter): no
+// site.
 WaveView BuildWaveView(const WaveRecords& records, const v1::Parameters& parameters);
 
 }  // namespace weft::metrics

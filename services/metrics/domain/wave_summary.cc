@@ -183,6 +183,11 @@ v1::WaveSummary Summarize(const WaveView& view) {
   summary.set_contradictions(
       static_cast<int32_t>(view.aggregate.Count(part::kTotals, part::kContradictions)));
 
+  const auto given = static_cast<int64_t>(view.aggregate.Count(part::kTotals, part::kLevelsGiven));
+  *summary.mutable_straight_lining() =
+      Share(static_cast<int64_t>(view.aggregate.Count(part::kTotals, part::kStraightLined)), 0,
+            {.known = given, .all = given, .base = type::v1::BASE_ALL});
+
   const Units invited{
       .known = summary.invited(), .all = summary.invited(), .base = type::v1::BASE_INVITED};
   *summary.mutable_response_rate() = summary.invited() == 0

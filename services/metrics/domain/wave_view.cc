@@ -1,5 +1,7 @@
 #include "services/metrics/domain/wave_view.h"
 
+#include "absl/status/statusor.h"
+#include "services/metrics/domain/attribute_filter.h"
 #include "services/metrics/domain/site_numbers.h"
 
 namespace weft::metrics {
@@ -23,6 +25,10 @@ v1::Parameters ResolveParameters(const v1::Parameters& parameters) {
   if (resolved.engaged_rule() == v1::ENGAGED_RULE_UNSPECIFIED) {
     resolved.set_engaged_rule(v1::ENGAGED_RULE_LEVEL_FIRST);
   }
+  // One that is no filter is refused elsewhere.
+  const absl::StatusOr<AttributeFilter> filter =
+      AttributeFilter::Parse(resolved.filter(), "filter");
+  if (filter.ok()) resolved.set_filter(filter->ToText());
   if (resolved.self_rule() == v1::SELF_RULE_UNSPECIFIED) {
     resolved.set_self_rule(v1::SELF_RULE_INCLUDE);
   }

@@ -51,6 +51,15 @@ bool NeedsRebuild(const absl::Status& status) {
          reason == "AGGREGATE_CORRUPT" || reason == "ROW_CORRUPT" || reason == "QUESTIONS_CHANGED";
 }
 
+// What readers are told when everything that came of the feed may be another.
+StepWriter::Written Anew(const FollowerState& state) {
+  StepWriter::Written written;
+  written.state = state;
+  written.labels = true;
+  written.anew = true;
+  return written;
+}
+
 }  // namespace
 
 Follower::Follower(Feed feed, rpc::Server& server, absl::string_view address,
@@ -87,7 +96,7 @@ Task<absl::Status> Follower::Follow(rpc::CallContext& context) {
   WEFT_CO_RETURN_IF_ERROR(std::move(dropped));
   absl::StatusOr<FollowerState> state = co_await LoadState();
   WEFT_CO_RETURN_IF_ERROR(state.status());
-  read_model_.NoteCommit(feed_, *state, {}, /*every_wave=*/true);
+  read_model_.NoteCommit(feed_, Anew(*state));
 
   WatchRequest request;
   request.set_resume_position(state->position());
@@ -107,7 +116,7 @@ Task<absl::Status> Follower::Follow(rpc::CallContext& context) {
     absl::StatusOr<StepWriter::Written> written = co_await writer.Write(message);
     WEFT_CO_RETURN_IF_ERROR(written.status());
     if (message.has_snapshot_end()) Log(Level::kInfo, "snapshot read", absl::OkStatus());
-    read_model_.NoteCommit(feed_, written->state, written->waves, written->labels);
+    read_model_.NoteCommit(feed_, *written);
     NoteConnected();
   }
   // Leaving cancels the stream.
@@ -124,7 +133,7 @@ Task<absl::Status> Follower::StartOver() {
         co_return absl::OkStatus();
       });
   WEFT_CO_RETURN_IF_ERROR(committed.status());
-  read_model_.NoteCommit(feed, state, {}, /*every_wave=*/true);
+  read_model_.NoteCommit(feed, Anew(state));
   co_return absl::OkStatus();
 }
 

@@ -94,12 +94,14 @@ absl::Status CheckCohort(const ingestion::v1::Wave& wave, const std::string& coh
 }
 
 absl::Status NotOnRoster(const std::string& site, const WaveQuery& query) {
-  return Error(absl::StatusCode::kNotFound, "SITE_NOT_ON_ROSTER",
-               absl::StrCat(site, " is not on the roster of ", query.wave,
-                            query.parameters.cohort().empty()
-                                ? ""
-                                : absl::StrCat(" for ", query.parameters.cohort())),
-               {{"wave", query.wave}, {"site", site}});
+  return Error(
+      absl::StatusCode::kNotFound, "SITE_NOT_ON_ROSTER",
+      absl::StrCat(
+          site, " is not on the roster of ", query.wave,
+          query.parameters.cohort().empty() ? "" : absl::StrCat(" for ", query.parameters.cohort()),
+          query.parameters.filter().empty() ? ""
+                                            : absl::StrCat(" where ", query.parameters.filter())),
+      {{"wave", query.wave}, {"site", site}});
 }
 
 bool IsWhole(const FollowerState& follower) {
@@ -157,6 +159,8 @@ void ReadModel::Remember(const WaveView& view) {
     known.version = state->version;
   }
   known.frame = view.frame;
+  // Those of filters are computed with the aggregate.
+  if (!view.parameters.filter().empty()) return;
   if (view.cuts.has_value()) known.cuts[view.parameters.SerializeAsString()] = *view.cuts;
 }
 
@@ -171,18 +175,19 @@ std::optional<AnswerState> ReadModel::StateOf(const WaveView& view) const {
   return StateAt(view.computed_through, IdOfName(view.frame->wave.name()));
 }
 
-void ReadModel::NoteCommit(Feed feed, const FollowerState& state,
-                           const absl::btree_set<std::string>& waves, bool every_wave) {
+void ReadModel::NoteCommit(Feed feed, const StepWriter::Written& written) {
   ++commits_;
   if (feed == Feed::kRegistry) {
-    registry_whole_ = IsWhole(state);
-    positions_.set_registry(state.position());
+    registry_whole_ = IsWhole(written.state);
+    positions_.set_registry(written.state.position());
   } else {
-    ingestion_whole_ = IsWhole(state);
-    positions_.set_ingestion(state.position());
+    ingestion_whole_ = IsWhole(written.state);
+    positions_.set_ingestion(written.state.position());
+    if (written.anew) columns_.Clear();
   }
-  for (const std::string& wave : waves) versions_[wave] = commits_;
-  if (every_wave) every_wave_version_ = commits_;
+  for (const std::string& wave : written.waves) versions_[wave] = commits_;
+  for (const auto& [wave, sites] : written.sites) columns_.NoteChanged(wave, sites);
+  if (written.labels) every_wave_version_ = commits_;
   changed_.NotifyAll();
 }
 
@@ -225,6 +230,77 @@ Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& contex
   }
 }
 
+Task<absl::StatusOr<ReadModel::State>> ReadModel::AwaitColumns(rpc::CallContext& context,
+                                                               v1::Positions min_positions,
+                                                               std::string wave) {
+  for (;;) {
+    absl::StatusOr<State> state = co_await Await(context, min_positions);
+    WEFT_CO_RETURN_IF_ERROR(state.status());
+    // A commit that the followers have not told of yet, or a question that is being answered: both
+    // last but a moment.
+    rpc::Signal* waits_for = &changed_;
+    if (StateAt(state->positions, wave).has_value()) {
+      state->columns = columns_.TryLease(wave);
+      if (state->columns != nullptr) co_return state;
+      waits_for = &columns_.idle();
+    }
+    state->snapshot.reset();
+    const absl::Duration left = context.deadline() - absl::Now() - kAnswerTime;
+    if (left <= absl::ZeroDuration() || context.stopping()) {
+      context.AddMetadata("grpc-retry-pushback-ms", "-1");
+      co_return Behind("other questions about the wave are being answered");
+    }
+    co_await waits_for->Wait(context, left);
+  }
+}
+
+Task<absl::Status> ReadModel::LoadFiltered(rpc::CallContext& context, State& state,
+                                           const WaveQuery& query, const AttributeFilter& filter,
+                                           WaveView& view) {
+  ColumnCache::Lease& lease = *state.columns;
+  absl::Status refreshed =
+      co_await lease.Refresh(context, *state.snapshot, view.frame->type_count());
+  WEFT_CO_RETURN_IF_ERROR(std::move(refreshed));
+  const SiteColumns& columns = lease.columns();
+  const SiteColumns::Selection selection = columns.Select(view.parameters.cohort(), filter);
+  view.aggregate = columns.Tally(selection, view.parameters.floor(), view.variant(), query.items);
+  if (query.cuts) view.cuts = FindCuts(view.aggregate, view.variant());
+  std::vector<std::string> names;
+  if (query.site.empty() && query.max_sites > 0) {
+    const v1::ReviewFloor counted_at =
+        query.counted_sites ? view.parameters.floor() : v1::REVIEW_FLOOR_UNSPECIFIED;
+    // One more tells whether there are more.
+    const size_t most =
+        query.max_sites == WaveQuery::kAllSites ? query.max_sites : query.max_sites + 1;
+    names = columns.Names(selection, counted_at, query.sites_after, most);
+  }
+  state.columns.reset();
+
+  if (names.size() > query.max_sites) {
+    names.pop_back();
+    view.more_after = names.back();
+  }
+  const std::string wave(IdOfName(query.wave));
+  for (size_t begin = 0; begin < names.size(); begin += kRowsPerScan) {
+    const size_t end = std::min(begin + kRowsPerScan, names.size());
+    std::vector<std::string> keys;
+    keys.reserve(end - begin);
+    for (size_t i = begin; i < end; ++i) keys.push_back(SiteKeyOf(wave, IdOfName(names[i])));
+    absl::StatusOr<std::vector<std::optional<storage::Entry>>> rows =
+        co_await state.snapshot->GetMany(std::move(keys));
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    for (const std::optional<storage::Entry>& entry : *rows) {
+      if (!entry.has_value()) continue;
+      SiteRow row;
+      WEFT_CO_RETURN_IF_ERROR(ParseRow(*entry, row));
+      view.sites.push_back(std::move(*row.mutable_record()));
+    }
+    co_await Yield(context.executor());
+    if (context.cancelled()) co_return rpc::Stopped(context);
+  }
+  co_return absl::OkStatus();
+}
+
 Task<absl::Status> ReadModel::LoadSites(rpc::CallContext& context, storage::Reader& reader,
                                         const WaveQuery& query, WaveView& view) {
   SiteFilter filter;
@@ -254,6 +330,19 @@ Task<absl::Status> ReadModel::LoadSites(rpc::CallContext& context, storage::Read
   }
 }
 
+Task<absl::Status> ReadModel::LoadSite(storage::Reader& reader, const WaveQuery& query,
+                                       const AttributeFilter& filter, WaveView& view) {
+  absl::StatusOr<std::optional<SiteRow>> row =
+      co_await FindRow<SiteRow>(reader, SiteKeyOf(IdOfName(query.wave), IdOfName(query.site)));
+  WEFT_CO_RETURN_IF_ERROR(row.status());
+  if (!row->has_value() || !(*row)->record().invited() ||
+      !InCohort((*row)->record(), view.parameters.cohort()) || !filter.Matches((*row)->record())) {
+    co_return NotOnRoster(query.site, query);
+  }
+  view.sites.push_back(std::move(*(*row)->mutable_record()));
+  co_return absl::OkStatus();
+}
+
 Task<absl::StatusOr<registry::v1::Crosswalk>> ReadModel::LoadCrosswalk(std::string name) {
   WEFT_CO_ASSIGN_OR_RETURN(
       const std::vector<std::string> ids,
@@ -271,14 +360,21 @@ Task<absl::StatusOr<registry::v1::Crosswalk>> ReadModel::LoadCrosswalk(std::stri
 
 Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQuery query) {
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(query.parameters));
-  absl::StatusOr<State> state = co_await Await(context, query.min_positions);
+  WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter filter,
+                           AttributeFilter::Parse(query.parameters.filter(), "parameters.filter"));
+  const std::string wave(IdOfName(query.wave));
+  absl::StatusOr<State> state = State();
+  if (filter.empty()) {
+    state = co_await Await(context, query.min_positions);
+  } else {
+    state = co_await AwaitColumns(context, query.min_positions, wave);
+  }
   WEFT_CO_RETURN_IF_ERROR(state.status());
   storage::Reader& reader = *state->snapshot;
-  const std::string wave(IdOfName(query.wave));
 
   WaveView view;
   view.parameters = ResolveParameters(query.parameters);
-  view.computed_through = std::move(state->positions);
+  view.computed_through = state->positions;
   if (const KnownWave* const known = FindKnown(wave, view.computed_through)) {
     view.frame = known->frame;
     if (query.cuts) {
@@ -294,6 +390,15 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
   }
   WEFT_CO_RETURN_IF_ERROR(CheckCohort(view.frame->wave, query.parameters.cohort()));
 
+  if (!filter.empty()) {
+    absl::Status loaded = co_await LoadFiltered(context, *state, query, filter, view);
+    WEFT_CO_RETURN_IF_ERROR(std::move(loaded));
+    if (query.site.empty()) co_return view;
+    absl::Status found = co_await LoadSite(reader, query, filter, view);
+    WEFT_CO_RETURN_IF_ERROR(std::move(found));
+    co_return view;
+  }
+
   std::vector<uint32_t> parts;
   if (query.summary) parts = SummaryParts(view.variant());
   if (query.cuts && !view.cuts.has_value()) parts = CutParts(view.variant());
@@ -308,14 +413,8 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
   Remember(view);
 
   if (!query.site.empty()) {
-    absl::StatusOr<std::optional<SiteRow>> row =
-        co_await FindRow<SiteRow>(reader, SiteKeyOf(wave, IdOfName(query.site)));
-    WEFT_CO_RETURN_IF_ERROR(row.status());
-    if (!row->has_value() || !(*row)->record().invited() ||
-        !InCohort((*row)->record(), view.parameters.cohort())) {
-      co_return NotOnRoster(query.site, query);
-    }
-    view.sites.push_back(std::move(*(*row)->mutable_record()));
+    absl::Status found = co_await LoadSite(reader, query, filter, view);
+    WEFT_CO_RETURN_IF_ERROR(std::move(found));
   } else if (query.max_sites > 0) {
     absl::Status loaded = co_await LoadSites(context, reader, query, view);
     WEFT_CO_RETURN_IF_ERROR(std::move(loaded));

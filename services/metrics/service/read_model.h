@@ -17,7 +17,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,7 +27,9 @@
 #include "common/storage/database.h"
 #include "services/metrics/domain/wave_view.h"
 #include "services/metrics/service/answer_cache.h"
+#include "services/metrics/service/column_cache.h"
 #include "services/metrics/store/keys.h"
+#include "services/metrics/store/step_writer.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
@@ -67,7 +68,7 @@ class ReadModel {
   // Waits until both feeds have been read whole, and at least up to min_positions, for as long as
   // the call's deadline leaves room to answer.
   //  UNAVAILABLE (READ_MODEL_BEHIND) with RetryInfo: that takes too long.
-  //  INVALID_ARGUMENT: what is wrong with the parameters; POSITION_INVALID.
+  //  INVALID_ARGUMENT: what is wrong with the parameters; FILTER_INVALID; POSITION_INVALID.
   //  FAILED_PRECONDITION (FEED_EPOCH_CHANGED): min_positions are of another store's history.
   //  NOT_FOUND: WAVE_NOT_FOUND, COHORT_NOT_IN_WAVE, SITE_NOT_ON_ROSTER.
   Task<absl::StatusOr<WaveView>> Load(rpc::CallContext& context, WaveQuery query);
@@ -90,21 +91,33 @@ class ReadModel {
   // How far the feeds have been read, as far as the followers have told.
   const v1::Positions& positions() const { return positions_; }
 
-  // For followers: this is the state of `feed` now, and what has been committed with it has changed
-  // these waves, or what every wave shows.
-  void NoteCommit(Feed feed, const store::v1::FollowerState& state,
-                  const absl::btree_set<std::string>& waves, bool every_wave);
+  // For followers: what a step has written of `feed`.
+  void NoteCommit(Feed feed, const StepWriter::Written& written);
 
  private:
   // A snapshot that has seen min_positions, and where it stands.
   struct State {
     std::shared_ptr<storage::Snapshot> snapshot;
     v1::Positions positions;
+    // Where a filter asks for them.
+    std::unique_ptr<ColumnCache::Lease> columns;
   };
+  // view.sites: the one that the query names.
+  static Task<absl::Status> LoadSite(storage::Reader& reader, const WaveQuery& query,
+                                     const AttributeFilter& filter, WaveView& view);
   // Fills view.sites with those that the query asks for, and more_after.
   static Task<absl::Status> LoadSites(rpc::CallContext& context, storage::Reader& reader,
                                       const WaveQuery& query, WaveView& view);
   Task<absl::StatusOr<State>> Await(rpc::CallContext& context, v1::Positions min_positions);
+  // The same, with the columns of the wave (its id), of which every change that the snapshot has
+  // seen has been noted.
+  Task<absl::StatusOr<State>> AwaitColumns(rpc::CallContext& context, v1::Positions min_positions,
+                                           std::string wave);
+  // Fills view.aggregate, and view.sites when many are asked for, by the filter. Gives the columns
+  // back.
+  static Task<absl::Status> LoadFiltered(rpc::CallContext& context, State& state,
+                                         const WaveQuery& query, const AttributeFilter& filter,
+                                         WaveView& view);
   // Whether the snapshot is whole and has seen min_positions.
   Task<absl::StatusOr<bool>> Reached(State& state, const v1::Positions& min_positions);
 
@@ -125,6 +138,7 @@ class ReadModel {
   void Remember(const WaveView& view);
 
   const storage::Database db_;
+  ColumnCache columns_;
   rpc::Signal changed_;
   v1::Positions positions_;
   // Whether all that each feed holds has been read.

@@ -611,6 +611,7 @@ absl::Status Applier::Recount(Site& site) {
   }
 
   changed_waves_.insert(site.wave);
+  changed_sites_[site.wave].push_back(record.site());
   if (row.on_roster() || row.has_response()) {
     txn_.Put(std::move(site.key), row.SerializeAsString());
   } else if (site.stored) {

@@ -62,6 +62,10 @@ class Applier {
 
   // Ids of the waves whose numbers or labels may have changed.
   const absl::btree_set<std::string>& changed_waves() const { return changed_waves_; }
+  // Names of the sites whose rows have changed, by wave.
+  const absl::btree_map<std::string, std::vector<std::string>>& changed_sites() const {
+    return changed_sites_;
+  }
   // A change that shows in any wave: a taxonomy's labels, a crosswalk.
   bool changed_labels() const { return changed_labels_; }
 
@@ -158,6 +162,7 @@ class Applier {
   absl::btree_map<std::string, bool> asked_again_;
 
   absl::btree_set<std::string> changed_waves_;
+  absl::btree_map<std::string, std::vector<std::string>> changed_sites_;
   bool changed_labels_ = false;
 };
 

@@ -45,7 +45,7 @@ Task<absl::StatusOr<Aggregate>> ReadAggregate(storage::Reader& reader, std::stri
                                               std::string cohort, v1::ReviewFloor floor,
                                               std::vector<uint32_t> parts);
 
-// Which of a wave's sites.
+// Which of a wave's sites; without anything said, those that are invited.
 struct SiteFilter {
   // Only sites that were in this cohort, by its name; "" for all that are invited.
   std::string cohort;

@@ -74,6 +74,7 @@ Task<absl::StatusOr<StepWriter::Written>> StepWriter::Write(const WatchResponse&
   last_ = *committed;
   written.state = std::move(state);
   written.waves = applier.changed_waves();
+  written.sites = applier.changed_sites();
   written.labels = applier.changed_labels();
   co_return written;
 }

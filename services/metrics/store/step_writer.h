@@ -4,7 +4,9 @@
 #define WEFT_SERVICES_METRICS_STORE_STEP_WRITER_H_
 
 #include <string>
+#include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/status/statusor.h"
 #include "common/base/task.h"
@@ -27,8 +29,12 @@ class StepWriter {
     store::v1::FollowerState state;
     // Ids of waves whose numbers or labels may have changed.
     absl::btree_set<std::string> waves;
+    // Names of the sites of these whose rows have changed, by wave.
+    absl::btree_map<std::string, std::vector<std::string>> sites;
     // Whether labels of all waves may have changed.
     bool labels = false;
+    // Whether anything of the feed may have changed: it is read from the beginning, or again.
+    bool anew = false;
   };
 
   StepWriter(const storage::Database& db, Feed feed) : db_(db), feed_(feed) {}

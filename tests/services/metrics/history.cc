@@ -37,6 +37,7 @@ History::History(const std::string& wave, uint64_t seed) : wave_("waves/" + wave
     for (const std::string& cohort : frame_.wave.cohorts()) {
       if (Pick(2) == 0) site.entry.add_cohorts(cohort);
     }
+    Describe(site.entry);
     sites_.push_back(std::move(site));
   }
 }
@@ -92,9 +93,58 @@ Change History::Review(Site& site) {
   return ChangeOf(response.name(), response);
 }
 
+void History::Describe(ingestion::v1::RosterEntry& entry) {
+  entry.clear_attributes();
+  entry.clear_places();
+  if (Pick(3) != 0) {
+    entry.mutable_attributes()->set_setting(
+        static_cast<registry::v1::SiteAttributes::Setting>(Pick(4)));
+    if (Pick(2) == 0) entry.mutable_attributes()->set_stage(Pick(2) == 0 ? "early" : "late");
+    entry.mutable_attributes()->mutable_effective_date()->set_year(2020 + Pick(5));
+  }
+  for (int place = Pick(3); place > 0; --place) {
+    entry.add_places()->set_region(Pick(2) == 0 ? "MO" : "CA");
+  }
+}
+
+std::vector<Change> History::Erase(Site& site) {
+  std::vector<Change> changes;
+  const auto gone = [&](const std::string& name) {
+    Change change;
+    change.set_name(name);
+    change.set_kind(Change::KIND_DELETED);
+    changes.push_back(std::move(change));
+  };
+  for (const auto& [number, revision] : site.revisions) gone(revision.name());
+  gone(site.response.name());
+  site.revisions.clear();
+  site.response.Clear();
+  return changes;
+}
+
+Change History::ChangeCrosswalk() {
+  const std::string name = absl::StrCat("taxonomies/", wave_.substr(6), "/crosswalks/t", Pick(2));
+  if (Pick(4) == 0 && crosswalks_.erase(name) > 0) {
+    Change change;
+    change.set_name(name);
+    change.set_kind(Change::KIND_DELETED);
+    return change;
+  }
+  registry::v1::Crosswalk& crosswalk = crosswalks_[name];
+  crosswalk.set_name(name);
+  crosswalk.set_etag(absl::StrCat("\"", Pick(1000), "\""));
+  return ChangeOf(name, crosswalk);
+}
+
 std::vector<Change> History::Step() {
   Site& site = sites_[Pick(static_cast<int>(sites_.size()))];
-  const int what = Pick(10);
+  const int what = Pick(13);
+  if (what == 10) {
+    Describe(site.entry);
+    return {ChangeOf(site.entry.name(), site.entry)};
+  }
+  if (what == 11) return {ChangeCrosswalk()};
+  if (what == 12 && !site.response.name().empty()) return Erase(site);
   if (what == 0) {
     site.entry.set_active(!site.entry.active());
     return {ChangeOf(site.entry.name(), site.entry)};
@@ -120,6 +170,9 @@ std::vector<Change> History::Snapshot() const {
   for (const Site& site : sites_) {
     if (site.response.name().empty()) continue;
     changes.push_back(ChangeOf(site.response.name(), site.response));
+  }
+  for (const auto& [name, crosswalk] : crosswalks_) {
+    changes.push_back(ChangeOf(name, crosswalk));
   }
   return changes;
 }

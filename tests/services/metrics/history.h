@@ -11,6 +11,7 @@
 #include "services/metrics/domain/view_builder.h"
 #include "weft/ingestion/v1/response.pb.h"
 #include "weft/ingestion/v1/wave.pb.h"
+#include "weft/registry/v1/taxonomy.pb.h"
 #include "weft/type/v1/change.pb.h"
 
 namespace weft::metrics {
@@ -25,8 +26,9 @@ class History {
 
   // Instrument, wave and roster, as they were at the opening.
   std::vector<type::v1::Change> Opening() const;
-  // Something happens to one site: answers, a submission, a review, a withdrawal, an amendment of
-  // the roster. The changes of one commit.
+  // Something happens: to one site answers, a submission, a review, a withdrawal, an amendment of
+  // the roster, the erasure of all it said; or a crosswalk changes or goes. The changes of one
+  // commit.
   std::vector<type::v1::Change> Step();
   // Everything as it is now, in the order of a snapshot.
   std::vector<type::v1::Change> Snapshot() const;
@@ -47,11 +49,16 @@ class History {
 
   std::vector<type::v1::Change> Answer(Site& site, bool submit);
   type::v1::Change Review(Site& site);
+  std::vector<type::v1::Change> Erase(Site& site);
+  type::v1::Change ChangeCrosswalk();
+  // What the site was at the opening.
+  void Describe(ingestion::v1::RosterEntry& entry);
 
   const std::string wave_;
   std::mt19937_64 random_;
   WaveFrame frame_;
   std::vector<Site> sites_;
+  std::map<std::string, registry::v1::Crosswalk> crosswalks_;
 };
 
 }  // namespace weft::metrics

@@ -173,6 +173,85 @@ TEST_P(MetricsServiceTest, SitesByPage) {
   EXPECT_EQ(cohort->site_metrics_size(), 2);
 }
 
+TEST_P(MetricsServiceTest, SitesThatWereSoWhenTheWaveOpened) {
+  AddLab();
+  // Two of the four have a place.
+  for (const char* site : {"site-02", "site-03"}) {
+    registry::v1::UpdateSiteRequest update;
+    update.mutable_site()->set_name(absl::StrCat("sites/", site));
+    update.mutable_site()->add_places()->set_region("MO");
+    update.mutable_update_mask()->add_paths("places");
+    InRegistry<registry::v1::Site>("SiteService/UpdateSite", update);
+  }
+  CreateInstrument();
+  PublishInstrument();
+  CreateWave();
+  OpenWave();
+  AddResponse("site-01", "4/12 3/2 0/0");
+  AddResponse("site-02", "2/1 0/0 0/0");
+  v1::Parameters missouri;
+  missouri.set_filter("region=MO");
+  EXPECT_EQ(Summary(missouri).invited(), 2);
+  EXPECT_EQ(Summary(missouri).counted(), 1);
+  EXPECT_EQ(Summary(missouri).richness().mean().value(), 1);
+  EXPECT_EQ(Summary(missouri).provenance().parameters().filter(), "region = MO");
+  // What is in memory follows the feed.
+  AddResponse("site-03", "4/1 3/1 2/1");
+  EXPECT_EQ(Summary(missouri).counted(), 2);
+  EXPECT_EQ(Summary(missouri).richness().mean().value(), 2);
+  EXPECT_THAT(Withdraw("site-02"), IsOk());
+  EXPECT_EQ(Summary(missouri).counted(), 1);
+  // With a cohort, and in every form.
+  missouri.set_cohort("cohorts/new");
+  EXPECT_EQ(Summary(missouri).invited(), 1);
+  missouri.clear_cohort();
+  missouri.set_filter("NOT region:* AND stage = starting");
+  EXPECT_EQ(Summary(missouri).invited(), 2);
+  missouri.set_filter("region = CA");
+  EXPECT_EQ(Summary(missouri).invited(), 0);
+  EXPECT_TRUE(Summary(missouri).response_rate().has_undefined());
+
+  missouri.set_filter("region = MO");
+  v1::ListSiteMetricsRequest list;
+  list.set_parent("waves/w1");
+  list.set_page_size(1);
+  *list.mutable_parameters() = missouri;
+  *list.mutable_min_positions() = Now();
+  const auto first = Ask<v1::ListSiteMetricsResponse>("ListSiteMetrics", list);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_EQ(first->site_metrics_size(), 1);
+  EXPECT_EQ(first->site_metrics(0).site(), "sites/site-02");
+  list.set_page_token(first->next_page_token());
+  const auto second = Ask<v1::ListSiteMetricsResponse>("ListSiteMetrics", list);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_EQ(second->site_metrics_size(), 1);
+  EXPECT_EQ(second->site_metrics(0).site(), "sites/site-03");
+  EXPECT_EQ(second->next_page_token(), "");
+
+  v1::GetSiteMetricsRequest site;
+  site.set_name("waves/w1/siteMetrics/site-03");
+  *site.mutable_parameters() = missouri;
+  *site.mutable_min_positions() = Now();
+  EXPECT_THAT(Ask<v1::SiteMetrics>("GetSiteMetrics", site), IsOk());
+  site.set_name("waves/w1/siteMetrics/site-01");
+  const auto elsewhere = Ask<v1::SiteMetrics>("GetSiteMetrics", site);
+  EXPECT_THAT(elsewhere, IsError(kNotFound, "SITE_NOT_ON_ROSTER"));
+  EXPECT_THAT(std::string(elsewhere.status().message()), ::testing::HasSubstr("where region = MO"));
+
+  v1::GetItemFrequenciesRequest items;
+  items.set_parent("waves/w1");
+  *items.mutable_parameters() = missouri;
+  *items.mutable_min_positions() = Now();
+  const auto frequencies = Ask<v1::GetItemFrequenciesResponse>("GetItemFrequencies", items);
+  ASSERT_THAT(frequencies, IsOk());
+  EXPECT_EQ(frequencies->provenance().parameters().filter(), "region = MO");
+  EXPECT_EQ(frequencies->items(0).options(0).share().base_size(), 1);
+
+  // After a rebuild, too.
+  DeleteReadModel();
+  EXPECT_EQ(Summary(missouri).counted(), 1);
+}
+
 TEST_P(MetricsServiceTest, ItemFrequencies) {
   OpenLab();
   AddResponse("site-01", "4/12 3/2 0/0", 10);
@@ -356,6 +435,15 @@ TEST_P(MetricsServiceTest, WhatIsNotThere) {
   request.mutable_parameters()->set_cohort("other");
   EXPECT_THAT(GetSummary(request), IsError(kInvalid, "NAME_INVALID"));
   request.mutable_parameters()->clear_cohort();
+  request.mutable_parameters()->set_filter("seting = school");
+  const auto filter = GetSummary(request);
+  EXPECT_THAT(filter, IsError(kInvalid, "FILTER_INVALID"));
+  EXPECT_THAT(testing::ViolatedFields(filter.status()), ElementsAre("parameters.filter"));
+  request.mutable_parameters()->set_filter("setting = school");
+  request.set_name("waves/other/summary");
+  EXPECT_THAT(GetSummary(request), IsError(kNotFound, "WAVE_NOT_FOUND"));
+  request.set_name("waves/w1/summary");
+  request.mutable_parameters()->clear_filter();
   request.mutable_parameters()->set_floor(static_cast<v1::ReviewFloor>(9));
   const auto floor = GetSummary(request);
   EXPECT_THAT(floor, IsError(kInvalid, "INVALID_FIELD"));
