@@ -35,6 +35,8 @@ COMBINATIONS = list(itertools.product(
 SHOWN = 20
 # Sites of a wave whose associations are tested: of many the oracle knows no p, and a debug build takes long.
 MOST_TESTED = 100
+# Sites of which the judge goes through all pairs.
+MOST_PAIRED = 300
 # Sites of a wave that is put beside a second one.
 MOST_COMPARED = 600
 CATCH_UP_SECONDS = 300
@@ -147,7 +149,8 @@ def load_later(suite, drawn, directory, sites):
     while True:
         page = suite.call("weft.ingestion.v1.WaveService/ListRosterEntries", {
             "parent": document["name"], "pageSize": 1000, "pageToken": token})
-        roster += [wave_files.RosterEntry(each["site"], each["neutralLabel"], each["cohorts"])
+        roster += [wave_files.roster_entry({**each, "name": each["site"],
+                                           "attributes": [each.get("attributes") or {}]}, each["cohorts"])
                    for each in page["rosterEntries"]]
         token = page["nextPageToken"]
         if not token:
@@ -173,6 +176,7 @@ def parameters_json(parameters):
         "floor": f"REVIEW_FLOOR_{parameters.floor}",
         "engagedRule": f"ENGAGED_RULE_{parameters.engaged_rule}",
         "selfRule": f"SELF_RULE_{parameters.self_rule}",
+        "filter": parameters.filter,
     }
 
 
@@ -230,6 +234,16 @@ def compare_wave(suite, wave, records, parameters, rng):
         for end in {"lower", "upper"} & each.keys():  # the order of operations is not stated
             each[end] = round(each[end], 12)
     yield from differences("intervals", answer["intervals"], intervals)
+    if len(judge.counted) <= MOST_PAIRED:
+        answer = suite.call(METRICS + "GetBetweenSiteTurnover", {"parent": wave, **request})
+        turnover = judge.between_sites()
+        for each in (answer, turnover):
+            for metric in ("jaccard", "sorensen", "nodf"):  # the order of additions is not stated
+                if "value" in each[metric]:
+                    each[metric]["value"] = round(each[metric]["value"], 9)
+        answer.pop("wave")
+        answer.pop("provenance")
+        yield from differences("turnover", answer, turnover)
     items = suite.call(METRICS + "GetItemFrequencies", {"parent": wave, **request})
     yield from differences("items", items["items"], judge.item_frequencies())
 
@@ -272,7 +286,8 @@ def run_wave(suite, seed, sites, combinations, directory):
     cohorts = ["", "", *(f"cohorts/{cohort}" for cohort in drawn.cohorts)]
     found = []
     for combination in combinations:
-        parameters = oracle.Parameters(rng.choice(cohorts), *combination)
+        question = rng.choice(("", *oracle.FILTERS))
+        parameters = oracle.Parameters(rng.choice(cohorts), *combination, question)
         for path, ours, theirs in compare_wave(suite, wave, records, parameters, rng):
             found.append(f"  {parameters}\n    {path}: ours {ours!r}, oracle {theirs!r}")
     if drawn.size <= MOST_COMPARED:

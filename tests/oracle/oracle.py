@@ -25,6 +25,23 @@ QUADRANTS = ("UNSPECIFIED", "NARROW_SHALLOW", "BROAD_SHALLOW", "NARROW_DEEP", "B
 YES, NO, UNKNOWN = "YES", "NO", "UNKNOWN"
 
 
+# Questions about sites, as a server answers them in one spelling, and what they mean of a roster entry.
+FILTERS = {
+    "setting = district": lambda entry: entry.setting == "SETTING_DISTRICT",
+    "setting != district": lambda entry: entry.setting != "SETTING_DISTRICT",
+    "NOT setting:*": lambda entry: entry.setting == "",
+    "region = MO": lambda entry: "MO" in entry.regions,
+    "region = CA OR region = KS": lambda entry: "CA" in entry.regions or "KS" in entry.regions,
+    "NOT region:*": lambda entry: not entry.regions,
+    'entry_point = "one school" AND stage != growing':
+        lambda entry: entry.entry_point == "one school" and entry.stage != "growing",
+    "region:MO AND (stage = starting OR setting = university)":
+        lambda entry: "MO" in entry.regions and
+        (entry.stage == "starting" or entry.setting == "SETTING_UNIVERSITY"),
+    "country:*": lambda entry: False,
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Parameters:
     """What the numbers are computed with."""
@@ -33,6 +50,7 @@ class Parameters:
     floor: str = "SUBMITTED"
     engaged_rule: str = "LEVEL_FIRST"
     self_rule: str = "INCLUDE"
+    filter: str = ""  # a key of FILTERS
 
     @property
     def lowest(self):
@@ -377,6 +395,15 @@ class Site:
     def contradictions(self):
         return sum(is_contradiction(cell.given) for cell in self.cells)
 
+    @property
+    def levels(self):
+        """As given."""
+        return [cell.given.level for cell in self.cells if is_known(cell.given.level)]
+
+    @property
+    def straight_lined(self):
+        return len(self.levels) >= 3 and len(set(self.levels)) == 1
+
     def value(self, metric):
         return self.numbers[metric].value
 
@@ -398,6 +425,8 @@ class WaveMetrics:
             if not entry.active:
                 continue
             if parameters.cohort and parameters.cohort not in entry.cohorts:
+                continue
+            if parameters.filter and not FILTERS[parameters.filter](entry):
                 continue
             response = wave.responses.get(entry.site)
             revision = counted_revision(response, parameters)
@@ -438,6 +467,7 @@ class WaveMetrics:
             "sharedResponsibility": "SHARED_RESPONSIBILITY_UNSPECIFIED",
             "sharedResponsibilityMissing": "MISSING_REASON_UNSPECIFIED",
             "contradictions": site.contradictions,
+            "straightLined": site.straight_lined,
             "cells": [cell.published(code)
                       for cell, (code, _) in zip(site.cells, self.wave.types)],
         }
@@ -670,7 +700,43 @@ class WaveMetrics:
                                self.association("P1", "meanLevelEngaged")]
         out["quadrants"] = self.quadrants()
         out["contradictions"] = sum(site.contradictions for site in self.counted)
+        given = sum(len(site.levels) >= 3 for site in self.counted)
+        out["straightLining"] = share(sum(site.straight_lined for site in self.counted), given, given,
+                                      0).published()
         return out
+
+    def between_sites(self):
+        """D7: every pair of sites, and every pair of types."""
+        known = [site for site in self.counted if all(cell.engaged != UNKNOWN for cell in site.cells)]
+        types = [{place for place, cell in enumerate(site.cells) if cell.engaged == YES} for site in known]
+        gamma = len(set().union(*types)) if types else 0
+        alphas = sum(map(len, types))
+        pairs = list(itertools.combinations(types, 2))
+
+        def number(value, reason="NO_DATA"):
+            return self.over_sites(value, len(known), reason=reason).published()
+
+        def mean(of_pair):
+            values = [of_pair(a, b) if a | b else 0 for a, b in pairs]
+            return number(math.fsum(values) / len(pairs) if pairs else None, "TOO_FEW")
+
+        def nested(sets):
+            """Of each pair, in per cent of the smaller one."""
+            return [0 if len(a) == len(b) else 100 * len(a & b) / min(len(a), len(b))
+                    for a, b in itertools.combinations([each for each in sets if each], 2)]
+
+        overlaps = nested(types) + nested(
+            [{i for i, each in enumerate(types) if place in each} for place in range(len(self.wave.types))])
+        return {
+            "gamma": number(gamma if known else None),
+            "meanAlpha": number(Fraction(alphas, len(known)) if known else None),
+            "whittaker": number(Fraction(gamma * len(known), alphas) if alphas else None),
+            "jaccard": mean(lambda a, b: 1 - len(a & b) / len(a | b)),
+            "sorensen": mean(lambda a, b: 1 - 2 * len(a & b) / (len(a) + len(b))),
+            "nodf": number(math.fsum(overlaps) / len(overlaps) if overlaps else None, "TOO_FEW"),
+            "pairs": str(len(pairs)),
+            "sampled": False,
+        }
 
     # --- Items ---
 

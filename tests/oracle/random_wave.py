@@ -37,6 +37,12 @@ def pool_site(number):
         "displayName": f"Community {number}",
         "neutralLabel": f"Site {number:05}",
         "naming": ("NAMING_NAMED", "NAMING_NEUTRAL", "NAMING_UNSPECIFIED")[number % 3],
+        "places": [{"region": region} for region in (("MO",), ("CA", "OR"), (), ("MO", "KS"), ("CA",))[number % 5]],
+        "attributes": [] if number % 7 == 0 else [{
+            "setting": f"SETTING_{('DISTRICT', 'SCHOOL', 'UNSPECIFIED', 'UNIVERSITY')[number % 4]}",
+            "entryPoint": ("one school", "", "a whole district")[number % 3],
+            "stage": ("starting", "growing")[number % 2],
+        }],
     }
 
 

@@ -78,6 +78,10 @@ class RosterEntry:
     site: str  # "sites/site-01"
     label: str
     cohorts: list
+    setting: str  # "SETTING_DISTRICT"; "" when it is not known
+    entry_point: str
+    stage: str
+    regions: list
     active: bool = True
 
 
@@ -275,8 +279,17 @@ def read_roster(directory, wave):
         if f"cohorts/{cohort}" in wave["cohorts"] and not past and not ahead:
             cohorts.setdefault(f"sites/{site}", []).append(f"cohorts/{cohort}")
     sites = {site["name"]: site for site in read_json(directory, "sites.json")["sites"]}
-    return [RosterEntry(name, label_of(sites[name]), sorted(cohorts[name]))
-            for name in sorted(cohorts)], sites
+    return [roster_entry(sites[name], sorted(cohorts[name])) for name in sorted(cohorts)], sites
+
+
+def roster_entry(site, cohorts):
+    """The site as the roster holds it."""
+    attributes = (site.get("attributes") or [{}])[-1]  # they have no dates here
+    setting = attributes.get("setting", "")
+    return RosterEntry(site["name"], label_of(site), cohorts,
+                       "" if setting == "SETTING_UNSPECIFIED" else setting,
+                       attributes.get("entryPoint", ""), attributes.get("stage", ""),
+                       [place["region"] for place in site.get("places", []) if place.get("region")])
 
 
 def label_of(site):
@@ -325,7 +338,7 @@ def apply_action(wave, sites, action):
     response = wave.responses.get(site)
     if verb == "add":
         if entry is None:
-            wave.roster.append(RosterEntry(site, label_of(sites[site]), action["cohorts"]))
+            wave.roster.append(roster_entry(sites[site], action["cohorts"]))
             wave.roster.sort(key=lambda each: each.site)
         else:
             entry.active = True

@@ -161,6 +161,41 @@ absl::Status Intervals(Session& session, const WaveOptions& options,
   return absl::OkStatus();
 }
 
+// --- Between the sites ---------------------------------------------------------------------------
+
+absl::Status Turnover(Session& session, const WaveOptions& options) {
+  v1::GetBetweenSiteTurnoverRequest request;
+  request.set_parent(options.wave);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::BetweenSiteTurnover turnover;
+  WEFT_RETURN_IF_ERROR(
+      session.Call(absl::StrCat(kService, "GetBetweenSiteTurnover"), request, turnover));
+  if (session.json()) {
+    PrintJson(turnover);
+    return absl::OkStatus();
+  }
+  std::printf("Of %d sites whose engagement with every type is known, of %d counted\n\n",
+              turnover.gamma().n(), turnover.gamma().base_size());
+  Table table({"BETWEEN SITES (D7)", "VALUE"});
+  table.Add({"types that any site engages (gamma)", NumberCell(turnover.gamma(), 0)});
+  table.Add({"mean types a site engages (alpha)", NumberCell(turnover.mean_alpha(), 2)});
+  table.Add({"Whittaker's turnover, gamma / alpha", NumberCell(turnover.whittaker(), 2)});
+  table.Add({"mean Jaccard dissimilarity, 0–1", NumberCell(turnover.jaccard(), 3)});
+  table.Add({"mean Sorensen dissimilarity, 0–1", NumberCell(turnover.sorensen(), 3)});
+  table.Add({"nestedness (NODF), 0–100", NumberCell(turnover.nodf(), 1)});
+  std::fputs(table.ToString().c_str(), stdout);
+  if (turnover.sampled()) {
+    std::printf(
+        "note: over %lld pairs drawn of all; standard errors %.5f (Jaccard), %.5f "
+        "(Sorensen)\n",
+        static_cast<long long>(turnover.pairs()), turnover.jaccard_standard_error(),
+        turnover.sorensen_standard_error());
+  }
+  PrintCaveats(turnover.provenance());
+  return absl::OkStatus();
+}
+
 // --- One site among the others -------------------------------------------------------------------
 
 std::string StandingText(const v1::Standing& standing) {
@@ -368,6 +403,11 @@ void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& resul
   sampling->callback([&session, &result, sampled, intervals] {
     result = Intervals(*session, *sampled, *intervals);
   });
+
+  CLI::App* turnover = app.add_subcommand(
+      "turnover", "Shows how unlike the sites are in the partner types that they engage");
+  auto unlike = AddWaveOptions(*turnover);
+  turnover->callback([&session, &result, unlike] { result = Turnover(*session, *unlike); });
 
   auto site = std::make_shared<std::string>();
   CLI::App* feedback =

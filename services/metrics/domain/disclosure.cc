@@ -38,6 +38,9 @@ struct Others {
   int64_t sites = 0;
   std::vector<LevelCounts> types;
   std::array<int64_t, kRatings + 1> ratings{};
+  // Those that gave enough levels, the same ones or different ones.
+  int64_t straight_lined = 0;
+  int64_t varied = 0;
 };
 
 Others CountOthers(const WaveView& view, const v1::DisclosurePolicy& policy) {
@@ -48,6 +51,9 @@ Others CountOthers(const WaveView& view, const v1::DisclosurePolicy& policy) {
     if (answers == nullptr || Appears(site, policy)) continue;
     ++others.sites;
     ++others.ratings[RatingOf(answers->rating())];
+    const LevelSpread spread = SpreadOf(*answers);
+    others.straight_lined += spread == LevelSpread::kSame ? 1 : 0;
+    others.varied += spread == LevelSpread::kDifferent ? 1 : 0;
     const int cells = std::min(answers->cells_size(), static_cast<int>(others.types.size()));
     for (int type = 0; type < cells; ++type) {
       others.types[type].Add(CellState(answers->cells(type)).Count(view.variant()), 1);
@@ -73,6 +79,12 @@ class Withholding {
       ApplyToType(others_.types[type], *summary_.mutable_partner_types(type));
     }
     ApplyToRatings(*summary_.mutable_shared_responsibility());
+    const RowCell straight{.count = others_.straight_lined};
+    const WithheldCells lined = ChooseWithheld({straight, {.count = others_.varied}}, rule_);
+    if (lined.any()) {
+      Withhold(straight, straight.count + others_.varied, lined.bounds,
+               *summary_.mutable_straight_lining());
+    }
     // It tells how ratings and cells lie to each other.
     for (v1::Association& association : *summary_.mutable_associations()) {
       if (withheld_) Withhold(*association.mutable_tau_b());

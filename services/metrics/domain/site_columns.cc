@@ -225,6 +225,37 @@ Aggregate SiteColumns::Tally(const Selection& selection, v1::ReviewFloor floor,
   return aggregate;
 }
 
+std::vector<SitePresence> SiteColumns::Presence(const Selection& selection, v1::ReviewFloor floor,
+                                                const Variant& variant) const {
+  const Answers& answers = answers_[FloorIndex(floor)];
+  const auto types = static_cast<size_t>(types_);
+  std::array<v1::Engagement, CellState::kCodes> engagement{};
+  for (uint32_t code = 0; code < CellState::kCodes; ++code) {
+    engagement[code] = CellState(code).Count(variant).engagement;
+  }
+  std::vector<uint8_t> wanted(invited_.size());
+  for (const uint32_t row : selection.rows) wanted[row] = answers.ratings[row] != 0 ? 1 : 0;
+  std::vector<SitePresence> presence;
+  presence.reserve(selection.rows.size());
+  for (const auto& [site, row] : rows_by_site_) {
+    if (wanted[row] == 0) continue;
+    SitePresence& of_site = presence.emplace_back();
+    of_site.engaged.resize((types + 63) / 64);
+    for (size_t type = 0; type < types; ++type) {
+      switch (engagement[answers.cells[size_t{row} * types + type] % CellState::kCodes]) {
+        case v1::ENGAGEMENT_YES:
+          of_site.engaged[type / 64] |= uint64_t{1} << type % 64;
+          break;
+        case v1::ENGAGEMENT_NO:
+          break;
+        default:
+          of_site.known = false;
+      }
+    }
+  }
+  return presence;
+}
+
 std::vector<std::string> SiteColumns::Names(const Selection& selection, v1::ReviewFloor counted_at,
                                             absl::string_view after, size_t most) const {
   std::vector<uint8_t> wanted(invited_.size());

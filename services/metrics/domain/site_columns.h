@@ -15,6 +15,7 @@
 #include "services/metrics/domain/aggregate.h"
 #include "services/metrics/domain/attribute_filter.h"
 #include "services/metrics/domain/cell.h"
+#include "services/metrics/domain/wave_view.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
 
@@ -41,6 +42,10 @@ class SiteColumns {
   // the parts of all structured items.
   Aggregate Tally(const Selection& selection, v1::ReviewFloor floor, const Variant& variant,
                   bool items) const;
+
+  // With which types the selected sites that are counted are engaged, in name order.
+  std::vector<SitePresence> Presence(const Selection& selection, v1::ReviewFloor floor,
+                                     const Variant& variant) const;
 
   // Names of the selected sites after `after` (a name, or ""), in order, at most `most`; only those
   // that are counted at `counted_at`, unless it is unspecified.

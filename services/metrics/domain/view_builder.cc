@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "services/metrics/domain/attribute_filter.h"
+#include "services/metrics/domain/site_columns.h"
 #include "services/metrics/domain/site_record.h"
 
 namespace weft::metrics {
@@ -44,6 +45,7 @@ WaveView BuildWaveView(const WaveRecords& records, const v1::Parameters& paramet
   view.frame = std::make_shared<const WaveFrame>(records.frame);
   view.parameters = ResolveParameters(parameters);
   Delta delta;
+  SiteColumns columns(view.frame->type_count());
   const absl::StatusOr<AttributeFilter> filter =
       AttributeFilter::Parse(parameters.filter(), "parameters.filter");
   for (store::v1::SiteRecord& site : BuildSiteRecords(records)) {
@@ -51,8 +53,11 @@ WaveView BuildWaveView(const WaveRecords& records, const v1::Parameters& paramet
     if (std::find(scopes.begin(), scopes.end(), parameters.cohort()) == scopes.end()) continue;
     if (!filter.ok() || !filter->Matches(site)) continue;
     delta.Add(Contribution(site, view.parameters.floor()));
+    if (AnswersAt(site, view.parameters.floor()) != nullptr) columns.Set(site);
     view.sites.push_back(std::move(site));
   }
+  view.presence = columns.Presence(columns.Select("", AttributeFilter()), view.parameters.floor(),
+                                   view.variant());
   for (const Delta::Part& part : delta.Parts()) {
     // Only adds, so that no count can fall below 0.
     view.aggregate.MutablePart(part.id).Add(part.changes).IgnoreError();

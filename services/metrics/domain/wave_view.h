@@ -3,6 +3,7 @@
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_WAVE_VIEW_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_WAVE_VIEW_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,13 @@ struct WaveFrame {
   std::string TypeLabel(absl::string_view code) const;
 };
 
+// With which types a counted site is engaged: a bit for each, 64 to a word, the first type lowest.
+struct SitePresence {
+  std::vector<uint64_t> engaged;
+  // Whether its engagement with every type is known.
+  bool known = true;
+};
+
 struct WaveView {
   std::shared_ptr<const WaveFrame> frame;
   // Every default filled in (ResolveParameters).
@@ -48,6 +56,8 @@ struct WaveView {
   std::vector<store::v1::SiteRecord> sites;
   // The last of them, `sites/{site}`, when there are more than were asked for.
   std::string more_after;
+  // When asked for: of each counted site, in name order.
+  std::vector<SitePresence> presence;
 
   Variant variant() const {
     return Variant{.engaged_rule = parameters.engaged_rule(), .self_rule = parameters.self_rule()};

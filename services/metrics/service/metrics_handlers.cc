@@ -21,6 +21,7 @@
 #include "common/service/list.h"
 #include "common/service/names.h"
 #include "services/metrics/domain/associations.h"
+#include "services/metrics/domain/between_sites.h"
 #include "services/metrics/domain/compare_waves.h"
 #include "services/metrics/domain/compute.h"
 #include "services/metrics/domain/expectation_rules.h"
@@ -264,6 +265,28 @@ Task<absl::Status> MetricsHandlers::GetSamplingIntervals(
   *computed.mutable_provenance() = MakeProvenance(*view);
   computed.mutable_provenance()->add_caveats(
       "the sites are no random sample: intervals say how much single sites weigh");
+  response = answers_.Keep(request, *view, std::move(computed));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> MetricsHandlers::GetBetweenSiteTurnover(
+    rpc::CallContext& context, const v1::GetBetweenSiteTurnoverRequest& request,
+    rpc::Serialized<v1::BetweenSiteTurnover>& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
+                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
+                                    request.min_positions()));
+  if (answers_.Find(request, query, response)) co_return absl::OkStatus();
+  query.presence = true;
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  SiteComparison comparison(*view);
+  while (comparison.Work()) {
+    co_await Yield(context.executor());
+    if (context.cancelled()) co_return rpc::Stopped(context);
+  }
+  v1::BetweenSiteTurnover computed = comparison.Result();
+  computed.set_wave(request.parent());
+  *computed.mutable_provenance() = MakeProvenance(*view);
   response = answers_.Keep(request, *view, std::move(computed));
   co_return absl::OkStatus();
 }

@@ -43,6 +43,9 @@ class MetricsHandlers {
   Task<absl::Status> GetSamplingIntervals(
       rpc::CallContext& context, const v1::GetSamplingIntervalsRequest& request,
       rpc::Serialized<v1::GetSamplingIntervalsResponse>& response);
+  Task<absl::Status> GetBetweenSiteTurnover(rpc::CallContext& context,
+                                            const v1::GetBetweenSiteTurnoverRequest& request,
+                                            rpc::Serialized<v1::BetweenSiteTurnover>& response);
   Task<absl::Status> CompareWaves(rpc::CallContext& context, const v1::CompareWavesRequest& request,
                                   v1::WaveComparison& response);
   Task<absl::Status> ListMetricDefinitions(rpc::CallContext& context,

@@ -21,6 +21,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
       .On("GetAssociations", &metrics_, &MetricsHandlers::GetAssociations)
       .On("GetSamplingIntervals", &metrics_, &MetricsHandlers::GetSamplingIntervals)
+      .On("GetBetweenSiteTurnover", &metrics_, &MetricsHandlers::GetBetweenSiteTurnover)
       .On("CompareWaves", &metrics_, &MetricsHandlers::CompareWaves)
       .On("ListMetricDefinitions", &metrics_, &MetricsHandlers::ListMetricDefinitions)
       .On("CheckExpectations", &metrics_, &MetricsHandlers::CheckExpectations)

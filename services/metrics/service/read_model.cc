@@ -254,9 +254,9 @@ Task<absl::StatusOr<ReadModel::State>> ReadModel::AwaitColumns(rpc::CallContext&
   }
 }
 
-Task<absl::Status> ReadModel::LoadFiltered(rpc::CallContext& context, State& state,
-                                           const WaveQuery& query, const AttributeFilter& filter,
-                                           WaveView& view) {
+Task<absl::Status> ReadModel::LoadFromColumns(rpc::CallContext& context, State& state,
+                                              const WaveQuery& query, const AttributeFilter& filter,
+                                              WaveView& view) {
   ColumnCache::Lease& lease = *state.columns;
   absl::Status refreshed =
       co_await lease.Refresh(context, *state.snapshot, view.frame->type_count());
@@ -265,6 +265,9 @@ Task<absl::Status> ReadModel::LoadFiltered(rpc::CallContext& context, State& sta
   const SiteColumns::Selection selection = columns.Select(view.parameters.cohort(), filter);
   view.aggregate = columns.Tally(selection, view.parameters.floor(), view.variant(), query.items);
   if (query.cuts) view.cuts = FindCuts(view.aggregate, view.variant());
+  if (query.presence) {
+    view.presence = columns.Presence(selection, view.parameters.floor(), view.variant());
+  }
   std::vector<std::string> names;
   if (query.site.empty() && query.max_sites > 0) {
     const v1::ReviewFloor counted_at =
@@ -363,11 +366,13 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
   WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter filter,
                            AttributeFilter::Parse(query.parameters.filter(), "parameters.filter"));
   const std::string wave(IdOfName(query.wave));
+  // What no aggregate holds is answered from columns.
+  const bool from_columns = !filter.empty() || query.presence;
   absl::StatusOr<State> state = State();
-  if (filter.empty()) {
-    state = co_await Await(context, query.min_positions);
-  } else {
+  if (from_columns) {
     state = co_await AwaitColumns(context, query.min_positions, wave);
+  } else {
+    state = co_await Await(context, query.min_positions);
   }
   WEFT_CO_RETURN_IF_ERROR(state.status());
   storage::Reader& reader = *state->snapshot;
@@ -390,8 +395,8 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
   }
   WEFT_CO_RETURN_IF_ERROR(CheckCohort(view.frame->wave, query.parameters.cohort()));
 
-  if (!filter.empty()) {
-    absl::Status loaded = co_await LoadFiltered(context, *state, query, filter, view);
+  if (from_columns) {
+    absl::Status loaded = co_await LoadFromColumns(context, *state, query, filter, view);
     WEFT_CO_RETURN_IF_ERROR(std::move(loaded));
     if (query.site.empty()) co_return view;
     absl::Status found = co_await LoadSite(reader, query, filter, view);

@@ -51,6 +51,8 @@ struct WaveQuery {
   bool cuts = false;
   // Those for ComputeItems().
   bool items = false;
+  // view.presence.
+  bool presence = false;
   // view.sites: up to `max_sites` after `sites_after`, which is a site's name or "", all that are
   // invited or only those that are counted. Or just one, by name.
   size_t max_sites = 0;
@@ -113,11 +115,11 @@ class ReadModel {
   // seen has been noted.
   Task<absl::StatusOr<State>> AwaitColumns(rpc::CallContext& context, v1::Positions min_positions,
                                            std::string wave);
-  // Fills view.aggregate, and view.sites when many are asked for, by the filter. Gives the columns
-  // back.
-  static Task<absl::Status> LoadFiltered(rpc::CallContext& context, State& state,
-                                         const WaveQuery& query, const AttributeFilter& filter,
-                                         WaveView& view);
+  // Fills view.aggregate, and what is asked for of view.presence and view.sites, where these are
+  // many, with the sites of the filter. Gives the columns back.
+  static Task<absl::Status> LoadFromColumns(rpc::CallContext& context, State& state,
+                                            const WaveQuery& query, const AttributeFilter& filter,
+                                            WaveView& view);
   // Whether the snapshot is whole and has seen min_positions.
   Task<absl::StatusOr<bool>> Reached(State& state, const v1::Positions& min_positions);
 
