@@ -45,6 +45,9 @@ Policy Policy::Loopback() {
       {.kind = "users", .allowed = {"*.*.*"}, .denied = {}},
       {.kind = "services", .allowed = {"*.*.read"}, .denied = personal},
       {.kind = "researchers", .allowed = {"*.*.read"}, .denied = personal_and_feeds},
+      {.kind = "public",
+       .allowed = {"metrics.publications.read", "metrics.definitions.read"},
+       .denied = {}},
   });
 }
 

@@ -29,7 +29,7 @@ class Policy {
 
   // The policy while callers are on loopback and not authenticated: users are operators; services
   // read, follow feeds and write nothing, and see neither free text nor who wrote it; researchers
-  // read all but these and feeds.
+  // read all but these and feeds; the public reads what is published and how it is defined.
   static Policy Loopback();
 
   // OK, or PERMISSION_DENIED with reason PERMISSION_DENIED that names the permission.

@@ -11,7 +11,7 @@
 namespace weft::auth {
 namespace {
 
-constexpr std::array<absl::string_view, 3> kKinds = {"users", "services", "researchers"};
+constexpr std::array<absl::string_view, 4> kKinds = {"users", "services", "researchers", "public"};
 constexpr size_t kMaxIdLength = 128;
 
 bool ValidId(absl::string_view id) {
@@ -33,8 +33,8 @@ absl::StatusOr<Principal> ParsePrincipal(absl::string_view name) {
   return Error(absl::StatusCode::kUnauthenticated, "INVALID_PRINCIPAL",
                absl::StrCat("the metadata ", kPrincipalMetadata, " is \"",
                             absl::CHexEscape(name.substr(0, kMaxIdLength)),
-                            "\"; write users/{id}, services/{id} or researchers/{id}, with an id "
-                            "of letters, digits, '.', '_', '@' and '-'"));
+                            "\"; write users/{id}, services/{id}, researchers/{id} or public/{id}, "
+                            "with an id of letters, digits, '.', '_', '@' and '-'"));
 }
 
 }  // namespace weft::auth

@@ -19,7 +19,7 @@ struct Principal {
 };
 
 // A principal by name; UNAUTHENTICATED with reason INVALID_PRINCIPAL when it is none of a known
-// kind (users, services, researchers) with an id of letters, digits and "._@-".
+// kind (users, services, researchers, public) with an id of letters, digits and "._@-".
 absl::StatusOr<Principal> ParsePrincipal(absl::string_view name);
 
 }  // namespace weft::auth

@@ -29,14 +29,22 @@ absl::Status Unusable(absl::string_view what, const std::string& path, absl::str
                {{"path", path}});
 }
 
-// A directory without an anchor must hold nothing but what a start that was cut short leaves, or
-// what a freshly made file system does.
+// A data directory inside ours: an engine of the same service, whose rows are its own.
+bool IsDataDirectory(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path / kAnchorFile, error);
+}
+
+// A directory without an anchor must hold nothing but what a start that was cut short leaves, what
+// a freshly made file system does, or data directories of other engines ("releases"): what was
+// beside them may be deleted and made anew.
 absl::Status CheckUnanchored(const std::string& path) {
   std::error_code error;
   for (std::filesystem::directory_iterator it(path, error), end; !error && it != end;
        it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name == kLockFile || name == kAnchorTemporaryFile || name == "lost+found") continue;
+    if (name != kDatabase && IsDataDirectory(it->path())) continue;
     if (name == kDatabase) {
       return Error(
           absl::StatusCode::kDataLoss, "STORAGE_CORRUPT",

@@ -60,6 +60,8 @@ absl::StatusOr<bool> IsPast(Feed feed, const std::string& reached, const std::st
       {{"feed", std::string(FeedName(feed))}});
 }
 
+}  // namespace
+
 absl::Status CheckParameters(const v1::Parameters& parameters) {
   if (!parameters.cohort().empty()) {
     WEFT_RETURN_IF_ERROR(
@@ -75,6 +77,8 @@ absl::Status CheckParameters(const v1::Parameters& parameters) {
       .ToStatus();
 }
 
+namespace {
+
 absl::Status WaveNotFound(const std::string& name) {
   return Error(absl::StatusCode::kNotFound, "WAVE_NOT_FOUND",
                absl::StrCat(name,
@@ -82,6 +86,8 @@ absl::Status WaveNotFound(const std::string& name) {
                             "min_positions.ingestion set to the weft-position of that write"),
                {{"name", name}});
 }
+
+}  // namespace
 
 absl::Status CheckCohort(const ingestion::v1::Wave& wave, const std::string& cohort) {
   const auto& cohorts = wave.cohorts();
@@ -92,6 +98,8 @@ absl::Status CheckCohort(const ingestion::v1::Wave& wave, const std::string& coh
                absl::StrCat(cohort, " is no cohort of ", wave.name()),
                {{"wave", wave.name()}, {"cohort", cohort}});
 }
+
+namespace {
 
 absl::Status NotOnRoster(const std::string& site, const WaveQuery& query) {
   return Error(

@@ -61,6 +61,11 @@ struct WaveQuery {
   std::string site;
 };
 
+// INVALID_ARGUMENT: what is wrong with the parameters, whatever the wave.
+absl::Status CheckParameters(const v1::Parameters& parameters);
+// NOT_FOUND (COHORT_NOT_IN_WAVE); "" is every wave's.
+absl::Status CheckCohort(const ingestion::v1::Wave& wave, const std::string& cohort);
+
 class ReadModel {
  public:
   explicit ReadModel(const storage::Database& db) : db_(db) {}

@@ -43,6 +43,17 @@ TEST(LoopbackPolicy, ResearchersReadAllButFreeTextAndFeeds) {
   EXPECT_FALSE(May("researchers/r", "registry.sites.write"));
 }
 
+TEST(LoopbackPolicy, ThePublicReadsWhatIsPublished) {
+  EXPECT_TRUE(May("public/anyone", "metrics.publications.read"));
+  EXPECT_TRUE(May("public/anyone", "metrics.definitions.read"));
+  for (const char* permission :
+       {"metrics.summaries.read", "metrics.siteMetrics.read", "metrics.figures.read",
+        "metrics.releases.read", "metrics.releases.review", "metrics.publications.write",
+        "ingestion.responses.read", "ingestion.quotes.read", "registry.sites.read"}) {
+    EXPECT_FALSE(May("public/anyone", permission)) << permission;
+  }
+}
+
 TEST(Policy, UnknownKindsMayNothing) {
   EXPECT_FALSE(May("robots/r", "registry.sites.read"));
   EXPECT_FALSE(Policy({}).Check({"users/amara"}, "registry.sites.read").ok());

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "common/base/executor.h"
+#include "common/storage/open_engine.h"
 #include "services/metrics/service/metrics_service.h"
 #include "services/metrics/store/keys.h"
 #include "tests/services/metrics/wave_example.h"
@@ -17,8 +18,13 @@ void MetricsTest::StartMetrics() {
   engine.directory = directory_ / "metrics";
   metrics_ = std::make_unique<testing::InProcessServer>(
       engine, clock_, [this](rpc::Server& server, const storage::Database& db) {
+        storage::EngineOptions options;
+        options.kind = GetParam();
+        options.directory = directory_ / "releases";
+        auto releases = storage::OpenEngine(options, server.executor());
+        EXPECT_THAT(releases, testing::IsOk());
         const Peers peers{.registry = registry_address(), .ingestion = ingestion_address()};
-        return std::make_unique<MetricsService>(server, db, peers, nullptr);
+        return std::make_unique<MetricsService>(server, db, *std::move(releases), peers, nullptr);
       });
 }
 
