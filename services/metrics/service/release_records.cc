@@ -10,7 +10,6 @@
 #include "common/base/status_macros.h"
 #include "common/storage/pages.h"
 #include "services/metrics/domain/catalogue.h"
-#include "services/metrics/domain/disclosure.h"
 #include "services/metrics/domain/releases/content_hash.h"
 #include "services/metrics/domain/releases/finding_rules.h"
 #include "services/metrics/domain/releases/manifest.h"
@@ -87,7 +86,7 @@ Task<absl::Status> ReleaseRecords::Pin(rpc::CallContext& context, absl::Time tim
     pinned.emplace_back(*revision->second);
   }
   const WaveView view = PinnedView(pin, release, pinned);
-  *pin.mutable_content() = MakeContent(view);
+  *pin.mutable_content() = MakeReleaseContent(view);
   for (std::string& site : CountedSites(view)) *pin.add_counted_sites() = std::move(site);
   release.set_content_hash(HashOfContent(pin.content(), release.hash_salt()));
   co_return absl::OkStatus();
@@ -111,7 +110,7 @@ Task<absl::StatusOr<Recomputed>> ReleaseRecords::Recompute(rpc::CallContext& con
   if (!whole) co_return recomputed;
   co_await Yield(context.executor());
   recomputed.view = PinnedView(pin, release, *found);
-  recomputed.content = MakeContent(recomputed.view);
+  recomputed.content = MakeReleaseContent(recomputed.view);
   recomputed.hash = HashOfContent(recomputed.content, release.hash_salt());
   co_return recomputed;
 }

@@ -1,5 +1,6 @@
 #include "services/metrics/service/source_client.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,21 +25,40 @@ constexpr int kPageSize = 1000;
 // More commits than these are not walked through to learn where a feed ends.
 constexpr int kMostFeedPages = 20;
 
-// How errors of a source are told.
-struct SourceReasons {
-  absl::string_view unavailable;
-  absl::string_view failed;
-};
+// What somebody who waits for a source that does not answer can do.
+std::string NoAnswer(absl::string_view source, absl::string_view address,
+                     absl::string_view message) {
+  return absl::StrCat(" at ", address, " does not answer, and this needs it; nothing was changed. ",
+                      "Is it running, and is --", source, " its address? (", message, ")");
+}
 
-SourceReasons ReasonsOf(absl::string_view source) {
-  if (source == "registry") return {"REGISTRY_UNAVAILABLE", "REGISTRY_FAILED"};
-  return {"INGESTION_UNAVAILABLE", "INGESTION_FAILED"};
+absl::Status Unavailable(absl::string_view source, absl::string_view address,
+                         absl::string_view message) {
+  const ErrorMetadata metadata = {{"address", std::string(address)}};
+  if (source == "registry") {
+    return Error(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE",
+                 absl::StrCat("the registry", NoAnswer(source, address, message)), metadata);
+  }
+  return Error(absl::StatusCode::kUnavailable, "INGESTION_UNAVAILABLE",
+               absl::StrCat("the ingestion service", NoAnswer(source, address, message)), metadata);
+}
+
+absl::Status Failed(absl::string_view source, absl::string_view address, absl::string_view method,
+                    absl::string_view message) {
+  const ErrorMetadata metadata = {{"address", std::string(address)},
+                                  {"method", std::string(method)}};
+  const std::string what = absl::StrCat(address, " failed at ", method, ": ", message);
+  if (source == "registry") {
+    return Error(absl::StatusCode::kInternal, "REGISTRY_FAILED",
+                 absl::StrCat("the registry at ", what), metadata);
+  }
+  return Error(absl::StatusCode::kInternal, "INGESTION_FAILED",
+               absl::StrCat("the ingestion service at ", what), metadata);
 }
 
 // Errors of a source as our caller should see them.
 absl::Status Translate(absl::string_view source, absl::string_view address,
                        absl::string_view method, absl::Status status) {
-  const SourceReasons reasons = ReasonsOf(source);
   switch (status.code()) {
     case absl::StatusCode::kOk:
     case absl::StatusCode::kNotFound:
@@ -51,19 +71,9 @@ absl::Status Translate(absl::string_view source, absl::string_view address,
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kResourceExhausted:
-      return WithRetryAfter(
-          Error(absl::StatusCode::kUnavailable, reasons.unavailable,
-                absl::StrCat("the ", source, " service at ", address,
-                             " does not answer, and this needs it; nothing was changed. Is it "
-                             "running, and is --",
-                             source, " its address? (", status.message(), ")"),
-                {{"address", std::string(address)}}),
-          kRetryAfter);
+      return WithRetryAfter(Unavailable(source, address, status.message()), kRetryAfter);
     default:
-      return Error(absl::StatusCode::kInternal, reasons.failed,
-                   absl::StrCat("the ", source, " service at ", address, " failed at ", method,
-                                ": ", status.message()),
-                   {{"address", std::string(address)}, {"method", std::string(method)}});
+      return Failed(source, address, method, status.message());
   }
 }
 

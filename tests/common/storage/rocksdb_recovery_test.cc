@@ -309,6 +309,25 @@ TEST_F(RocksDbRecovery, AForeignDirectoryIsLeftAlone) {
   EXPECT_EQ(std::distance(fs::directory_iterator(data()), fs::directory_iterator()), 1);
 }
 
+TEST_F(RocksDbRecovery, WhatStandsBesideAnotherEngineMayBeLost) {
+  EngineOptions inner = Options();
+  inner.directory = data() + "/releases";
+  Open(inner);
+  PutMany(0, 3);
+  engine_.reset();
+  // What was beside it is gone, and made anew.
+  Open(Options());
+  engine_.reset();
+  Open(inner);
+  ExpectAll(3);
+  engine_.reset();
+  std::ofstream(data() + "/thesis.doc") << "important";
+  fs::remove(data() + "/ANCHOR");
+  fs::remove_all(data() + "/rocksdb");
+  EXPECT_THAT(OpeningFails(),
+              IsError(absl::StatusCode::kFailedPrecondition, "STORAGE_FOREIGN_DIRECTORY"));
+}
+
 TEST_F(RocksDbRecovery, ADirectoryInUseIsRefusedAndNamesItsUser) {
   Open(Options());
   PutMany(0, 1);

@@ -30,15 +30,11 @@ bool IsOpenAnswerOf(absl::string_view name, absl::string_view wave) {
          parts[2] == "responses" && IsId(parts[3]) && parts[4] == "openAnswers" && IsId(parts[5]);
 }
 
-// What a finding says and rests on, to tell whether it has changed.
+// What a finding says and rests on, its numbers included, to tell whether it has changed.
 std::string SubstanceOf(const v1::Finding& finding) {
   v1::Finding substance;
   substance.set_statement(finding.statement());
-  for (const v1::FindingReference& reference : finding.references()) {
-    v1::FindingReference& kept = *substance.add_references();
-    kept.set_metric(reference.metric());
-    kept.set_number(reference.number());
-  }
+  *substance.mutable_references() = finding.references();
   for (const v1::FindingQuote& quote : finding.quotes()) {
     substance.add_quotes()->set_open_answer(quote.open_answer());
   }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "services/metrics/domain/disclosure.h"
 #include "services/metrics/domain/releases/content_hash.h"
 #include "services/metrics/domain/site_record.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
@@ -231,6 +232,15 @@ WaveView PinnedView(const store::v1::ReleasePin& pin, const v1::Release& release
     if (revision.has_value()) records.revisions.push_back(*revision);
   }
   return BuildWaveView(records, release.parameters());
+}
+
+v1::WaveContent MakeReleaseContent(const WaveView& view) {
+  v1::WaveContent content = MakeContent(view);
+  content.mutable_summary()->mutable_provenance()->clear_computed_through();
+  for (v1::Figure& figure : *content.mutable_figures()) {
+    if (figure.has_provenance()) figure.mutable_provenance()->clear_computed_through();
+  }
+  return content;
 }
 
 std::vector<std::string> CountedSites(const WaveView& view) {

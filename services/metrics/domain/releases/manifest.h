@@ -14,6 +14,7 @@
 #include "weft/ingestion/v1/response.pb.h"
 #include "weft/metrics/store/v1/releases.pb.h"
 #include "weft/metrics/v1/definition.pb.h"
+#include "weft/metrics/v1/disclosure.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
 #include "weft/metrics/v1/release.pb.h"
 #include "weft/metrics/v1/release_service.pb.h"
@@ -63,6 +64,8 @@ std::vector<v1::PinDifference> FindDifferences(
 // whatever has happened to roster and responses since.
 WaveView PinnedView(const store::v1::ReleasePin& pin, const v1::Release& release,
                     const std::vector<std::optional<ingestion::v1::ResponseRevision>>& found);
+// What a release computes of it: MakeContent() without the positions, which only one store knows.
+v1::WaveContent MakeReleaseContent(const WaveView& view);
 // The sites whose answers count in the view, by name.
 std::vector<std::string> CountedSites(const WaveView& view);
 
