@@ -1,3 +1,5 @@
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,6 +18,8 @@ namespace {
 
 // Releases are few and seldom read.
 constexpr size_t kReleasesCacheBytes = size_t{8} << 20;
+// The read model beside them keeps a larger reserve of the same disk.
+constexpr uint64_t kReleasesReserveBytes = uint64_t{32} << 20;
 
 }  // namespace
 
@@ -34,6 +38,7 @@ int main(int argc, char** argv) {
     options.directory = environment.data + "/releases";
     options.block_cache_bytes = kReleasesCacheBytes;
     options.write_buffer_bytes = kReleasesCacheBytes;
+    options.disk_reserve_bytes = kReleasesReserveBytes;
     WEFT_ASSIGN_OR_RETURN(std::unique_ptr<weft::storage::Engine> releases,
                           weft::storage::OpenEngine(options, environment.server.executor()));
     return std::make_unique<weft::metrics::MetricsService>(

@@ -58,6 +58,8 @@ constexpr Resource kResources[] = {
      "weft.ingestion.v1.OpenAnswerService"},
     {"waves/{}/imports/{}", "Import", "Imports", "weft.ingestion.v1.ImportService"},
     {"waves/{}/siteMetrics/{}", "SiteMetrics", "SiteMetrics", "weft.metrics.v1.MetricsService"},
+    {"releases/{}", "Release", "Releases", "weft.metrics.v1.ReleaseService"},
+    {"releases/{}/findings/{}", "Finding", "Findings", "weft.metrics.v1.ReleaseService"},
 };
 
 std::string KnownPatterns() {

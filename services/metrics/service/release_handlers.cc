@@ -12,6 +12,7 @@
 #include "common/service/mutate.h"
 #include "common/service/names.h"
 #include "common/storage/random_id.h"
+#include "services/metrics/domain/attribute_filter.h"
 #include "services/metrics/domain/disclosure.h"
 #include "services/metrics/domain/releases/finding_rules.h"
 #include "services/metrics/domain/releases/manifest.h"
@@ -54,6 +55,9 @@ Task<absl::Status> ReleaseHandlers::CreateRelease(rpc::CallContext& context,
                                                   v1::Release& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateRelease(request.release(), "release"));
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(request.release().parameters()));
+  WEFT_CO_RETURN_IF_ERROR(
+      AttributeFilter::Parse(request.release().parameters().filter(), "parameters.filter")
+          .status());
   WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
                            service::IdForCreate(request.release_id(), "release_id"));
   const std::string name = absl::StrCat("releases/", id);

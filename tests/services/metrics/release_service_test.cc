@@ -280,6 +280,9 @@ TEST_P(ReleaseServiceTest, WhatIsNotThereCannotBeReleased) {
   create.mutable_release()->mutable_parameters()->set_cohort("cohorts/none");
   EXPECT_THAT(Operate<v1::Release>("CreateRelease", create),
               IsError(kNotFound, "COHORT_NOT_IN_WAVE"));
+  create.mutable_release()->mutable_parameters()->clear_cohort();
+  create.mutable_release()->mutable_parameters()->set_filter("altitude = 3");
+  EXPECT_THAT(Operate<v1::Release>("CreateRelease", create), IsError(kInvalid, "FILTER_INVALID"));
   create.mutable_release()->clear_parameters();
   create.mutable_release()->set_supersedes("releases/none");
   EXPECT_THAT(Operate<v1::Release>("CreateRelease", create),
