@@ -31,6 +31,7 @@ ROWS = {
     "ingest": rows_answers.ingest,
     "import": rows_answers.import_file,
     "figures": rows_answers.figures,
+    "slice": rows_answers.slices,
     "memory": rows_calls.memory,
     "growth": rows_calls.growth,
 }

@@ -60,6 +60,9 @@ int Main(int argc, char** argv) {
   command("count-changes", "Changed responses between bare counters", [&] {
     return CountChanges(sites);
   })->add_option("--sites", sites);
+  command("scan-columns", "Most sites' answers counted from columns of bytes", [&] {
+    return ScanColumns(sites);
+  })->add_option("--sites", sites);
   CLI11_PARSE(app, argc, argv);
   return ExitCode(run());
 }

@@ -33,6 +33,9 @@ absl::Status ParseFile(const std::string& file);
 absl::Status ApplyChanges(const std::string& directory, uint64_t sites);
 // Moves the same answers between bare counters.
 absl::Status CountChanges(uint64_t sites);
+// Counts levels by type, ratings, breadth and depth of all sites but those of one setting, in one
+// pass over columns of bytes.
+absl::Status ScanColumns(uint64_t sites);
 
 }  // namespace weft::bench
 

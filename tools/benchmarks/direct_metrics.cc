@@ -147,4 +147,50 @@ absl::Status CountChanges(uint64_t sites) {
   return absl::OkStatus();
 }
 
+absl::Status ScanColumns(uint64_t sites) {
+  constexpr int kRounds = 50;
+  std::vector<uint8_t> settings;
+  std::vector<uint8_t> ratings;
+  std::vector<uint8_t> levels;
+  for (uint64_t site = 0; site < sites; ++site) {
+    const ingestion::v1::Answers answers = MakeAnswers(site, 0);
+    settings.push_back(static_cast<uint8_t>(SettingOf(site)));
+    ratings.push_back(static_cast<uint8_t>(answers.shared_responsibility().rating()));
+    for (const auto& cell : answers.partner_cells()) {
+      levels.push_back(static_cast<uint8_t>(cell.level() - 1));
+    }
+  }
+  const size_t types = levels.size() / sites;
+  // How often each level occurs by type, each rating, and each breadth with each sum of levels.
+  std::vector<uint32_t> by_type(types * 8);
+  std::array<uint32_t, 8> by_rating{};
+  std::vector<uint32_t> by_numbers(32 * 128);
+  const Clock::time_point begun = Clock::now();
+  for (int round = 0; round < kRounds; ++round) {
+    const uint8_t left_out = 1 + round % kSettings;
+    for (uint64_t site = 0; site < sites; ++site) {
+      if (settings[site] == left_out) continue;
+      ++by_rating[ratings[site] % 8];
+      uint32_t engaged = 0;
+      uint32_t sum = 0;
+      const uint8_t* const of_site = levels.data() + site * types;
+      for (size_t type = 0; type < types; ++type) {
+        const uint8_t level = of_site[type] % 8;
+        ++by_type[type * 8 + level];
+        engaged += level > 0 ? 1 : 0;
+        sum += level;
+      }
+      ++by_numbers[engaged % 32 * 128 + sum % 128];
+    }
+  }
+  const double seconds = SecondsSince(begun);
+  uint64_t counted = 0;
+  for (const uint32_t count : by_rating) counted += count;
+  uint64_t again = 0;
+  for (const uint32_t count : by_numbers) again += count;
+  if (counted != again) return absl::InternalError("the passes do not add up");
+  Tell({{"rate", kRounds / seconds}});
+  return absl::OkStatus();
+}
+
 }  // namespace weft::bench

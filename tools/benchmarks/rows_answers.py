@@ -152,6 +152,47 @@ def figures(lab):
     return measures
 
 
+# What `slice` answers, asked of the table of cells with the setting in each row.
+SLICES = (
+    SQL["summary"].replace("from cell", "from sliced where setting <> 3"),
+    "select type, level, count(*) from sliced where setting <> 3 group by type, level",
+)
+
+
+def slices(lab):
+    """GetWaveSummary by attributes that no aggregate is kept for: six sevenths of all sites."""
+    lab.serve("registry", "ingestion")
+    wave = lab.full_wave
+    addresses = lab.serve("registry", "ingestion", "metrics")
+    lab.catch_up(wave)
+
+    def duckdb():
+        if lab.duckdb is None:
+            return None
+        lab.duckdb.query_ms("drop table if exists sliced")
+        lab.duckdb.query_ms("create table sliced(site integer, type utinyint, level utinyint, "
+                            "count utinyint, shared utinyint)")
+        lab.duckdb.query_ms(f"copy sliced from '{lab.answers[1]}'")
+        lab.duckdb.query_ms("alter table sliced add column setting utinyint")
+        lab.duckdb.query_ms("update sliced set setting = 1 + site % 7")
+        lab.duckdb.query_ms("set threads = 1")
+        return lambda _: 1000 / sum(lab.duckdb.query_ms(sql) for sql in SLICES)
+    found = interleave(lab.rounds, {
+        "ours": lab.call_rate("slice", addresses["metrics"], name=f"{wave}/summary", in_flight=4,
+                              seconds=lab.seconds / 2),
+        "scan": lambda _: lab.direct("scan-columns", "--sites", lab.sites)["rate"],
+        "duckdb": duckdb(),
+    })
+    if lab.duckdb is not None:
+        lab.duckdb.query_ms("reset threads")
+        lab.duckdb.query_ms("drop table sliced")
+    ours = found["ours"]
+    return [
+        Measure("slice/scan", ours, "calls/s", "scan of bytes", found["scan"], least=0.5),
+        Measure("slice/duckdb", ours, "calls/s", "DuckDB, one thread", found["duckdb"], least=4),
+    ]
+
+
 def _scans(lab):
     """Queries per second, for each question and engine."""
     sources = {

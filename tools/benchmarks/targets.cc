@@ -74,6 +74,20 @@ CallKind Listed(const char* method, const CallParameters& parameters) {
   return {method, [bytes = ToBytes(request)](uint64_t) { return bytes; }};
 }
 
+// The summary of all sites but those of one setting. No two requests are alike, so that none is
+// answered from what was kept of another.
+CallKind Slice(const CallParameters& parameters) {
+  metrics::v1::GetWaveSummaryRequest request;
+  request.set_name(parameters.name);
+  return {"/weft.metrics.v1.MetricsService/GetWaveSummary",
+          [request, salt = parameters.salt](uint64_t n) mutable {
+            const std::string setting = registry::v1::SiteAttributes::Setting_Name(SettingOf(n));
+            request.mutable_parameters()->set_filter(
+                absl::StrCat("setting != ", setting, " AND stage != ", "\"", salt, " ", n, "\""));
+            return ToBytes(request);
+          }};
+}
+
 CallKind EtcdRange(const CallParameters& parameters) {
   return {"/etcdserverpb.KV/Range", [key = Keys(parameters)](uint64_t n) {
             etcdserverpb::RangeRequest request;
@@ -107,6 +121,7 @@ const std::map<std::string, MakeKind>& Kinds() {
          return Named<metrics::v1::GetWaveSummaryRequest>(
              "/weft.metrics.v1.MetricsService/GetWaveSummary", p);
        }},
+      {"slice", Slice},
       {"figure",
        [](const auto& p) {
          return Named<metrics::v1::GetFigureRequest>("/weft.metrics.v1.FigureService/GetFigure", p);

@@ -80,10 +80,17 @@ void AddLabels(Instrument& instrument) {
   }
 }
 
+constexpr std::array<const char*, 10> kRegions = {"CA", "CO", "IL", "KS", "MO",
+                                                  "NC", "NY", "OH", "TX", "WA"};
+
 }  // namespace
 
 std::string SiteId(uint64_t site) { return absl::StrFormat("site-%07d", site); }
 std::string SiteName(uint64_t site) { return absl::StrCat("sites/", SiteId(site)); }
+
+registry::v1::SiteAttributes::Setting SettingOf(uint64_t site) {
+  return static_cast<registry::v1::SiteAttributes::Setting>(1 + site % kSettings);
+}
 
 registry::v1::Site NewSite(uint64_t site) {
   registry::v1::Site message;
@@ -93,11 +100,11 @@ registry::v1::Site NewSite(uint64_t site) {
   message.set_naming(registry::v1::Site::NAMING_NEUTRAL);
   auto& place = *message.add_places();
   place.set_locality("Springfield");
-  place.set_region("MO");
+  place.set_region(kRegions[site % kRegions.size()]);
   place.set_country("US");
   message.set_host_organization("Regional partnership board for learning and training");
   auto& attributes = *message.add_attributes();
-  attributes.set_setting(registry::v1::SiteAttributes::SETTING_INTERMEDIARY);
+  attributes.set_setting(SettingOf(site));
   attributes.set_entry_point("An intermediary's network of schools and providers");
   attributes.set_stage("Deepening");
   return message;

@@ -25,6 +25,10 @@ inline constexpr uint64_t kHundred = 100;
 std::string SiteId(uint64_t site);
 std::string SiteName(uint64_t site);
 
+// Sites are of so many settings in turn, and nearly as many are of each.
+inline constexpr uint64_t kSettings = 7;
+registry::v1::SiteAttributes::Setting SettingOf(uint64_t site);
+
 // As a client would create it; about 300 bytes.
 registry::v1::Site NewSite(uint64_t site);
 // As it is stored and answered, with all that the server stamps.
