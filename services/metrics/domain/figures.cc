@@ -329,8 +329,7 @@ absl::Status ValidateFigureRequest(const v1::GetFigureRequest& request, FigureKi
   return violations.ToStatus();
 }
 
-absl::StatusOr<int> ReadWidth(const v1::RenderFigureRequest& request) {
-  const int width = request.width();
+absl::StatusOr<int> ReadWidth(int width) {
   if (width == 0) return kDefaultWidth;
   WEFT_RETURN_IF_ERROR(FieldViolations()
                            .Require(width >= kMinWidth && width <= kMaxWidth, "width",

@@ -69,8 +69,8 @@ FigureData MakeFigureData(const WaveView& view, FigureKind kind);
 absl::StatusOr<v1::Figure> BuildFigure(const v1::GetFigureRequest& request, FigureKind kind,
                                        const FigureData& data, absl::string_view field = "");
 
-// RenderFigureRequest.width with its default. INVALID_ARGUMENT when it is out of bounds.
-absl::StatusOr<int> ReadWidth(const v1::RenderFigureRequest& request);
+// A request's `width` with its default. INVALID_ARGUMENT when it is out of bounds.
+absl::StatusOr<int> ReadWidth(int width);
 
 }  // namespace weft::metrics
 

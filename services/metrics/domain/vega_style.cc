@@ -106,6 +106,11 @@ std::vector<std::string> Wrap(absl::string_view text, double size, double width)
 }
 
 Json Frame(const v1::Figure& figure, absl::string_view alt, int width) {
+  return Frame(absl::StrCat("Figure ", figure.number(), ". ", figure.title()), figure.note(), alt,
+               width);
+}
+
+Json Frame(absl::string_view title, absl::string_view note, absl::string_view alt, int width) {
   Json spec;
   spec["$schema"] = "https://vega.github.io/schema/vega-lite/v5.json";
   spec["description"] = std::string(alt);
@@ -114,9 +119,8 @@ Json Frame(const v1::Figure& figure, absl::string_view alt, int width) {
   // Bold letters are wider.
   constexpr double kBold = 1.12;
   const double line = width - 2.0 * kPadding;
-  spec["title"] = {{"text", Wrap(absl::StrCat("Figure ", figure.number(), ". ", figure.title()),
-                                 kTitleSize * kBold, line)},
-                   {"subtitle", Wrap(figure.note(), label_size, line)},
+  spec["title"] = {{"text", Wrap(title, kTitleSize * kBold, line)},
+                   {"subtitle", Wrap(note, label_size, line)},
                    {"anchor", "start"},
                    {"frame", "bounds"},
                    {"offset", 14}};

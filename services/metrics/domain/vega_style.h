@@ -35,6 +35,7 @@ double TextWidth(absl::string_view text, double size);
 std::vector<std::string> Wrap(absl::string_view text, double size, double width);
 
 // What every picture begins with: schema, description (`alt`), title, palettes, config.
+Json Frame(absl::string_view title, absl::string_view note, absl::string_view alt, int width);
 Json Frame(const v1::Figure& figure, absl::string_view alt, int width);
 
 Json Expr(absl::string_view expression);

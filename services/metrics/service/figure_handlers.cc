@@ -7,6 +7,7 @@
 #include "common/base/status_macros.h"
 #include "common/service/list.h"
 #include "services/metrics/domain/figures.h"
+#include "services/metrics/domain/pictures.h"
 #include "services/metrics/domain/vega.h"
 #include "services/metrics/service/sites_from.h"
 
@@ -74,7 +75,7 @@ Task<absl::Status> FigureHandlers::GetFigure(rpc::CallContext& context,
 Task<absl::Status> FigureHandlers::RenderFigure(
     rpc::CallContext& context, const v1::RenderFigureRequest& request,
     rpc::Serialized<v1::RenderFigureResponse>& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(const int width, ReadWidth(request));
+  WEFT_CO_ASSIGN_OR_RETURN(const int width, ReadWidth(request.width()));
   WEFT_CO_ASSIGN_OR_RETURN(const Asked asked, ReadRequest(request.figure(), "figure."));
   WaveQuery query = QueryFor(asked, request.figure());
   if (answers_.Find(request, query, response)) co_return absl::OkStatus();
@@ -82,6 +83,17 @@ Task<absl::Status> FigureHandlers::RenderFigure(
   WEFT_CO_RETURN_IF_ERROR(view.status());
   WEFT_CO_ASSIGN_OR_RETURN(v1::Figure figure, Build(asked, request.figure(), *view, "figure."));
   response = answers_.Keep(request, *view, Render(std::move(figure), width));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> FigureHandlers::RenderResponseRate(rpc::CallContext& context,
+                                                      const v1::RenderResponseRateRequest& request,
+                                                      v1::RenderResponseRateResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(const int width, ReadWidth(request.width()));
+  absl::Status asked =
+      co_await source_.GetResponseRateSeries(context, request.series(), *response.mutable_series());
+  WEFT_CO_RETURN_IF_ERROR(std::move(asked));
+  *response.mutable_picture() = DrawResponseRate(request.series().name(), response.series(), width);
   co_return absl::OkStatus();
 }
 

@@ -22,14 +22,13 @@
 #include "common/service/names.h"
 #include "services/metrics/domain/associations.h"
 #include "services/metrics/domain/between_sites.h"
-#include "services/metrics/domain/compare_waves.h"
 #include "services/metrics/domain/compute.h"
 #include "services/metrics/domain/expectation_rules.h"
 #include "services/metrics/domain/expectations.h"
 #include "services/metrics/domain/sampling_intervals.h"
-#include "services/metrics/domain/site_feedback.h"
 #include "services/metrics/domain/statistics/permutation_test.h"
 #include "services/metrics/domain/statistics/sampling.h"
+#include "services/metrics/service/queries.h"
 #include "services/metrics/service/sites_from.h"
 
 namespace weft::metrics {
@@ -39,33 +38,6 @@ constexpr absl::Duration kLeastInterval = absl::Milliseconds(100);
 constexpr absl::Duration kLongestInterval = absl::Hours(1);
 
 constexpr char kSummaryName[] = "waves/{wave}/summary";
-constexpr char kWaveName[] = "waves/{wave}";
-
-// A query for the wave that `name` stands for.
-absl::StatusOr<WaveQuery> QueryFor(absl::string_view pattern, const std::string& name,
-                                   absl::string_view field, const v1::Parameters& parameters,
-                                   const v1::Positions& min_positions) {
-  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                        service::ParseName(pattern, name, field));
-  WaveQuery query;
-  query.wave = absl::StrCat("waves/", ids[0]);
-  query.parameters = parameters;
-  query.min_positions = min_positions;
-  return query;
-}
-
-// A query for the one site that request.name() stands for.
-template <class Request>
-absl::StatusOr<WaveQuery> QueryForSite(absl::string_view pattern, const Request& request) {
-  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                        service::ParseName(pattern, request.name()));
-  WaveQuery query;
-  query.wave = absl::StrCat("waves/", ids[0]);
-  query.site = absl::StrCat("sites/", ids[1]);
-  query.parameters = request.parameters();
-  query.min_positions = request.min_positions();
-  return query;
-}
 
 absl::Status CheckRepeats(const v1::GetItemFrequenciesRequest& request) {
   FieldViolations violations;
@@ -107,24 +79,14 @@ Task<absl::Status> MetricsHandlers::GetSiteMetrics(rpc::CallContext& context,
                                                    const v1::GetSiteMetricsRequest& request,
                                                    v1::SiteMetrics& response) {
   WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
-                           QueryForSite("waves/{wave}/siteMetrics/{site}", request));
+                           QueryForSite("waves/{wave}/siteMetrics/{site}", request.name(), "name",
+                                        request.parameters(), request.min_positions()));
   query.summary = false;
   query.cuts = true;
   absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
   WEFT_CO_RETURN_IF_ERROR(view.status());
   response = ComputeSite(*view, view->sites.front());
   *response.mutable_provenance() = MakeProvenance(*view);
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> MetricsHandlers::GetSiteFeedback(rpc::CallContext& context,
-                                                    const v1::GetSiteFeedbackRequest& request,
-                                                    v1::SiteFeedback& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery query,
-                           QueryForSite("waves/{wave}/siteFeedback/{site}", request));
-  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(query));
-  WEFT_CO_RETURN_IF_ERROR(view.status());
-  response = GiveFeedback(*view, view->sites.front());
   co_return absl::OkStatus();
 }
 
@@ -288,44 +250,6 @@ Task<absl::Status> MetricsHandlers::GetBetweenSiteTurnover(
   computed.set_wave(request.parent());
   *computed.mutable_provenance() = MakeProvenance(*view);
   response = answers_.Keep(request, *view, std::move(computed));
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> MetricsHandlers::CompareWaves(rpc::CallContext& context,
-                                                 const v1::CompareWavesRequest& request,
-                                                 v1::WaveComparison& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery later_query,
-                           QueryFor(kWaveName, request.parent(), "parent", request.parameters(),
-                                    request.min_positions()));
-  WEFT_CO_ASSIGN_OR_RETURN(WaveQuery earlier_query,
-                           QueryFor(kWaveName, request.earlier_wave(), "earlier_wave",
-                                    request.parameters(), request.min_positions()));
-  WEFT_CO_RETURN_IF_ERROR(FieldViolations()
-                              .Require(request.parent() != request.earlier_wave(), "earlier_wave",
-                                       "is the same wave as parent")
-                              .ToStatus());
-  for (WaveQuery* query : {&later_query, &earlier_query}) {
-    query->summary = false;
-    query->counted_sites = true;
-    query->max_sites = WaveQuery::kAllSites;
-  }
-  absl::StatusOr<WaveView> later = co_await read_model_.Load(context, std::move(later_query));
-  WEFT_CO_RETURN_IF_ERROR(later.status());
-  // Not from before what the first has seen.
-  earlier_query.min_positions = later->computed_through;
-  absl::StatusOr<WaveView> earlier = co_await read_model_.Load(context, std::move(earlier_query));
-  WEFT_CO_RETURN_IF_ERROR(earlier.status());
-  std::optional<registry::v1::Crosswalk> crosswalk;
-  if (!request.crosswalk().empty()) {
-    absl::StatusOr<registry::v1::Crosswalk> loaded =
-        co_await read_model_.LoadCrosswalk(request.crosswalk());
-    WEFT_CO_ASSIGN_OR_RETURN(crosswalk, std::move(loaded));
-  }
-  WEFT_CO_ASSIGN_OR_RETURN(
-      const std::vector<TypePair> types,
-      MatchTypes(*earlier->frame, *later->frame, crosswalk.has_value() ? &*crosswalk : nullptr));
-  response = metrics::CompareWaves(*earlier, *later, types, request.test());
-  response.set_crosswalk(request.crosswalk());
   co_return absl::OkStatus();
 }
 

@@ -25,9 +25,6 @@ class MetricsHandlers {
   Task<absl::Status> GetSiteMetrics(rpc::CallContext& context,
                                     const v1::GetSiteMetricsRequest& request,
                                     v1::SiteMetrics& response);
-  Task<absl::Status> GetSiteFeedback(rpc::CallContext& context,
-                                     const v1::GetSiteFeedbackRequest& request,
-                                     v1::SiteFeedback& response);
   Task<absl::Status> ListSiteMetrics(rpc::CallContext& context,
                                      const v1::ListSiteMetricsRequest& request,
                                      rpc::Serialized<v1::ListSiteMetricsResponse>& response);
@@ -46,8 +43,6 @@ class MetricsHandlers {
   Task<absl::Status> GetBetweenSiteTurnover(rpc::CallContext& context,
                                             const v1::GetBetweenSiteTurnoverRequest& request,
                                             rpc::Serialized<v1::BetweenSiteTurnover>& response);
-  Task<absl::Status> CompareWaves(rpc::CallContext& context, const v1::CompareWavesRequest& request,
-                                  v1::WaveComparison& response);
   Task<absl::Status> ListMetricDefinitions(rpc::CallContext& context,
                                            const v1::ListMetricDefinitionsRequest& request,
                                            v1::ListMetricDefinitionsResponse& response);

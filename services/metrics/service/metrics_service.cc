@@ -15,29 +15,34 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       registry_(Feed::kRegistry, server, peers.registry, db, read_model_, logger),
       ingestion_(Feed::kIngestion, server, peers.ingestion, db, read_model_, logger),
       metrics_(read_model_, answers_),
-      figures_(read_model_, answers_),
-      releases_engine_(std::move(releases)),
+      feedback_(read_model_),
+      comparisons_(read_model_),
       source_(server, peers),
+      figures_(read_model_, answers_, source_),
+      releases_engine_(std::move(releases)),
       release_records_(storage::Database{*releases_engine_, db.clock}, source_, read_model_),
       releases_(release_records_),
       findings_(release_records_),
       publications_(release_records_) {
   rpc::Binder(server, "weft.metrics.v1.MetricsService")
       .On("GetSiteMetrics", &metrics_, &MetricsHandlers::GetSiteMetrics)
-      .On("GetSiteFeedback", &metrics_, &MetricsHandlers::GetSiteFeedback)
+      .On("GetSiteFeedback", &feedback_, &FeedbackHandlers::GetSiteFeedback)
       .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)
       .On("GetWaveSummary", &metrics_, &MetricsHandlers::GetWaveSummary)
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
       .On("GetAssociations", &metrics_, &MetricsHandlers::GetAssociations)
       .On("GetSamplingIntervals", &metrics_, &MetricsHandlers::GetSamplingIntervals)
       .On("GetBetweenSiteTurnover", &metrics_, &MetricsHandlers::GetBetweenSiteTurnover)
-      .On("CompareWaves", &metrics_, &MetricsHandlers::CompareWaves)
+      .On("CompareWaves", &comparisons_, &ComparisonHandlers::CompareWaves)
       .On("ListMetricDefinitions", &metrics_, &MetricsHandlers::ListMetricDefinitions)
       .On("CheckExpectations", &metrics_, &MetricsHandlers::CheckExpectations)
       .On("WatchSummary", &metrics_, &MetricsHandlers::WatchSummary);
   rpc::Binder(server, "weft.metrics.v1.FigureService")
       .On("GetFigure", &figures_, &FigureHandlers::GetFigure)
-      .On("RenderFigure", &figures_, &FigureHandlers::RenderFigure);
+      .On("RenderFigure", &figures_, &FigureHandlers::RenderFigure)
+      .On("RenderWaveComparison", &comparisons_, &ComparisonHandlers::RenderWaveComparison)
+      .On("RenderSiteFeedback", &feedback_, &FeedbackHandlers::RenderSiteFeedback)
+      .On("RenderResponseRate", &figures_, &FigureHandlers::RenderResponseRate);
   rpc::Binder(server, "weft.metrics.v1.ReleaseService")
       .On("CreateRelease", &releases_, &ReleaseHandlers::CreateRelease)
       .On("GetRelease", &releases_, &ReleaseHandlers::GetRelease)

@@ -11,6 +11,8 @@
 #include "common/storage/database.h"
 #include "common/storage/engine.h"
 #include "services/metrics/service/answers.h"
+#include "services/metrics/service/comparison_handlers.h"
+#include "services/metrics/service/feedback_handlers.h"
 #include "services/metrics/service/figure_handlers.h"
 #include "services/metrics/service/finding_handlers.h"
 #include "services/metrics/service/follower.h"
@@ -39,9 +41,11 @@ class MetricsService final : public rpc::Service {
   Follower registry_;
   Follower ingestion_;
   MetricsHandlers metrics_;
+  FeedbackHandlers feedback_;
+  ComparisonHandlers comparisons_;
+  SourceClient source_;
   FigureHandlers figures_;
   const std::unique_ptr<storage::Engine> releases_engine_;
-  SourceClient source_;
   ReleaseRecords release_records_;
   ReleaseHandlers releases_;
   FindingHandlers findings_;

@@ -227,4 +227,13 @@ Task<absl::Status> SourceClient::Call(rpc::CallContext& context, Source& source,
   co_return Translate(source.name, source.address, method, std::move(status));
 }
 
+Task<absl::Status> SourceClient::GetResponseRateSeries(
+    rpc::CallContext& context, const ingestion::v1::GetResponseRateSeriesRequest& request,
+    ingestion::v1::GetResponseRateSeriesResponse& response) {
+  absl::Status asked =
+      co_await Call(context, ingestion_, "weft.ingestion.v1.WaveService/GetResponseRateSeries",
+                    request, response);
+  co_return asked;
+}
+
 }  // namespace weft::metrics

@@ -1,5 +1,5 @@
-// What releases ask ingestion and the registry: over gRPC, on the server's own loop. Releases rest
-// on what the sources have stored, never on the feeds or the read model.
+// What metrics asks ingestion and the registry beside their feeds: over gRPC, on the server's own
+// loop. Releases rest on what the sources have stored, never on the feeds or the read model.
 #ifndef WEFT_SERVICES_METRICS_SERVICE_SOURCE_CLIENT_H_
 #define WEFT_SERVICES_METRICS_SERVICE_SOURCE_CLIENT_H_
 
@@ -19,6 +19,7 @@
 #include "services/metrics/domain/releases/redaction.h"
 #include "services/metrics/domain/view_builder.h"
 #include "weft/ingestion/v1/response.pb.h"
+#include "weft/ingestion/v1/roster_status.pb.h"
 
 namespace weft::metrics {
 
@@ -48,6 +49,9 @@ class SourceClient {
   // As the caller, who needs the permission to read it.
   Task<absl::StatusOr<ingestion::v1::OpenAnswer>> GetOpenAnswer(rpc::CallContext& context,
                                                                 std::string name);
+  Task<absl::Status> GetResponseRateSeries(
+      rpc::CallContext& context, const ingestion::v1::GetResponseRateSeriesRequest& request,
+      ingestion::v1::GetResponseRateSeriesResponse& response);
   // Where ingestion's feed ends now. `known` is a position from which that is not far, or "". Empty
   // when it would take long to find out.
   Task<absl::StatusOr<std::string>> FindIngestionHead(rpc::CallContext& context, std::string known);
