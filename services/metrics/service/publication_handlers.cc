@@ -120,7 +120,7 @@ Task<absl::Status> PublicationHandlers::RedactRelease(rpc::CallContext& context,
   auto body = [&](storage::Transaction& txn) { return RedactIn(context, txn, request, response); };
   absl::Status status = co_await service::Mutate(context, records_.db(), request, response, body);
   WEFT_CO_RETURN_IF_ERROR(std::move(status));
-  if (request.validate_only()) co_return absl::OkStatus();
+  if (request.validate_only() || response.redacted().empty()) co_return absl::OkStatus();
   std::vector<storage::KeyRange> ranges;
   WEFT_CO_ASSIGN_OR_RETURN(storage::KeyRange findings, tables_.findings.RangeOf(request.name()));
   WEFT_CO_ASSIGN_OR_RETURN(storage::KeyRange pins, tables_.pins.RangeOf(""));

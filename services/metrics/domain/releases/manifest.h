@@ -21,8 +21,9 @@
 
 namespace weft::metrics {
 
-// So many roster entries a release takes: its manifest is one message.
-inline constexpr int kMostReleaseSites = 5000;
+// So many roster entries a release takes: manifest and content are one message each, which clients
+// of gRPC take up to 4 MiB.
+inline constexpr int kMostReleaseSites = 1000;
 
 // Names of the records of one release: `releases/{release}/…`.
 std::string PinName(absl::string_view release);
