@@ -269,7 +269,7 @@ absl::Status Definitions(Session& session, const std::string& id) {
 
 }  // namespace
 
-std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
+std::shared_ptr<WaveOptions> AddParameterOptions(CLI::App& command) {
   auto options = std::make_shared<WaveOptions>();
   command.add_option("WAVE", options->wave, "e.g. waves/2025-winter")->required();
   command.add_option("--cohort", options->cohort, "only sites of this cohort, cohorts/{cohort}");
@@ -283,6 +283,11 @@ std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
       "when a type is engaged: level-first (default), level-only, count-only, either");
   command.add_option("--self", options->self,
                      "the site's own organization: include (default), exclude");
+  return options;
+}
+
+std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
+  std::shared_ptr<WaveOptions> options = AddParameterOptions(command);
   command.add_option("--min-registry", options->min_registry,
                      "wait until this position of the registry's feed has been read");
   command.add_option("--min-ingestion", options->min_ingestion,

@@ -26,6 +26,8 @@ struct WaveOptions {
 };
 
 // Adds WAVE and the parameter options to `command`.
+std::shared_ptr<WaveOptions> AddParameterOptions(CLI::App& command);
+// The same, and how far the feeds must have been read.
 std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command);
 absl::StatusOr<metrics::v1::Parameters> ParseParameters(const WaveOptions& options);
 metrics::v1::Positions MinPositions(const Session& session, const WaveOptions& options);

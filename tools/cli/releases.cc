@@ -1,10 +1,9 @@
 #include "tools/cli/releases.h"
 
 #include <cstdio>
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -313,7 +312,7 @@ absl::Status CallAndPrint(Session& session, absl::string_view method, const Requ
   return absl::OkStatus();
 }
 
-// Every page of a list. `add` appends one page to the whole.
+// Every page of a list, as one.
 template <class Response, class Request>
 absl::StatusOr<Response> ReadAll(Session& session, absl::string_view method, Request request) {
   request.set_page_size(kPageSize);
@@ -575,7 +574,7 @@ void AddCreate(CLI::App& parent, Session*& session, absl::Status& result) {
   auto options = std::make_shared<CreateOptions>();
   CLI::App* create = parent.add_subcommand(
       "create", "Makes a draft: pins the wave's counted answers and computes the numbers");
-  auto wave = AddWaveOptions(*create);
+  auto wave = AddParameterOptions(*create);
   create->add_option("--id", options->id, "id of the release, e.g. winter-2025");
   create->add_option("--display-name", options->display_name, "as it is called")->required();
   create->add_option("--statement", options->statement, "what the public reads first");
@@ -595,7 +594,6 @@ void AddCreate(CLI::App& parent, Session*& session, absl::Status& result) {
 void AddRelease(CLI::App& app, Session*& session, absl::Status& result) {
   CLI::App* release = app.add_subcommand(
       "release", "Numbers of a wave that are reviewed and published, and stay as they are");
-  release->footer(kReleaseFooter);
   release->require_subcommand(1);
   release->fallthrough();
   AddCreate(*release, session, result);
@@ -666,7 +664,6 @@ void AddWhatItSays(CLI::App& command, const std::shared_ptr<FindingOptions>& opt
 void AddFindingCommands(CLI::App& app, Session*& session, absl::Status& result) {
   CLI::App* finding =
       app.add_subcommand("finding", "What a release says, and what its reviewers say about it");
-  finding->footer(kReleaseFooter);
   finding->require_subcommand(1);
   finding->fallthrough();
 
@@ -705,6 +702,7 @@ void AddFindingCommands(CLI::App& app, Session*& session, absl::Status& result) 
   answer->add_option("ANSWER", answered->answer, "the answer")->required();
   answer->add_option("--round", answered->round, "of which review round (default: their last)");
   answer->callback([&session, &result, answered] { result = Answer(*session, *answered); });
+  finding->footer(kReleaseFooter);
 }
 
 }  // namespace
