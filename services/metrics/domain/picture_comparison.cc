@@ -1,5 +1,6 @@
 // Levels of the earlier wave against those of the later one: a square of counts.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -9,17 +10,13 @@
 #include "absl/strings/str_join.h"
 #include "common/words/number_text.h"
 #include "common/words/terms.h"
+#include "services/metrics/domain/level_distribution.h"
 #include "services/metrics/domain/pictures.h"
 
 namespace weft::metrics {
 namespace {
 
 constexpr int kLargestCell = 92;
-
-std::string Direction(const v1::LevelTransition& transition) {
-  if (transition.earlier() == transition.later()) return "same";
-  return transition.earlier() < transition.later() ? "up" : "down";
-}
 
 std::string AltText(const v1::WaveComparison& comparison) {
   const v1::LevelTransitions& levels = comparison.levels();
@@ -49,18 +46,27 @@ std::string Note(const v1::WaveComparison& comparison) {
       " left between the waves and are not in it. Changes are described, not explained.");
 }
 
-void FillTable(const v1::LevelTransitions& levels, v1::DataTable& table) {
+// How many cells went from each level (by depth) to each other.
+using Square = std::array<std::array<int, kLevelCount>, kLevelCount>;
+
+Square CellsOf(const v1::LevelTransitions& levels) {
+  Square cells{};
+  for (const v1::LevelTransition& transition : levels.transitions()) {
+    cells[LevelDepth(transition.earlier())][LevelDepth(transition.later())] = transition.cells();
+  }
+  return cells;
+}
+
+void FillTable(const Square& cells, v1::DataTable& table) {
   std::vector<std::string> columns = {"Earlier level"};
   for (const type::v1::InteractionLevel level : AllLevels()) {
     columns.push_back(absl::StrCat("then ", LevelWords(level)));
   }
   SetColumns(columns, table);
   for (const type::v1::InteractionLevel earlier : AllLevels()) {
-    std::vector<std::string> cells = {LevelLabel(earlier)};
-    for (const v1::LevelTransition& transition : levels.transitions()) {
-      if (transition.earlier() == earlier) cells.push_back(absl::StrCat(transition.cells()));
-    }
-    AddRow(cells, table);
+    std::vector<std::string> row = {LevelLabel(earlier)};
+    for (const int count : cells[LevelDepth(earlier)]) row.push_back(absl::StrCat(count));
+    AddRow(row, table);
   }
 }
 
@@ -72,18 +78,22 @@ v1::Picture DrawTransitions(const v1::WaveComparison& comparison, int width) {
       absl::StrCat("What became of the levels, from ", IdOf(comparison.earlier().wave()), " to ",
                    IdOf(comparison.later().wave())),
       Note(comparison), AltText(comparison));
-  FillTable(comparison.levels(), *picture.mutable_table());
+  const Square cells = CellsOf(comparison.levels());
+  FillTable(cells, *picture.mutable_table());
 
   Json values = Json::array();
   int most = 1;
-  for (const v1::LevelTransition& transition : comparison.levels().transitions()) {
-    most = std::max(most, transition.cells());
-    Json value = {{"earlier", LevelLabel(transition.earlier())},
-                  {"later", LevelLabel(transition.later())},
-                  {"cells", transition.cells()},
-                  {"direction", Direction(transition)}};
-    if (transition.cells() > 0) value["count"] = absl::StrCat(transition.cells());
-    values.push_back(std::move(value));
+  for (const type::v1::InteractionLevel earlier : AllLevels()) {
+    for (const type::v1::InteractionLevel later : AllLevels()) {
+      const int count = cells[LevelDepth(earlier)][LevelDepth(later)];
+      most = std::max(most, count);
+      Json value = {{"earlier", LevelLabel(earlier)},
+                    {"later", LevelLabel(later)},
+                    {"cells", count},
+                    {"same", earlier == later}};
+      if (count > 0) value["count"] = absl::StrCat(count);
+      values.push_back(std::move(value));
+    }
   }
   Json order = Json::array();
   Json deepest_first = Json::array();
@@ -92,17 +102,19 @@ v1::Picture DrawTransitions(const v1::WaveComparison& comparison, int width) {
 
   Json spec = FrameOf(picture, width);
   // A row is a later level, so that up is deeper.
-  constexpr int kNameWidth = 120;
-  const int cell =
-      std::clamp((width - kNameWidth) / static_cast<int>(order.size()), 24, kLargestCell);
   const bool narrow = width < kNarrow;
+  // Beside the names and the title of the axis.
+  constexpr int kNamesWidth = 165;
+  const int cell = std::clamp((width - kNamesWidth) / kLevelCount, 24, kLargestCell);
   spec["width"] = {{"step", cell}};
   spec["height"] = {{"step", std::min(cell, 56)}};
   spec["data"] = {{"values", std::move(values)}};
   const Json axis = {{"domain", false}, {"ticks", false}, {"labelPadding", 6}};
   Json x_axis = axis;
   x_axis["labelAngle"] = narrow ? -50 : 0;
-  if (!narrow) x_axis["labelLimit"] = cell;
+  x_axis["labelLimit"] = 0;
+  x_axis["labelOverlap"] = false;
+  x_axis["labelFontSize"] = SmallSize(width);
   Json x = {{"field", "earlier"},
             {"type", "nominal"},
             {"title", "Level in the earlier wave"},
@@ -122,11 +134,11 @@ v1::Picture DrawTransitions(const v1::WaveComparison& comparison, int width) {
   spec["layer"].push_back(
       {{"mark",
         {{"type", "rect"},
-         {"fill", Expr(absl::StrCat("datum.cells == 0 ? palette.unknown : datum.cells <= ", most,
+         {"fill", Expr(absl::StrCat("datum.cells == 0 ? palette.levels[0] : datum.cells <= ", most,
                                     " / 4 ? palette.levels[1] : datum.cells <= ", most,
                                     " / 2 ? palette.levels[2] : palette.levels[3]"))},
-         {"stroke", Expr("datum.direction == 'same' ? palette.interval : palette.gap")},
-         {"strokeWidth", Expr("datum.direction == 'same' ? 1.5 : 0.5")}}},
+         {"stroke", Expr("datum.same ? palette.interval : palette.gap")},
+         {"strokeWidth", Expr("datum.same ? 1.5 : 0.5")}}},
        {"encoding", {{"tooltip", tooltip}}}});
   spec["layer"].push_back(
       {{"transform", Json::array({{{"filter", "isValid(datum.count)"}}})},

@@ -79,7 +79,7 @@ v1::Picture DrawStanding(const v1::SiteFeedback& feedback, int width) {
   Json spec = FrameOf(picture, width);
   LayOutRows(rows, width, spec);
   spec["data"] = {{"values", std::move(values)}};
-  Json x = ShareAxis(width, "Share of the other sites");
+  Json x = ShareAxis(width, narrow ? "Share of others" : "Share of the other sites");
   x["field"] = "share";
   Json mark = {{"type", "bar"}, {"stroke", Colour("outline")}, {"strokeWidth", 1}};
   PlaceBar(width, mark);

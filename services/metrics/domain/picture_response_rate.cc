@@ -81,6 +81,13 @@ v1::Picture DrawResponseRate(absl::string_view wave,
     invited.push_back({{"day", date}, {"invited", day.invited()}});
   }
   Json spec = FrameOf(picture, width);
+  if (series.days().empty()) {
+    spec["data"] = {{"values", Json::array({{{"text", "no day yet"}}})}};
+    spec["mark"] = "text";
+    spec["encoding"] = {{"text", {{"field", "text"}}}};
+    picture.set_vega_lite(spec.dump());
+    return picture;
+  }
   spec["width"] = width;
   spec["height"] = width < kNarrow ? 200 : 260;
   spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
@@ -102,33 +109,34 @@ v1::Picture DrawResponseRate(absl::string_view wave,
   Json y_invited = y;
   y_invited["field"] = "invited";
   const Json domain = {"Submitted", "Approved"};
+  const Json legend = {{"title", nullptr}, {"orient", "top"}, {"symbolStrokeWidth", 3}};
   spec["layer"] = Json::array();
   spec["layer"].push_back({{"data", {{"values", std::move(invited)}}},
                            {"mark",
                             {{"type", "line"},
-                             {"interpolate", "step-after"},
                              {"stroke", Colour("guide")},
                              {"strokeWidth", 1.5},
                              {"strokeDash", {5, 4}}}},
                            {"encoding", {{"x", x}, {"y", y_invited}}}});
   spec["layer"].push_back(
-      {{"mark", {{"type", "line"}, {"interpolate", "step-after"}, {"strokeWidth", 2.5}}},
+      {{"mark",
+        {{"type", "line"}, {"strokeWidth", 2.5}, {"point", {{"size", 28}, {"filled", true}}}}},
        {"encoding",
         {{"x", x},
          {"y", y},
-         {"stroke",
+         {"color",
           {{"field", "state"},
            {"type", "nominal"},
            {"scale",
             {{"domain", domain}, {"range", Json::array({Colour("bar"), Colour("ratings[1]")})}}},
-           {"legend", {{"title", nullptr}, {"orient", "top"}, {"symbolStrokeWidth", 3}}}}},
+           {"legend", legend}}},
          {"strokeDash",
           {{"field", "state"},
            {"type", "nominal"},
            {"scale",
             {{"domain", domain},
              {"range", Json::array({Json::array({1, 0}), Json::array({7, 3})})}}},
-           {"legend", nullptr}}},
+           {"legend", legend}}},
          {"tooltip", Json::array({{{"field", "day"}, {"type", "temporal"}, {"title", "Day"}},
                                   {{"field", "state"}, {"title", "State"}},
                                   {{"field", "rate"}, {"title", "Responses"}}})}}}});

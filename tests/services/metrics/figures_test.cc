@@ -100,15 +100,10 @@ TEST(FigureRequestTest, UnknownTypesAreRefusedWithTheNearest) {
 }
 
 TEST(FigureRequestTest, WidthHasBounds) {
-  v1::RenderFigureRequest request;
-  EXPECT_EQ(*ReadWidth(request), 720);
-  for (int width : {200, 4000}) {
-    request.set_width(width);
-    EXPECT_EQ(*ReadWidth(request), width);
-  }
-  for (int width : {-1, 199, 4001}) {
-    request.set_width(width);
-    EXPECT_THAT(ViolatedFields(ReadWidth(request).status()), ElementsAre("width"));
+  EXPECT_EQ(*ReadWidth(0), 720);
+  for (const int width : {200, 720, 4000}) EXPECT_EQ(*ReadWidth(width), width);
+  for (const int width : {-1, 1, 199, 4001}) {
+    EXPECT_THAT(ViolatedFields(ReadWidth(width).status()), ElementsAre("width"));
   }
 }
 
