@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
@@ -80,8 +81,11 @@ Task<absl::Status> ReleaseRecords::Pin(rpc::CallContext& context, absl::Time tim
   for (const std::string& name : pinned_names) {
     const auto revision = by_name.find(name);
     if (revision == by_name.end()) {
-      co_return Error(absl::StatusCode::kAborted, "CONFLICT",
-                      "the wave has changed while it was read; try again", {{"name", name}});
+      co_return Error(absl::StatusCode::kFailedPrecondition, "REVISION_MISSING",
+                      absl::StrCat("\"", name,
+                                   "\" counts, and ingestion does not have it; a release "
+                                   "cannot rest on it"),
+                      {{"name", name}});
     }
     pinned.emplace_back(*revision->second);
   }

@@ -53,8 +53,8 @@ class ReleaseRecords {
   Task<absl::StatusOr<std::vector<v1::Finding>>> FindingsOf(storage::Reader& reader,
                                                             std::string release);
   // Reads the release's wave as it is now, pins it and computes the numbers, into both.
-  //  FAILED_PRECONDITION: WAVE_NOT_OPEN, RELEASE_TOO_LARGE. NOT_FOUND: WAVE_NOT_FOUND,
-  //  COHORT_NOT_IN_WAVE. UNAVAILABLE: INGESTION_UNAVAILABLE, REGISTRY_UNAVAILABLE.
+  //  FAILED_PRECONDITION: WAVE_NOT_OPEN, RELEASE_TOO_LARGE, REVISION_MISSING. NOT_FOUND:
+  //  WAVE_NOT_FOUND, COHORT_NOT_IN_WAVE. UNAVAILABLE: INGESTION_UNAVAILABLE, REGISTRY_UNAVAILABLE.
   Task<absl::Status> Pin(rpc::CallContext& context, absl::Time time, v1::Release& release,
                          store::v1::ReleasePin& pin);
   // `words` tell which responses were erased.

@@ -1,10 +1,15 @@
 // Releases through the API, beside a real registry and a real ingestion service.
+#include <future>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/empty.pb.h"
 #include "gtest/gtest.h"
+#include "services/ingestion/store/tables.h"
+#include "tests/services/ingestion/open_answer_fixture.h"
 #include "tests/services/metrics/service_fixture.h"
 #include "tests/testing/empty_request_sweep.h"
 #include "weft/ingestion/v1/open_answer_service.pb.h"
@@ -195,6 +200,23 @@ class ReleaseServiceTest : public MetricsTest {
     request.set_name("waves/w1/responses/site-01");
     request.set_reason("ticket 17");
     Done<ingestion::v1::Erasure>("ResponseService/EraseSubject", request);
+  }
+  // What no call does: ingestion has other answers, or none, under a number that is pinned.
+  void Tamper(const std::string& revision, std::optional<std::string> row) {
+    storage::Batch batch;
+    const std::string key = ingestion::Tables().revisions.KeyOf(revision);
+    if (row.has_value()) {
+      batch.Put(key, *row);
+    } else {
+      batch.Delete(key);
+    }
+    std::promise<absl::Status> done;
+    ingestion::OnExecutor work{[&]() -> Detached {
+      absl::StatusOr<storage::Position> position = co_await engine().Commit(std::move(batch));
+      done.set_value(position.status());
+    }};
+    executor().Post(work);
+    EXPECT_THAT(done.get_future().get(), IsOk());
   }
   absl::StatusOr<v1::Finding> Quote(const std::string& principal = "users/amara") {
     v1::UpdateFindingRequest request;
@@ -519,6 +541,44 @@ TEST_P(ReleaseServiceTest, TwoPublicationsTogetherSingleNobodyOut) {
   compare.set_name(kRelease);
   EXPECT_THAT(Operate<v1::CompareReleasesResponse>("CompareReleases", compare),
               IsError(kInvalid, "INVALID_FIELD"));
+}
+
+TEST_P(ReleaseServiceTest, WhatDoesNotComputeAgainIsNotPublished) {
+  Create();
+  AddFinding();
+  ASSERT_THAT(Submit(), IsOk());
+  for (const char* reviewer : {kFacilitator, kRepresentative}) {
+    ASSERT_THAT(Take(reviewer), IsOk());
+  }
+  ASSERT_THAT(ApproveIt(), IsOk());
+  const std::string name = "waves/w1/responses/site-01/revisions/1";
+  ingestion::v1::GetResponseRevisionRequest get;
+  get.set_name(name);
+  auto revision = Done<ingestion::v1::ResponseRevision>("ResponseService/GetResponseRevision", get);
+  const std::string before = revision.SerializeAsString();
+  revision.mutable_answers()->mutable_partner_cells(0)->set_level(
+      type::v1::INTERACTION_LEVEL_NETWORKING);
+  Tamper(name, revision.SerializeAsString());
+  EXPECT_THAT(Publish(), IsError(kPrecondition, "RELEASE_NOT_REPRODUCIBLE"));
+  v1::VerifyReleaseResponse verified = Verify();
+  EXPECT_EQ(verified.verdict(), v1::VerifyReleaseResponse::VERDICT_DIFFERS);
+  ASSERT_EQ(verified.differences_size(), 1);
+  EXPECT_EQ(verified.differences(0).name(), name);
+  EXPECT_EQ(verified.differences(0).kind(), v1::PinDifference::KIND_CHANGED);
+  EXPECT_NE(verified.recomputed_hash(), verified.content_hash());
+
+  Tamper(name, std::nullopt);
+  EXPECT_THAT(Publish(), IsError(kPrecondition, "RELEASE_NOT_REPRODUCIBLE"));
+  verified = Verify();
+  EXPECT_EQ(verified.verdict(), v1::VerifyReleaseResponse::VERDICT_CANNOT_RECOMPUTE);
+  EXPECT_EQ(verified.differences(0).kind(), v1::PinDifference::KIND_MISSING);
+  EXPECT_EQ(verified.recomputed_hash(), "");
+  EraseSite();
+  EXPECT_EQ(Verify().differences(0).kind(), v1::PinDifference::KIND_ERASED);
+  EXPECT_THAT(Revise(/*repin=*/true), IsError(kPrecondition, "REVISION_MISSING"));
+
+  Tamper(name, before);
+  EXPECT_THAT(Publish(), IsOk());
 }
 
 TEST_P(ReleaseServiceTest, OnlyWhatIsPublishedCanBeReplaced) {
