@@ -1,8 +1,12 @@
 #!/usr/bin/python3
 """`weft report` in a real browser: phone and desktop, light and dark, on paper, without JavaScript and
-without a network; tests/system/report_screens.mjs says what people should not meet."""
+without a network; tests/system/report_screens.mjs says what people should not meet. And the files that
+pictures are drawn into."""
 
+import json
 import os
+import pathlib
+import struct
 import subprocess
 import unittest
 
@@ -10,20 +14,72 @@ from suite_case import BIN_DIR, EXAMPLE, ROOT, SuiteCase
 
 
 class ReportTest(SuiteCase):
-    def test_in_a_browser(self):
-        wave = self.suite.load_example(EXAMPLE)
-        through = self.suite.positions()
-        report = self.data / "report.html"
-        subprocess.run(
-            [os.path.join(BIN_DIR, "weft"), *(f"--{n}={a}" for n, a in self.suite.addresses.items()), "report", wave,
-             "--min-ingestion", through["ingestion"], "--expectations", str(EXAMPLE / "expectations.json"),
-             "--notice", "The answers of this example are constructed.", "--output", str(report)], check=True)
-        self.assertIn("The answers of this example are constructed.", report.read_text())
+    def weft(self, *arguments, code=0):
+        """What the command said."""
         done = subprocess.run(
-            ["node", str(ROOT / "tests" / "system" / "report_screens.mjs"), str(report), str(self.data / "screens")],
+            [os.path.join(BIN_DIR, "weft"), *(f"--{n}={a}" for n, a in self.suite.addresses.items()),
+             *map(str, arguments)], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def look_at(self, report):
+        """Opens the page as people would."""
+        # Kept where somebody can look at them, when a place is named.
+        screens = pathlib.Path(os.environ.get("WEFT_SCREENS", self.data)) / f"screens-{report.stem}"
+        done = subprocess.run(
+            ["node", str(ROOT / "tests" / "system" / "report_screens.mjs"), str(report), str(screens)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=500, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertGreaterEqual(len(list((self.data / "screens").glob("*.png"))), 4)
+        self.assertGreaterEqual(len(list(screens.glob("*.png"))), 4)
+
+    def load(self):
+        """The example; its wave, and what makes reads wait for it."""
+        wave = self.suite.load_example(EXAMPLE)
+        return wave, ("--min-ingestion", self.suite.positions()["ingestion"])
+
+    def test_a_wave_in_a_browser(self):
+        wave, through = self.load()
+        report = self.data / "wave.html"
+        self.weft("report", wave, *through, "--expectations", EXAMPLE / "expectations.json",
+                  "--notice", "The answers of this example are constructed.", "--output", report)
+        page = report.read_text()
+        self.assertIn("The answers of this example are constructed.", page)
+        self.assertIn("How the responses of 2025-winter came in", page)
+        self.look_at(report)
+
+    def test_a_site_in_a_browser(self):
+        wave, through = self.load()
+        report = self.data / "site.html"
+        self.weft("report", wave, *through, "--site", "sites/site-01", "--output", report)
+        page = report.read_text()
+        # What is known, of how many, and how sure.
+        self.assertIn("10 of 12 invited", page)
+        self.assertIn("Your partner types beside those of the other sites", page)
+        self.assertIn("How sure is this?", page)
+        other = self.suite.call("weft.registry.v1.SiteService/GetSite", {"name": "sites/site-02"})
+        self.assertNotIn(other["displayName"], page)
+        self.look_at(report)
+        # Nobody has answered for this one.
+        rate = self.suite.call("weft.ingestion.v1.WaveService/ListRosterStatus", {"parent": wave})
+        silent = next(each["site"] for each in rate["statuses"] if each["state"] == "STATE_UNSPECIFIED")
+        self.weft("report", wave, *through, "--site", silent, "--output", report)
+        self.assertIn("No response of your site counts yet", report.read_text())
+
+    def test_files_of_pictures(self):
+        wave, through = self.load()
+        svg, png, spec = (self.data / f"picture.{end}" for end in ("svg", "png", "json"))
+        self.weft("figure", wave, "partner-types", *through, "--output", svg)
+        self.assertTrue(svg.read_text().startswith("<svg"))
+        self.assertIn("Figure 1. Share of sites", svg.read_text())
+        self.weft("feedback", wave, "sites/site-01", *through, "--output", png)
+        head = png.read_bytes()[:24]
+        self.assertEqual(head[:8], b"\x89PNG\r\n\x1a\n")
+        width, height = struct.unpack(">II", head[16:24])
+        self.assertGreater(width, 1000)
+        self.assertGreater(height, 600)
+        self.weft("rate", wave, "--output", spec)
+        self.assertIn("vega-lite", json.loads(spec.read_text())["$schema"])
+        self.assertIn("ends in .svg, .png or .json", self.weft("rate", wave, "--output", "picture.gif", code=2))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/words/terms.h"
+#include "tools/cli/figures.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/terminal.h"
+#include "weft/metrics/v1/figure_service.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
 
 namespace weft::cli {
@@ -241,11 +244,25 @@ void PrintFeedback(const v1::SiteFeedback& feedback) {
   PrintCaveats(feedback.provenance());
 }
 
-absl::Status Feedback(Session& session, const WaveOptions& options, const std::string& site) {
+absl::Status Feedback(Session& session, const WaveOptions& options, const std::string& site,
+                      const std::string& output) {
   v1::GetSiteFeedbackRequest request;
   request.set_name(absl::StrCat(options.wave, "/siteFeedback/", absl::StripPrefix(site, "sites/")));
   WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
   *request.mutable_min_positions() = MinPositions(session, options);
+  if (!output.empty()) {
+    v1::RenderSiteFeedbackRequest render;
+    *render.mutable_feedback() = request;
+    v1::RenderSiteFeedbackResponse rendered;
+    WEFT_RETURN_IF_ERROR(
+        session.Call("weft.metrics.v1.FigureService/RenderSiteFeedback", render, rendered));
+    if (rendered.pictures().empty()) {
+      return Error(
+          absl::StatusCode::kFailedPrecondition, "NOTHING_TO_DRAW",
+          absl::StrCat("no response of ", site, " counts yet, so that there is no picture"));
+    }
+    return WritePicture(output, rendered.pictures(0).vega_lite());
+  }
   v1::SiteFeedback feedback;
   WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "GetSiteFeedback"), request, feedback));
   if (session.json()) {
@@ -360,6 +377,7 @@ struct CompareOptions {
   std::string earlier;
   std::string crosswalk;
   bool test = false;
+  std::string output;
 };
 
 absl::Status Compare(Session& session, const WaveOptions& options, const CompareOptions& compare) {
@@ -370,6 +388,14 @@ absl::Status Compare(Session& session, const WaveOptions& options, const Compare
   request.set_test(compare.test);
   WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
   *request.mutable_min_positions() = MinPositions(session, options);
+  if (!compare.output.empty()) {
+    v1::RenderWaveComparisonRequest render;
+    *render.mutable_comparison() = request;
+    v1::RenderWaveComparisonResponse rendered;
+    WEFT_RETURN_IF_ERROR(
+        session.Call("weft.metrics.v1.FigureService/RenderWaveComparison", render, rendered));
+    return WritePicture(compare.output, rendered.picture().vega_lite());
+  }
   v1::WaveComparison comparison;
   WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "CompareWaves"), request, comparison));
   if (session.json()) {
@@ -414,8 +440,12 @@ void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& resul
       app.add_subcommand("feedback", "Shows a site where it stands among the others");
   auto among = AddWaveOptions(*feedback);
   feedback->add_option("SITE", *site, "e.g. sites/site-01")->required();
-  feedback->callback(
-      [&session, &result, among, site] { result = Feedback(*session, *among, *site); });
+  auto drawn = std::make_shared<std::string>();
+  feedback->add_option("-o,--output", *drawn,
+                       "draw its partner types beside the others': a .svg, .png or .json file");
+  feedback->callback([&session, &result, among, site, drawn] {
+    result = Feedback(*session, *among, *site, *drawn);
+  });
 
   auto options = std::make_shared<CompareOptions>();
   CLI::App* compare =
@@ -426,6 +456,8 @@ void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& resul
   compare->add_option("--crosswalk", options->crosswalk,
                       "how the earlier wave's types map, where they asked about other ones: "
                       "taxonomies/{taxonomy}/crosswalks/{to}");
+  compare->add_option("-o,--output", options->output,
+                      "draw what became of the levels: a .svg, .png or .json file");
   compare->add_flag("--test", options->test, kTestHelp);
   compare->callback(
       [&session, &result, later, options] { result = Compare(*session, *later, *options); });

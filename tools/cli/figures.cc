@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -15,9 +16,13 @@
 #include "common/words/terms.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/terminal.h"
+#include "tools/report/drawing.h"
+#include "tools/report/release_page.h"
 #include "tools/report/report.h"
+#include "tools/report/site_page.h"
 #include "weft/metrics/v1/figure_service.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
+#include "weft/metrics/v1/release_service.pb.h"
 
 namespace weft::cli {
 namespace {
@@ -83,6 +88,7 @@ struct FigureOptions {
   std::string page_token;
   int width = 0;
   bool vega = false;
+  std::string output;
 };
 
 absl::StatusOr<v1::RenderFigureResponse> Render(Session& session, const FigureOptions& options) {
@@ -111,6 +117,7 @@ absl::StatusOr<v1::RenderFigureResponse> Render(Session& session, const FigureOp
 absl::Status ShowFigure(Session& session, const FigureOptions& options) {
   WEFT_ASSIGN_OR_RETURN(const v1::RenderFigureResponse rendered, Render(session, options));
   const v1::Figure& figure = rendered.figure();
+  if (!options.output.empty()) return WritePicture(options.output, rendered.vega_lite());
   if (options.vega) {
     std::printf("%s\n", rendered.vega_lite().c_str());
     return absl::OkStatus();
@@ -138,11 +145,20 @@ absl::Status ShowFigure(Session& session, const FigureOptions& options) {
 
 struct ReportOptions {
   std::shared_ptr<WaveOptions> wave;
+  std::string site;
+  std::string earlier;
+  std::string crosswalk;
   std::string expectations;
   std::string notice;
   std::string types;
   std::string output = "report.html";
 };
+
+absl::Status WritePage(const std::string& output, const std::string& page) {
+  WEFT_RETURN_IF_ERROR(WriteFile(output, page));
+  std::printf("report written to %s (%zu KiB)\n", output.c_str(), page.size() / 1024);
+  return absl::OkStatus();
+}
 
 absl::Status AddPictures(Session& session, const ReportOptions& options,
                          report::ReportInput& input) {
@@ -156,6 +172,39 @@ absl::Status AddPictures(Session& session, const ReportOptions& options,
       WEFT_ASSIGN_OR_RETURN(v1::RenderFigureResponse rendered, Render(session, figure));
       input.figures.push_back(std::move(rendered));
     }
+  }
+  return absl::OkStatus();
+}
+
+// How the answers came in, and with an earlier wave what became of its levels.
+absl::Status AddChanges(Session& session, const ReportOptions& options,
+                        const v1::Parameters& parameters, report::ReportInput& input) {
+  for (const int width : report::kFigureWidths) {
+    v1::RenderResponseRateRequest rate;
+    rate.mutable_series()->set_name(options.wave->wave);
+    rate.mutable_series()->set_cohort(parameters.cohort());
+    rate.set_width(width);
+    v1::RenderResponseRateResponse came_in;
+    const absl::Status drawn =
+        session.Call("weft.metrics.v1.FigureService/RenderResponseRate", rate, came_in);
+    if (drawn.ok()) {
+      input.response_rate.push_back(std::move(*came_in.mutable_picture()));
+    } else if (width == report::kFigureWidths[0]) {
+      // The page says everything else.
+      std::fprintf(stderr, "note: without the picture of how responses came in: %s\n",
+                   std::string(drawn.message()).c_str());
+    }
+    if (options.earlier.empty()) continue;
+    v1::RenderWaveComparisonRequest compare;
+    compare.mutable_comparison()->set_parent(options.wave->wave);
+    compare.mutable_comparison()->set_earlier_wave(options.earlier);
+    compare.mutable_comparison()->set_crosswalk(options.crosswalk);
+    *compare.mutable_comparison()->mutable_parameters() = parameters;
+    compare.set_width(width);
+    v1::RenderWaveComparisonResponse changed;
+    WEFT_RETURN_IF_ERROR(
+        session.Call("weft.metrics.v1.FigureService/RenderWaveComparison", compare, changed));
+    input.transitions.push_back(std::move(*changed.mutable_picture()));
   }
   return absl::OkStatus();
 }
@@ -181,6 +230,7 @@ absl::Status WriteReport(Session& session, const ReportOptions& options) {
       session.Call("weft.metrics.v1.MetricsService/GetItemFrequencies", items, frequencies));
   input.items.assign(frequencies.items().begin(), frequencies.items().end());
 
+  WEFT_RETURN_IF_ERROR(AddChanges(session, options, parameters, input));
   if (!options.expectations.empty()) {
     v1::CheckExpectationsRequest check;
     WEFT_ASSIGN_OR_RETURN(const std::string json, ReadFile(options.expectations));
@@ -202,13 +252,62 @@ absl::Status WriteReport(Session& session, const ReportOptions& options) {
   }
   input.generated_at = absl::Now();
   input.notice = options.notice;
-  const std::string page = report::BuildReport(input);
-  WEFT_RETURN_IF_ERROR(WriteFile(options.output, page));
-  std::printf("report written to %s (%zu KiB)\n", options.output.c_str(), page.size() / 1024);
-  return absl::OkStatus();
+  return WritePage(options.output, report::BuildReport(input));
+}
+
+absl::Status WriteSitePage(Session& session, const ReportOptions& options) {
+  const WaveOptions& wave = *options.wave;
+  WEFT_ASSIGN_OR_RETURN(const v1::Parameters parameters, ParseParameters(wave));
+  report::SitePageInput input;
+  v1::GetWaveSummaryRequest summary;
+  summary.set_name(absl::StrCat(wave.wave, "/summary"));
+  *summary.mutable_parameters() = parameters;
+  *summary.mutable_min_positions() = MinPositions(session, wave);
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.metrics.v1.MetricsService/GetWaveSummary", summary, input.summary));
+  for (const int width : report::kFigureWidths) {
+    v1::RenderSiteFeedbackRequest request;
+    request.set_width(width);
+    v1::GetSiteFeedbackRequest& feedback = *request.mutable_feedback();
+    feedback.set_name(absl::StrCat(wave.wave, "/siteFeedback/", IdOf(options.site)));
+    *feedback.mutable_parameters() = parameters;
+    *feedback.mutable_min_positions() = MinPositions(session, wave);
+    WEFT_RETURN_IF_ERROR(session.Call("weft.metrics.v1.FigureService/RenderSiteFeedback", request,
+                                      input.renderings.emplace_back()));
+  }
+  input.generated_at = absl::Now();
+  input.notice = options.notice;
+  return WritePage(options.output, report::BuildSitePage(input));
+}
+
+absl::Status WriteReleasePage(Session& session, const ReportOptions& options) {
+  report::ReleasePageInput input;
+  for (const int width : report::kFigureWidths) {
+    v1::RenderPublicationRequest request;
+    request.set_name(absl::StrCat(options.wave->wave, "/publication"));
+    request.set_width(width);
+    WEFT_RETURN_IF_ERROR(session.Call("weft.metrics.v1.ReleaseService/RenderPublication", request,
+                                      input.renderings.emplace_back()));
+  }
+  input.generated_at = absl::Now();
+  input.notice = options.notice;
+  return WritePage(options.output, report::BuildReleasePage(input));
+}
+
+absl::Status WriteAnyReport(Session& session, const ReportOptions& options) {
+  if (absl::StartsWith(options.wave->wave, "releases/")) return WriteReleasePage(session, options);
+  if (!options.site.empty()) return WriteSitePage(session, options);
+  return WriteReport(session, options);
 }
 
 }  // namespace
+
+absl::Status WritePicture(const std::string& file, const std::string& vega_lite) {
+  WEFT_ASSIGN_OR_RETURN(const std::string content, report::DrawFor(file, vega_lite));
+  WEFT_RETURN_IF_ERROR(WriteFile(file, content));
+  std::printf("picture written to %s\n", file.c_str());
+  return absl::OkStatus();
+}
 
 void AddFigureCommands(CLI::App& app, Session*& session, absl::Status& result) {
   CLI::App* figure = app.add_subcommand(
@@ -228,19 +327,29 @@ void AddFigureCommands(CLI::App& app, Session*& session, absl::Status& result) {
                      "for networks of a large wave: the next sites, as the page before says");
   figure->add_flag("--vega", options->vega, "print the Vega-Lite specification");
   figure->add_option("--width", options->width,
-                     "for --vega: width of the picture in pixels (default 720)");
+                     "for --vega and --output: width of the picture in pixels (default 720)");
+  figure->add_option("-o,--output", options->output,
+                     "draw it into this file: .svg, .png, or .json for the specification");
   figure->callback([&session, &result, options] { result = ShowFigure(*session, *options); });
 
   CLI::App* report = app.add_subcommand(
-      "report", "Writes a self-contained HTML page about a wave: figures, tables, claims, caveats");
+      "report",
+      "Writes a self-contained HTML page: about a wave (figures, tables, claims, caveats), about "
+      "one "
+      "of its sites for its own team (--site), or of a published release (releases/{release})");
   auto page = std::make_shared<ReportOptions>();
   page->wave = AddWaveOptions(*report);
+  report->add_option("--site", page->site, "the page of this site, for its team: sites/site-01");
+  report->add_option("--earlier", page->earlier,
+                     "also show what became of the levels since this wave");
+  report->add_option("--crosswalk", page->crosswalk,
+                     "for --earlier, when it asked about other partner types");
   report->add_option("--expectations", page->expectations,
                      "claims to check on the page, as for check");
   report->add_option("--notice", page->notice, "a notice for its top");
   report->add_option("--types", page->types, "for Figure 2: codes to show, in order");
   report->add_option("-o,--output", page->output, "the file")->capture_default_str();
-  report->callback([&session, &result, page] { result = WriteReport(*session, *page); });
+  report->callback([&session, &result, page] { result = WriteAnyReport(*session, *page); });
 }
 
 }  // namespace weft::cli

@@ -8,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/validation/dates.h"
+#include "tools/cli/figures.h"
 #include "tools/cli/terminal.h"
 #include "weft/ingestion/v1/response_service.pb.h"
 #include "weft/ingestion/v1/roster_status.pb.h"
 #include "weft/ingestion/v1/wave.pb.h"
+#include "weft/metrics/v1/figure_service.pb.h"
 
 namespace weft::cli {
 namespace {
@@ -40,6 +42,17 @@ absl::Status Rate(Session& session, const std::string& wave, const std::string& 
   std::printf("%ssubmitted %s, approved %s\n", table.ToString().c_str(),
               ShareCell(rate.submitted_rate()).c_str(), ShareCell(rate.approved_rate()).c_str());
   return absl::OkStatus();
+}
+
+absl::Status Draw(Session& session, const std::string& wave, const std::string& cohort,
+                  const std::string& output) {
+  metrics::v1::RenderResponseRateRequest request;
+  request.mutable_series()->set_name(wave);
+  request.mutable_series()->set_cohort(cohort);
+  metrics::v1::RenderResponseRateResponse rendered;
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.metrics.v1.FigureService/RenderResponseRate", request, rendered));
+  return WritePicture(output, rendered.picture().vega_lite());
 }
 
 absl::Status Series(Session& session, const std::string& wave, const std::string& cohort) {
@@ -165,7 +178,14 @@ void AddWaveCommands(CLI::App& app, Session*& session, absl::Status& result) {
   rate->add_option("--cohort", *cohort, "only sites of this cohort, cohorts/{cohort}");
   auto series = std::make_shared<bool>(false);
   rate->add_flag("--series", *series, "for each day since the opening");
-  rate->callback([&session, &result, wave, cohort, series] {
+  auto output = std::make_shared<std::string>();
+  rate->add_option("-o,--output", *output,
+                   "draw each day since the opening: a .svg, .png or .json file");
+  rate->callback([&session, &result, wave, cohort, series, output] {
+    if (!output->empty()) {
+      result = Draw(*session, *wave, *cohort, *output);
+      return;
+    }
     result = *series ? Series(*session, *wave, *cohort) : Rate(*session, *wave, *cohort);
   });
 

@@ -14,16 +14,6 @@ namespace {
 
 using metrics::v1::WaveSummary;
 
-std::string Fact(absl::string_view term, absl::string_view text) {
-  return Element("div", {}, absl::StrCat(TextElement("dt", term), TextElement("dd", text)));
-}
-
-// A number in large type, and the sentence that it belongs to.
-std::string Key(absl::string_view number, absl::string_view sentence) {
-  return Element("li", {},
-                 absl::StrCat(TextElement("strong", number), " ", TextElement("span", sentence)));
-}
-
 // "11 to 18", or what is known of it.
 std::string RangeText(const metrics::v1::SiteStatistic& statistic) {
   return absl::StrCat(NumberText(statistic.min(), 1), " to ", NumberText(statistic.max(), 1));
@@ -49,10 +39,7 @@ std::string Header(const ReportInput& input) {
   std::string html =
       absl::StrCat(Element("p", {{"class", "eyebrow"}}, "Partnerships as infrastructure"),
                    TextElement("h1", summary.display_name()));
-  if (!input.notice.empty()) {
-    absl::StrAppend(&html,
-                    Element("p", {{"class", "notice"}, {"role", "note"}}, Escape(input.notice)));
-  }
+  absl::StrAppend(&html, NoticeHtml(input.notice));
   absl::StrAppend(
       &html, Element("p", {{"class", "lead"}},
                      absl::StrCat("What ", summary.counted(), " of ", summary.invited(),
@@ -63,6 +50,9 @@ std::string Header(const ReportInput& input) {
   absl::StrAppend(&facts, Fact("Sites", parameters.cohort().empty()
                                             ? "All sites of the wave"
                                             : absl::StrCat("Those in ", parameters.cohort())));
+  if (!parameters.filter().empty()) {
+    absl::StrAppend(&facts, Fact("Only those where", parameters.filter()));
+  }
   if (input.roster_size > 0 && input.roster_size != summary.invited()) {
     absl::StrAppend(&facts, Fact("On the roster", Counted(input.roster_size, "site", "sites")));
   }
@@ -154,21 +144,7 @@ Section Caveats(const WaveSummary& summary) {
 }
 
 std::string Footer(const ReportInput& input) {
-  const std::string time =
-      absl::FormatTime("%Y-%m-%d %H:%M UTC", input.generated_at, absl::UTCTimeZone());
-  return absl::StrCat(
-      Element("p", {},
-              absl::StrCat(
-                  "Made by Weft on ",
-                  Element("time",
-                          {{"datetime", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", input.generated_at,
-                                                         absl::UTCTimeZone())}},
-                          time),
-                  " from ", Escape(input.summary.name()),
-                  ". Everything on this page is in this file; it loads nothing.")),
-      TextElement("p",
-                  "Pictures are drawn by Vega and Vega-Lite (University of Washington "
-                  "Interactive Data Lab, BSD 3-Clause; the licences are in the page's source)."));
+  return MadeFrom(input.summary.name(), input.generated_at);
 }
 
 }  // namespace weft::report

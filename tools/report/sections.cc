@@ -16,21 +16,6 @@ namespace {
 
 using metrics::v1::ExpectationResult;
 
-std::string Disclosure(absl::string_view summary, absl::string_view html) {
-  // Open for those without JavaScript; the script closes it.
-  return absl::StrCat("<details open>", TextElement("summary", summary), html, "</details>");
-}
-
-// Rows for columns: a page is rather long than wide.
-std::vector<std::vector<std::string>> Transposed(
-    const std::vector<std::vector<std::string>>& table) {
-  std::vector<std::vector<std::string>> turned(table[0].size());
-  for (const std::vector<std::string>& row : table) {
-    for (size_t i = 0; i < turned.size(); ++i) turned[i].push_back(i < row.size() ? row[i] : "");
-  }
-  return turned;
-}
-
 // A verdict's word, sign and style. The sign is decoration: the word says it all.
 struct VerdictLook {
   absl::string_view style;
@@ -195,25 +180,29 @@ Section FigureSection(const std::vector<const metrics::v1::RenderFigureResponse*
   const metrics::v1::Figure& figure = first.figure();
   const std::string number = absl::StrCat(figure.number());
   const std::string title = absl::StrCat("Figure ", number, ". ", figure.title());
-  std::vector<std::vector<std::string>> table = {
-      {first.table().columns().begin(), first.table().columns().end()}};
-  for (const metrics::v1::DataRow& row : first.table().rows()) {
-    table.emplace_back(row.cells().begin(), row.cells().end());
+  return {absl::StrCat("figure-", number), title,
+          PictureHtml({.id = number,
+                       .title = title,
+                       .note = figure.note(),
+                       .alt_text = first.alt_text(),
+                       .table_label = absl::StrCat("The numbers of figure ", number),
+                       .table = first.table()})};
+}
+
+void AddPicture(const std::vector<metrics::v1::Picture>& widths, Page& page) {
+  if (widths.empty()) return;
+  const metrics::v1::Picture& first = widths.front();
+  page.sections.push_back(
+      {first.id(), first.title(),
+       PictureHtml({.id = first.id(),
+                    .title = first.title(),
+                    .note = first.note(),
+                    .alt_text = first.alt_text(),
+                    .table_label = absl::StrCat("The numbers of: ", first.title()),
+                    .table = first.table()})});
+  for (const metrics::v1::Picture& picture : widths) {
+    page.specifications.push_back({picture.id(), picture.vega_lite()});
   }
-  constexpr size_t kManyColumns = 12;
-  if (table[0].size() > std::max(kManyColumns, table.size())) table = Transposed(table);
-  const std::vector<std::string> columns = table[0];
-  table.erase(table.begin());
-  const std::string picture = Element(
-      "div", {{"class", "picture"}, {"data-figure", number}, {"data-alt", first.alt_text()}}, "");
-  std::string html = Element(
-      "figure", {}, absl::StrCat(picture, Element("figcaption", {}, Escape(figure.note()))));
-  absl::StrAppend(
-      &html,
-      Disclosure("Show the numbers",
-                 Table(absl::StrCat("The numbers of figure ", number), title, columns, table)),
-      Disclosure("The picture in words", TextElement("p", first.alt_text())));
-  return {absl::StrCat("figure-", number), title, html};
 }
 
 Section SharedResponsibility(const metrics::v1::WaveSummary& summary) {

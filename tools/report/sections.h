@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/report/page.h"
 #include "tools/report/report.h"
 #include "weft/metrics/v1/figure_service.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
@@ -12,19 +13,15 @@
 
 namespace weft::report {
 
-// A part of the page with its entry in the contents.
-struct Section {
-  std::string id;
-  std::string title;
-  std::string html;
-};
-
 // What wave this is, how it was counted, and what must not be overlooked.
 std::string Header(const ReportInput& input);
 // The findings in plain words.
 Section KeyNumbers(const ReportInput& input);
 // One figure: picture, note, words, table. `renderings` are of one figure, at several widths.
 Section FigureSection(const std::vector<const metrics::v1::RenderFigureResponse*>& renderings);
+// Adds a section with one picture, which is there at several widths, and its specifications;
+// nothing without any.
+void AddPicture(const std::vector<metrics::v1::Picture>& widths, Page& page);
 Section SharedResponsibility(const metrics::v1::WaveSummary& summary);
 Section Claims(const metrics::v1::CheckExpectationsResponse& expectations,
                const metrics::v1::WaveSummary& summary);

@@ -63,6 +63,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("GetReleaseContent", &publications_, &PublicationHandlers::GetReleaseContent)
       .On("GetPublication", &publications_, &PublicationHandlers::GetPublication)
       .On("ListPublications", &publications_, &PublicationHandlers::ListPublications)
+      .On("RenderPublication", &publications_, &PublicationHandlers::RenderPublication)
       .On("VerifyRelease", &publications_, &PublicationHandlers::VerifyRelease)
       .On("RedactRelease", &publications_, &PublicationHandlers::RedactRelease)
       .On("CompareReleases", &publications_, &PublicationHandlers::CompareReleases);

@@ -9,10 +9,12 @@
 #include "common/service/mutate.h"
 #include "common/service/names.h"
 #include "common/service/stored.h"
+#include "services/metrics/domain/figures.h"
 #include "services/metrics/domain/releases/comparison.h"
 #include "services/metrics/domain/releases/manifest.h"
 #include "services/metrics/domain/releases/publication.h"
 #include "services/metrics/domain/releases/redaction.h"
+#include "services/metrics/domain/vega.h"
 
 namespace weft::metrics {
 namespace {
@@ -74,6 +76,20 @@ Task<absl::Status> PublicationHandlers::ListPublications(
       *snapshot, tables_.publications, "", request,
       v1::ListPublicationsResponse::kPublicationsFieldNumber, response);
   co_return listed;
+}
+
+Task<absl::Status> PublicationHandlers::RenderPublication(
+    rpc::CallContext& context, const v1::RenderPublicationRequest& request,
+    v1::RenderPublicationResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(const int width, ReadWidth(request.width()));
+  std::shared_ptr<storage::Snapshot> snapshot = records_.db().engine.GetSnapshot();
+  absl::StatusOr<v1::Publication> publication =
+      co_await tables_.publications.Get(*snapshot, request.name());
+  WEFT_CO_ASSIGN_OR_RETURN(*response.mutable_publication(), std::move(publication));
+  for (const v1::Figure& figure : response.publication().content().figures()) {
+    *response.add_figures() = Render(figure, width);
+  }
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> PublicationHandlers::VerifyRelease(rpc::CallContext& context,

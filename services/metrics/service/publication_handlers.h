@@ -31,6 +31,9 @@ class PublicationHandlers {
   Task<absl::Status> ListPublications(rpc::CallContext& context,
                                       const v1::ListPublicationsRequest& request,
                                       rpc::Serialized<v1::ListPublicationsResponse>& response);
+  Task<absl::Status> RenderPublication(rpc::CallContext& context,
+                                       const v1::RenderPublicationRequest& request,
+                                       v1::RenderPublicationResponse& response);
   Task<absl::Status> VerifyRelease(rpc::CallContext& context,
                                    const v1::VerifyReleaseRequest& request,
                                    v1::VerifyReleaseResponse& response);
