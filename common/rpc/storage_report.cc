@@ -1,5 +1,7 @@
 #include "common/rpc/storage_report.h"
 
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/auth/principal.h"
@@ -16,16 +18,19 @@ using observability::LogLine;
 constexpr absl::Duration kLookEvery = absl::Milliseconds(250);
 
 Task<absl::Status> Report(CallContext& context, Server& server, const storage::Engine& engine,
-                          observability::Logger& logger) {
+                          observability::Logger& logger, std::string part) {
   bool serving = true;
-  server.SetPartServing(kStorageHealth, serving);
+  server.SetPartServing(part, serving);
   while (!context.stopping()) {
     const absl::Status health = engine.Health();
     if (health.ok() != serving) {
       serving = health.ok();
-      server.SetPartServing(kStorageHealth, serving);
-      logger.Write(serving ? LogLine(Level::kInfo, "storage_recovered")
-                           : LogLine(Level::kError, "storage_failing").Add(health));
+      server.SetPartServing(part, serving);
+      LogLine line = serving ? LogLine(Level::kInfo, "storage_recovered")
+                             : LogLine(Level::kError, "storage_failing");
+      line.Add("part", part);
+      if (!serving) line.Add(health);
+      logger.Write(line);
     }
     co_await Sleep(context, kLookEvery);
   }
@@ -35,9 +40,11 @@ Task<absl::Status> Report(CallContext& context, Server& server, const storage::E
 }  // namespace
 
 void ReportStorageHealth(Server& server, const storage::Engine& engine,
-                         observability::Logger& logger) {
+                         observability::Logger& logger, std::string part) {
   server.Spawn("storage-health", auth::Principal{"services/storage-health"},
-               [&](CallContext& context) { return Report(context, server, engine, logger); });
+               [&, part = std::move(part)](CallContext& context) {
+                 return Report(context, server, engine, logger, part);
+               });
 }
 
 }  // namespace weft::rpc

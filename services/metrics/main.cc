@@ -7,6 +7,7 @@
 #include "absl/flags/flag.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/service_main.h"
+#include "common/rpc/storage_report.h"
 #include "common/storage/open_engine.h"
 #include "services/metrics/service/metrics_service.h"
 
@@ -41,6 +42,8 @@ int main(int argc, char** argv) {
     options.disk_reserve_bytes = kReleasesReserveBytes;
     WEFT_ASSIGN_OR_RETURN(std::unique_ptr<weft::storage::Engine> releases,
                           weft::storage::OpenEngine(options, environment.server.executor()));
+    weft::rpc::ReportStorageHealth(environment.server, *releases, environment.logger,
+                                   "storage/releases");
     return std::make_unique<weft::metrics::MetricsService>(
         environment.server, environment.database, std::move(releases), peers, &environment.logger);
   };

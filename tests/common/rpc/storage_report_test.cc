@@ -35,6 +35,13 @@ TEST(StorageReport, AFullDiskShowsUntilItHasRoomAndTheServerServesOn) {
   const auto logger =
       observability::Logger::ToFunction(observability::Level::kOff, [](absl::string_view) {});
   ReportStorageHealth(probe.server(), **engine, *logger);
+  // Another engine of the same server, whose disk has room.
+  storage::EngineOptions other_options;
+  other_options.kind = "memory";
+  absl::StatusOr<std::unique_ptr<storage::Engine>> other =
+      storage::OpenEngine(other_options, probe.server().executor());
+  ASSERT_THAT(other, IsOk());
+  ReportStorageHealth(probe.server(), **other, *logger, "storage/other");
 
   Request storage;
   storage.set_service(kStorageHealth);
@@ -47,6 +54,10 @@ TEST(StorageReport, AFullDiskShowsUntilItHasRoomAndTheServerServesOn) {
   free = 0;
   ASSERT_TRUE(watch.Read(response));
   EXPECT_EQ(response.status(), Response::NOT_SERVING);
+  Request other_part;
+  other_part.set_service("storage/other");
+  ASSERT_THAT(probe.client().Call(kCheck, other_part, response), IsOk());
+  EXPECT_EQ(response.status(), Response::SERVING);
   ASSERT_THAT(probe.client().Call(kCheck, Request(), response), IsOk());
   EXPECT_EQ(response.status(), Response::SERVING);
   free = 1u << 30;
