@@ -12,6 +12,8 @@ import unittest
 
 from suite_case import BIN_DIR, EXAMPLE, ROOT, SuiteCase
 
+from pyweft import releases  # noqa: E402
+
 
 class ReportTest(SuiteCase):
     def weft(self, *arguments, code=0):
@@ -64,6 +66,19 @@ class ReportTest(SuiteCase):
         silent = next(each["site"] for each in rate["statuses"] if each["state"] == "STATE_UNSPECIFIED")
         self.weft("report", wave, *through, "--site", silent, "--output", report)
         self.assertIn("No response of your site counts yet", report.read_text())
+
+    def test_a_release_in_a_browser(self):
+        wave, _ = self.load()
+        policy = {"audience": "AUDIENCE_PUBLIC", "minimumCell": 3, "siteRows": "SITE_ROWS_NAMED"}
+        releases.publish(self.suite, wave, "winter", policy, contest="Not in our county.")
+        report = self.data / "release.html"
+        self.weft("--principal", "public/reader", "report", "releases/winter", "--output", report)
+        page = report.read_text()
+        self.assertIn("A community representative contests this", page)
+        self.assertIn("Answered: It is told of how many now.", page)
+        self.assertIn("counts of fewer than 3 sites are withheld", page)
+        self.assertIn("withheld", page)
+        self.look_at(report)
 
     def test_files_of_pictures(self):
         wave, through = self.load()
