@@ -83,6 +83,13 @@ std::string Percent(const type::v1::Estimate& share) {
   return Percent(share.value());
 }
 
+std::string ShortUndefinedText(const type::v1::Estimate& estimate) {
+  if (!estimate.has_suppressed()) return "not known";
+  // Told as a bound: the reason is short, then.
+  return estimate.has_low() ? absl::StrCat("withheld, ", estimate.suppressed().reason())
+                            : "withheld";
+}
+
 std::string UndefinedText(const type::v1::Estimate& estimate) {
   if (estimate.has_suppressed()) {
     return absl::StrCat("withheld: ", estimate.suppressed().reason());

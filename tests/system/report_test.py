@@ -78,7 +78,15 @@ class ReportTest(SuiteCase):
         self.assertIn("Answered: It is told of how many now.", page)
         self.assertIn("counts of fewer than 3 sites are withheld", page)
         self.assertIn("withheld", page)
+        self.assertIn("There is no picture", page)
         self.look_at(report)
+        # Where every site appears nothing is left to hide.
+        policy["siteRows"] = "SITE_ROWS_ALL"
+        releases.publish(self.suite, wave, "open", policy)
+        self.weft("report", "releases/open", "--output", report)
+        page = report.read_text()
+        self.assertNotIn("There is no picture", page)
+        self.assertIn("0 values on this page", page)
 
     def test_files_of_pictures(self):
         wave, through = self.load()

@@ -161,6 +161,15 @@ Section Findings(const Publication& publication) {
   return {"findings", "Findings", html};
 }
 
+// Whether there is anything to draw: of figures of sites there is not where none appears by itself.
+bool HasMarks(const metrics::v1::Figure& figure) {
+  if (figure.has_networks()) return !figure.networks().sites().empty();
+  if (figure.has_model()) {
+    return !figure.model().points().empty() || !figure.model().groups().empty();
+  }
+  return true;
+}
+
 Section ReleaseCaveats(const Publication& publication) {
   std::vector<std::string> texts(publication.caveats().begin(), publication.caveats().end());
   texts.emplace_back(
@@ -190,6 +199,16 @@ std::string BuildReleasePage(const ReleasePageInput& input) {
   page.footer = MadeFrom(publication.name(), input.generated_at);
   page.sections.push_back(Findings(publication));
   for (int i = 0; i < first.figures_size(); ++i) {
+    const metrics::v1::Figure& data = first.figures(i).figure();
+    if (!HasMarks(data)) {
+      page.sections.push_back(
+          {absl::StrCat("figure-", data.number()),
+           absl::StrCat("Figure ", data.number(), ". ", data.title()),
+           TextElement("p",
+                       "There is no picture: it would show sites one by one, and none of them "
+                       "appears so in this release. The numbers above count them.")});
+      continue;
+    }
     std::vector<const metrics::v1::RenderFigureResponse*> widths;
     widths.reserve(input.renderings.size());
     for (const auto& rendering : input.renderings) {

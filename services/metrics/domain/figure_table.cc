@@ -31,15 +31,10 @@ std::string ShareInterval(const type::v1::Estimate& share) {
   return absl::StrCat(Percent(share.low()), " to ", Percent(share.high()));
 }
 
-// In a cell there is room for few words; the estimate has the reason.
-std::string WithoutValue(const type::v1::Estimate& estimate) {
-  return estimate.has_suppressed() ? "withheld" : "not known";
-}
-
 // "2.7", or "2.7 (2.5 to 2.9)" where missing answers leave an interval.
 std::string WithInterval(const type::v1::Estimate& estimate, int decimals) {
   std::string text =
-      estimate.has_value() ? Short(estimate.value(), decimals) : WithoutValue(estimate);
+      estimate.has_value() ? Short(estimate.value(), decimals) : ShortUndefinedText(estimate);
   if (HasOpenInterval(estimate)) {
     absl::StrAppend(&text, " (", Short(estimate.low(), decimals), " to ",
                     Short(estimate.high(), decimals), ")");
@@ -58,7 +53,7 @@ v1::DataTable PartnerTypesTable(const v1::PartnerTypesFigure& data) {
     const type::v1::Estimate& share = bar.share();
     table.Row();
     table.Cell(bar.display_name());
-    table.Cell(share.has_value() ? Percent(share) : WithoutValue(share));
+    table.Cell(share.has_value() ? Percent(share) : ShortUndefinedText(share));
     table.Cell(share.has_numerator() ? absl::StrCat(share.numerator()) : "");
     table.Cell(absl::StrCat(share.n()));
     table.Cell(absl::StrCat(share.base_size()));
@@ -82,7 +77,7 @@ v1::DataTable InteractionLevelsTable(const v1::InteractionLevelsFigure& data) {
     for (const v1::LevelShare& share : row.levels().shares()) {
       table.Cell(share.share().has_value()
                      ? absl::StrCat(share.share().numerator(), " (", Percent(share.share()), ")")
-                     : WithoutValue(share.share()));
+                     : ShortUndefinedText(share.share()));
     }
     std::vector<std::string> modes;
     for (int mode : row.levels().modes()) {

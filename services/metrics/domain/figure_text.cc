@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/words/number_text.h"
@@ -21,7 +22,9 @@ std::string Basis(const v1::Figure& figure) {
 std::string PartnerTypesText(const v1::Figure& figure) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const v1::PartnerTypeBar& bar : figure.partner_types().bars()) {
-    const std::string share = bar.share().has_value() ? ShareText(bar.share()) : "Not known";
+    std::string share =
+        bar.share().has_value() ? ShareText(bar.share()) : ShortUndefinedText(bar.share());
+    share[0] = absl::ascii_toupper(static_cast<unsigned char>(share[0]));
     if (groups.empty() || groups.back().first != share) groups.push_back({share, {}});
     groups.back().second.push_back(bar.display_name());
   }
@@ -43,14 +46,18 @@ std::string InteractionLevelsText(const v1::Figure& figure) {
   for (const v1::InteractionLevelsRow& row : figure.interaction_levels().rows()) {
     std::vector<std::string> parts;
     int n = 0;
+    bool withheld = false;
     for (const v1::LevelShare& share : row.levels().shares()) {
       n = share.share().n();
+      withheld |= share.share().has_suppressed();
       if (share.share().numerator() == 0) continue;
       parts.push_back(absl::StrCat(LevelWords(share.level()), " ", share.share().numerator()));
     }
     // The deepest first, as the text is about depth.
     std::reverse(parts.begin(), parts.end());
-    absl::StrAppend(&text, " ", row.display_name(), ", ", Counted(n, "site", "sites"), ": ",
+    if (withheld) parts.emplace_back("other levels withheld");
+    absl::StrAppend(&text, " ", row.display_name(),
+                    n > 0 ? absl::StrCat(", ", Counted(n, "site", "sites")) : "", ": ",
                     parts.empty() ? "no known level" : absl::StrJoin(parts, ", "), ".");
   }
   return text;
@@ -144,6 +151,12 @@ std::string ModelText(const v1::Figure& figure) {
 }  // namespace
 
 std::string AltText(const v1::Figure& figure) {
+  const bool without_sites =
+      (figure.has_networks() && figure.networks().sites().empty()) ||
+      (figure.has_model() && figure.model().points().empty() && figure.model().groups().empty());
+  if (without_sites && figure.counted() > 0) {
+    return absl::StrCat("An empty picture: no site appears by itself; ", Basis(figure), ".");
+  }
   switch (figure.data_case()) {
     case v1::Figure::kPartnerTypes:
       return PartnerTypesText(figure);

@@ -16,6 +16,7 @@ std::string Unknown(const type::v1::Estimate& share) {
 }
 
 std::string Known(const type::v1::Estimate& share) {
+  if (share.has_suppressed()) return ShortUndefinedText(share);
   return share.has_value() ? ShareText(share) : "no known answer";
 }
 
