@@ -139,19 +139,39 @@ std::array<SiteCounts, Variant::kCount> CountSite(const CountedAnswers& answers)
   return counts;
 }
 
-SiteCounts CountCells(absl::Span<const uint16_t> cells, const Variant& variant) {
-  const std::array<PackedCell, CellState::kCodes>& packed = PackedCells();
-  const auto index = static_cast<size_t>(variant.index());
-  SiteCounts counts;
-  for (size_t begin = 0; begin < cells.size(); begin += kCellsPerWord) {
-    const size_t end = std::min(begin + kCellsPerWord, cells.size());
-    uint64_t sum = 0;
-    for (size_t cell = begin; cell < end; ++cell) {
-      sum += packed[cells[cell] % CellState::kCodes][index];
+const CellLookup& CellLookup::Of(const Variant& variant) {
+  static const auto* const lookups = [] {
+    auto* const made = new std::array<CellLookup, Variant::kCount>();
+    for (int i = 0; i < Variant::kCount; ++i) {
+      for (uint32_t code = 0; code < CellState::kCodes; ++code) {
+        const CellState state(code);
+        const std::optional<int> level = state.level();
+        Entry& entry = (*made)[i].entries_[code];
+        entry.lanes = PackedCells()[code][i];
+        if (level.has_value()) entry.levels = uint64_t{1} << (kLaneBits * *level);
+      }
     }
-    AddPacked(sum, counts);
-  }
+    return made;
+  }();
+  return (*lookups)[variant.index()];
+}
+
+SiteCounts CellLookup::Counts(uint64_t lanes) {
+  SiteCounts counts;
+  AddPacked(lanes, counts);
   return counts;
+}
+
+LevelSpread CellLookup::Spread(uint64_t levels) {
+  int given = 0;
+  int different = 0;
+  for (; levels != 0; levels >>= kLaneBits) {
+    const auto count = static_cast<int>(levels & ((uint64_t{1} << kLaneBits) - 1));
+    given += count;
+    different += count > 0 ? 1 : 0;
+  }
+  if (given < kLeastLevels) return LevelSpread::kTooFew;
+  return different == 1 ? LevelSpread::kSame : LevelSpread::kDifferent;
 }
 
 void LevelsGiven::Add(CellState cell) {

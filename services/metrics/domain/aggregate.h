@@ -6,6 +6,7 @@
 #define WEFT_SERVICES_METRICS_DOMAIN_AGGREGATE_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,7 +14,6 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "absl/types/span.h"
 #include "services/metrics/domain/cell.h"
 #include "services/metrics/domain/histogram.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
@@ -75,8 +75,32 @@ struct SiteCounts {
   int engaged_known() const { return engaged - missing_depth; }  // s
 };
 SiteCounts CountSite(const store::v1::CountedAnswers& answers, const Variant& variant);
-// Of the codes of cells.
-SiteCounts CountCells(absl::Span<const uint16_t> cells, const Variant& variant);
+
+// How the levels that a site gave differ, as given.
+enum class LevelSpread { kTooFew, kSame, kDifferent };
+// Sites that gave fewer levels are not looked at: two alike are nothing remarkable.
+inline constexpr int kLeastLevels = 3;
+// What each cell state adds to a site in one variant, for passes over many sites: the lanes of all
+// cells are added up, and Counts() takes them apart.
+class CellLookup {
+ public:
+  struct Entry {
+    uint64_t lanes = 0;
+    // One in the lane of the level that was given.
+    uint64_t levels = 0;
+  };
+  // Kept for good.
+  static const CellLookup& Of(const Variant& variant);
+
+  // A code that no cell has is a damaged row; it must not be read past the table.
+  const Entry& operator[](size_t code) const { return entries_[code % CellState::kCodes]; }
+  // Of at most as many cells as a taxonomy has types, added up.
+  static SiteCounts Counts(uint64_t lanes);
+  static LevelSpread Spread(uint64_t levels);
+
+ private:
+  std::array<Entry, CellState::kCodes> entries_;
+};
 // In every variant, by Variant::index().
 std::array<SiteCounts, Variant::kCount> CountSite(const store::v1::CountedAnswers& answers);
 
@@ -102,10 +126,6 @@ struct DeepKey {
   static DeepKey Unpack(uint64_t packed);
 };
 
-// How the levels that a site gave differ, as given.
-enum class LevelSpread { kTooFew, kSame, kDifferent };
-// Sites that gave fewer levels are not looked at: two alike are nothing remarkable.
-inline constexpr int kLeastLevels = 3;
 class LevelsGiven {
  public:
   void Add(CellState cell);

@@ -1,9 +1,10 @@
 #include "services/metrics/domain/site_columns.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <utility>
 
-#include "absl/types/span.h"
 #include "services/metrics/domain/site_record.h"
 
 namespace weft::metrics {
@@ -42,27 +43,10 @@ std::string PackItems(const CountedAnswers& answers) {
   return bytes;
 }
 
-// What every cell state needs, in one look.
-struct CellFacts {
-  uint8_t contradiction = 0;
-  // The level as given as a bit; 0 when there is none.
-  uint8_t level_bit = 0;
-};
-
-const std::array<CellFacts, CellState::kCodes>& AllCellFacts() {
-  static const auto* const facts = [] {
-    auto* const made = new std::array<CellFacts, CellState::kCodes>();
-    for (uint32_t code = 0; code < CellState::kCodes; ++code) {
-      const CellState state(code);
-      (*made)[code].contradiction = state.contradiction() ? 1 : 0;
-      if (state.level().has_value()) {
-        (*made)[code].level_bit = static_cast<uint8_t>(1U << *state.level());
-      }
-    }
-    return made;
-  }();
-  return *facts;
-}
+// Ratings and why there is none, as they are coded (CountedAnswers.rating).
+constexpr size_t kRatingCodes = 16;
+// Of more types there are too many ways to come out.
+constexpr size_t kMostTypesByPlace = 64;
 
 // Keys and how often they occurred, as a part of an aggregate.
 using Occurrences = absl::flat_hash_map<uint64_t, int64_t>;
@@ -165,10 +149,19 @@ SiteColumns::Selection SiteColumns::Select(absl::string_view cohort,
 Aggregate SiteColumns::Tally(const Selection& selection, v1::ReviewFloor floor,
                              const Variant& variant, bool items) const {
   const Answers& answers = answers_[FloorIndex(floor)];
-  const std::array<CellFacts, CellState::kCodes>& facts = AllCellFacts();
+  const CellLookup& lookup = CellLookup::Of(variant);
   const auto types = static_cast<size_t>(types_);
-  std::vector<int64_t> cells(types * CellState::kCodes);
-  Occurrences totals;
+  std::vector<uint32_t> cells(types * CellState::kCodes);
+  std::array<int64_t, 256> ratings{};
+  int64_t levels_given = 0;
+  int64_t straight_lined = 0;
+  // Sites of which every cell is known are most, and come out in few ways: they are counted by
+  // place. The others by key.
+  const size_t sums = 4 * types + 1;
+  const bool by_place = types <= kMostTypesByPlace;
+  std::vector<uint32_t> whole_sites(by_place ? (types + 1) * sums * kRatingCodes : 0);
+  std::vector<uint32_t> whole_coordination(by_place ? (types + 1) * (types + 1) : 0);
+  std::vector<uint32_t> whole_collaboration(whole_coordination.size());
   Occurrences sites;
   Occurrences coordination;
   Occurrences collaboration;
@@ -176,28 +169,32 @@ Aggregate SiteColumns::Tally(const Selection& selection, v1::ReviewFloor floor,
   for (const uint32_t row : selection.rows) {
     const uint8_t rating = answers.ratings[row];
     if (rating == 0) continue;
-    const absl::Span<const uint16_t> of_site(answers.cells.data() + size_t{row} * types, types);
-    ++totals[part::kCounted];
-    ++totals[part::kRating + rating];
-    int contradictions = 0;
-    int levels = 0;
-    uint32_t seen = 0;
+    const uint16_t* const of_site = answers.cells.data() + size_t{row} * types;
+    uint64_t lanes = 0;
+    uint64_t levels = 0;
     for (size_t type = 0; type < types; ++type) {
       const size_t code = of_site[type] % CellState::kCodes;
+      const CellLookup::Entry& cell = lookup[code];
       ++cells[type * CellState::kCodes + code];
-      contradictions += facts[code].contradiction;
-      levels += facts[code].level_bit != 0 ? 1 : 0;
-      seen |= facts[code].level_bit;
+      lanes += cell.lanes;
+      levels += cell.levels;
     }
-    if (contradictions > 0) totals[part::kContradictions] += contradictions;
-    if (levels >= kLeastLevels) {
-      ++totals[part::kLevelsGiven];
-      if ((seen & (seen - 1)) == 0) ++totals[part::kStraightLined];
+    ++ratings[rating];
+    const LevelSpread spread = CellLookup::Spread(levels);
+    levels_given += spread != LevelSpread::kTooFew ? 1 : 0;
+    straight_lined += spread == LevelSpread::kSame ? 1 : 0;
+    const SiteCounts counts = CellLookup::Counts(lanes);
+    if (by_place && counts.open() == 0 && rating < kRatingCodes) {
+      const auto engaged = static_cast<size_t>(counts.engaged);
+      ++whole_sites[(engaged * sums + static_cast<size_t>(counts.depth_sum)) * kRatingCodes +
+                    rating];
+      ++whole_coordination[engaged * (types + 1) + static_cast<size_t>(counts.coordination)];
+      ++whole_collaboration[engaged * (types + 1) + static_cast<size_t>(counts.collaboration)];
+    } else {
+      ++sites[KeyOf(counts, rating).Pack()];
+      ++coordination[DeepKeyOf(counts, counts.coordination).Pack()];
+      ++collaboration[DeepKeyOf(counts, counts.collaboration).Pack()];
     }
-    const SiteCounts counts = CountCells(of_site, variant);
-    ++sites[KeyOf(counts, rating).Pack()];
-    ++coordination[DeepKeyOf(counts, counts.coordination).Pack()];
-    ++collaboration[DeepKeyOf(counts, counts.collaboration).Pack()];
     if (!items) continue;
     for (absl::string_view bytes = answers.items[row]; !bytes.empty();) {
       const auto item = static_cast<uint32_t>(TakeVarint(bytes));
@@ -207,14 +204,48 @@ Aggregate SiteColumns::Tally(const Selection& selection, v1::ReviewFloor floor,
 
   Aggregate aggregate;
   if (selection.rows.empty()) return aggregate;
+  Occurrences totals;
   totals[part::kInvited] = static_cast<int64_t>(selection.rows.size());
+  const auto add_total = [&totals](uint64_t key, int64_t count) {
+    if (count > 0) totals[key] = count;
+  };
+  add_total(part::kCounted, std::accumulate(ratings.begin(), ratings.end(), int64_t{0}));
+  int64_t contradictions = 0;
+  for (uint32_t code = 0; code < CellState::kCodes; ++code) {
+    if (!CellState(code).contradiction()) continue;
+    for (size_t type = 0; type < types; ++type) {
+      contradictions += cells[type * CellState::kCodes + code];
+    }
+  }
+  add_total(part::kContradictions, contradictions);
+  add_total(part::kLevelsGiven, levels_given);
+  add_total(part::kStraightLined, straight_lined);
+  for (size_t rating = 0; rating < ratings.size(); ++rating) {
+    add_total(part::kRating + rating, ratings[rating]);
+  }
   MoveInto(totals, part::kTotals, aggregate);
   if (aggregate.counted() == 0) return aggregate;
   Occurrences by_cell;
   for (size_t type = 0; type < types; ++type) {
     for (uint32_t code = 0; code < CellState::kCodes; ++code) {
-      const int64_t count = cells[type * CellState::kCodes + code];
+      const uint32_t count = cells[type * CellState::kCodes + code];
       if (count > 0) by_cell[part::CellKey(static_cast<int>(type), CellState(code))] = count;
+    }
+  }
+  for (size_t engaged = 0; by_place && engaged <= types; ++engaged) {
+    SiteCounts counts;
+    counts.engaged = static_cast<int>(engaged);
+    for (size_t place = 0; place < sums * kRatingCodes; ++place) {
+      const uint32_t count = whole_sites[engaged * sums * kRatingCodes + place];
+      if (count == 0) continue;
+      counts.depth_sum = static_cast<int>(place / kRatingCodes);
+      sites[KeyOf(counts, static_cast<uint32_t>(place % kRatingCodes)).Pack()] += count;
+    }
+    for (size_t deep = 0; deep <= types; ++deep) {
+      const size_t place = engaged * (types + 1) + deep;
+      const uint64_t key = DeepKeyOf(counts, static_cast<int>(deep)).Pack();
+      if (whole_coordination[place] > 0) coordination[key] += whole_coordination[place];
+      if (whole_collaboration[place] > 0) collaboration[key] += whole_collaboration[place];
     }
   }
   if (!by_cell.empty()) MoveInto(by_cell, part::kCells, aggregate);

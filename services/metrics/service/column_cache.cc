@@ -42,7 +42,8 @@ Task<absl::Status> ColumnCache::Lease::Refresh(rpc::CallContext& context, storag
   std::vector<std::string> stale(wave.stale.begin(), wave.stale.end());
   wave.stale.clear();
   absl::Status read;
-  if (wave.columns.has_value()) {
+  const bool anew = !wave.columns.has_value();
+  if (!anew) {
     read = co_await ReadAgain(snapshot, std::move(stale));
   } else {
     wave.columns.emplace(types);
@@ -53,7 +54,7 @@ Task<absl::Status> ColumnCache::Lease::Refresh(rpc::CallContext& context, storag
     wave.columns.reset();
     co_return read;
   }
-  cache_.MakeRoom(wave);
+  if (anew) cache_.MakeRoom(wave);
   co_return absl::OkStatus();
 }
 
