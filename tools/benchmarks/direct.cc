@@ -19,6 +19,7 @@ int Main(int argc, char** argv) {
   uint64_t sites = 1000;
   uint64_t members = 0;
   uint32_t variant = 0;
+  uint32_t rounds = 1;
   std::function<absl::Status()> run;
   const auto command = [&](const char* name, const char* what, std::function<absl::Status()> body) {
     CLI::App* added = app.add_subcommand(name, what);
@@ -55,8 +56,10 @@ int Main(int argc, char** argv) {
   command("parse-file", "A typed parse and protobuf, alone", [&] { return ParseFile(file); })
       ->add_option("--file", file)
       ->required();
-  data_and_sites(command("apply-changes", "Changed responses into a read model",
-                         [&] { return ApplyChanges(data, sites); }));
+  CLI::App* apply = command("apply-changes", "Changed responses into a read model",
+                            [&] { return ApplyChanges(data, sites, rounds); });
+  data_and_sites(apply);
+  apply->add_option("--rounds", rounds, "how often every response changes");
   command("count-changes", "Changed responses between bare counters", [&] {
     return CountChanges(sites);
   })->add_option("--sites", sites);

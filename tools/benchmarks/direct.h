@@ -29,8 +29,8 @@ absl::Status ValidateFile(const std::string& file, uint64_t sites);
 // it: nothing is checked beyond what conversion needs.
 absl::Status ParseFile(const std::string& file);
 
-// Applies a changed response of each of `sites` sites to a read model, 100 in a commit.
-absl::Status ApplyChanges(const std::string& directory, uint64_t sites);
+// Applies a changed response of each of `sites` sites to a read model, 100 in a commit, `rounds` times.
+absl::Status ApplyChanges(const std::string& directory, uint64_t sites, uint32_t rounds);
 // Moves the same answers between bare counters.
 absl::Status CountChanges(uint64_t sites);
 // Counts levels by type, ratings, breadth and depth of all sites but those of one setting, in one

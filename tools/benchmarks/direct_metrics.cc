@@ -2,6 +2,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -105,17 +106,20 @@ void Count(const ingestion::v1::Answers& answers, int64_t sign,
 
 }  // namespace
 
-absl::Status ApplyChanges(const std::string& directory, uint64_t sites) {
+absl::Status ApplyChanges(const std::string& directory, uint64_t sites, uint32_t rounds) {
   WEFT_ASSIGN_OR_RETURN(const std::unique_ptr<ReadModel> model, ReadModel::Open(directory));
   WEFT_RETURN_IF_ERROR(model->Apply(Frame()));
   for (const Step& step : Steps(sites, 0)) WEFT_RETURN_IF_ERROR(model->Apply(step));
-  const std::vector<Step> steps = Steps(sites, 1);
+  std::vector<Step> steps;
+  for (uint32_t round = 1; round <= rounds; ++round) {
+    for (Step& step : Steps(sites, round)) steps.push_back(std::move(step));
+  }
   const Clock::time_point begun = Clock::now();
   const std::clock_t cpu_begun = std::clock();
   for (const Step& step : steps) WEFT_RETURN_IF_ERROR(model->Apply(step));
   const double seconds = SecondsSince(begun);
   const double cpu_seconds = static_cast<double>(std::clock() - cpu_begun) / CLOCKS_PER_SEC;
-  const auto count = static_cast<double>(sites);
+  const double count = static_cast<double>(sites) * rounds;
   Tell({{"rate", count / seconds}, {"cpu_us", 1e6 * cpu_seconds / count}});
   return absl::OkStatus();
 }

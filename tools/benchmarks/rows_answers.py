@@ -217,13 +217,21 @@ def _scans(lab):
 def apply_changes(lab):
     """A changed response into the read model: rows, contributions, aggregates; durable, 100 in a commit."""
     count = 300 if lab.short else APPLIED
+    # As many changes of a hundred sites; commits of fewer than a hundred would cost more for each.
+    few = min(100, count)
     found = interleave(lab.rounds, {
         "ours": lambda n: 1e6 / lab.direct("apply-changes", "--data", lab.scratch / f"apply-{n}",
                                            "--sites", count)["rate"],
+        "few": lambda n: 1e6 / lab.direct("apply-changes", "--data", lab.scratch / f"apply-few-{n}",
+                                          "--sites", few, "--rounds", count // few)["rate"],
+        "many": lambda n: 1e6 / lab.direct("apply-changes", "--data", lab.scratch / f"apply-many-{n}",
+                                           "--sites", lab.sites)["rate"],
         "counters": lambda _: 1e6 / lab.direct("count-changes", "--sites", count)["rate"],
     })
     return [
         Measure("apply/goal", found["ours"], "µs", at_most=10),
+        Measure("apply/flat", found["many"], "µs", f"{few} sites", found["few"], least=FLAT,
+                less_is_better=True),
         Measure("apply/counters", found["ours"], "µs", "bare counters", found["counters"],
                 less_is_better=True),
     ]
