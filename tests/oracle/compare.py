@@ -8,6 +8,7 @@ looked at again with --first SEED --waves 1 --keep DIR. Exits 1 when any number 
 """
 
 import argparse
+import dataclasses
 import itertools
 import json
 import pathlib
@@ -244,8 +245,27 @@ def compare_wave(suite, wave, records, parameters, rng):
         answer.pop("wave")
         answer.pop("provenance")
         yield from differences("turnover", answer, turnover)
+    yield from compare_groups(suite, wave, records, parameters, rng)
     items = suite.call(METRICS + "GetItemFrequencies", {"parent": wave, **request})
     yield from differences("items", items["items"], judge.item_frequencies())
+
+
+def compare_groups(suite, wave, records, parameters, rng):
+    """Differences between what both make of two groups of the wave's sites."""
+    cohorts = ["", *sorted({cohort for entry in records.roster for cohort in entry.cohorts})]
+    one, other = (dataclasses.replace(parameters, cohort=rng.choice(cohorts),
+                                      filter=rng.choice(("", *oracle.FILTERS))) for _ in range(2))
+    if (one.cohort, one.filter) == (other.cohort, other.filter):
+        return
+    test = len(records.responses) <= MOST_TESTED
+    answer = suite.call(METRICS + "CompareGroups", {
+        "parent": wave, "first": {"cohort": one.cohort, "filter": one.filter},
+        "second": {"cohort": other.cohort, "filter": other.filter}, "test": test,
+        "parameters": {**parameters_json(parameters), "cohort": "", "filter": ""}, "minPositions": suite.heads()})
+    expected = oracle.compare_groups(records, one, other, test)
+    answer.pop("provenance")
+    without_untold(answer["numbers"], expected["numbers"])
+    yield from differences("groups", answer, expected)
 
 
 def without_untold(ours, theirs):

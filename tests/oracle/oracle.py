@@ -948,6 +948,53 @@ def permutation_test(pairs):
     }
 
 
+def compare_groups(wave, first, second, test=True):
+    """Two groups of a wave side by side, each by its Parameters; sites of both are left out."""
+    groups = [WaveMetrics(wave, parameters) for parameters in (first, second)]
+    invited = [{site.entry.site for site in group.sites} for group in groups]
+    both = invited[0] & invited[1]
+    for group in groups:
+        group.sites = [site for site in group.sites if site.entry.site not in both]
+        group.counted = [site for site in group.counted if site.entry.site not in both]
+
+    def rating(site):
+        return Fraction(site.answers.rating - 1) if is_known(site.answers.rating) else None
+
+    numbers = []
+    kinds = [(x, lambda site, metric=metric: site.value(metric)) for x, metric in
+             (("D1", "richness"), ("P1", "meanLevelEngaged"), ("P1-all", "meanLevelAll"),
+              ("P3", "depthWeightedBreadth"))]
+    for x, value_of in [*kinds, ("R1", rating)]:
+        values = [sorted(value for value in map(value_of, group.counted) if value is not None)
+                  for group in groups]
+        row = {"x": x}
+        for name, group, known in zip(("first", "second"), groups, values):
+            row[f"{name}Mean"] = group.over_sites(
+                sum(known, Fraction(0)) / len(known) if known else None, len(known)).published()
+            row[f"{name}Median"] = group.over_sites(median(known) if known else None, len(known)).published()
+        more = sum(b > a for a in values[0] for b in values[1])
+        less = sum(b < a for a in values[0] for b in values[1])
+        pairs = len(values[0]) * len(values[1])
+        counted = len(groups[0].counted) + len(groups[1].counted)
+        delta = Fraction(more - less, pairs) if pairs else None
+        for key, value in (("cliffsDelta", delta), ("superiority", (delta + 1) / 2 if pairs else None)):
+            row[key] = Number(value, len(values[0]) + len(values[1]) if pairs else 0,
+                              len(values[0]) + len(values[1]) if pairs else counted, "ALL",
+                              reason="TOO_FEW").published()
+        if test:
+            row["test"] = permutation_test([(value, place) for place in (0, 1) for value in values[place]])
+        numbers.append(row)
+    types = [(a.partner_type(i), b.partner_type(i)) for a, b in [groups] for i in range(len(wave.types))]
+    sizes = [{"group": {"cohort": parameters.cohort, "filter": parameters.filter},
+              "invited": len(group.sites), "counted": len(group.counted)}
+             for group, parameters in zip(groups, (first, second))]
+    return {
+        "wave": wave.name, "first": sizes[0], "second": sizes[1], "inBoth": len(both), "numbers": numbers,
+        "partnerTypes": [{"partnerType": a["partnerType"], "displayName": a["displayName"],
+                          "first": a["presence"], "second": b["presence"]} for a, b in types],
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("directory")

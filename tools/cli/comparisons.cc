@@ -406,6 +406,67 @@ absl::Status Compare(Session& session, const WaveOptions& options, const Compare
   return absl::OkStatus();
 }
 
+// --- Two groups of a wave ------------------------------------------------------------------------
+
+struct GroupOptions {
+  std::string first_cohort, first_filter, second_cohort, second_filter;
+  bool test = false;
+};
+
+std::string GroupText(const v1::GroupSize& size) {
+  std::vector<std::string> parts;
+  if (!size.group().cohort().empty()) parts.push_back(size.group().cohort());
+  if (!size.group().filter().empty()) {
+    parts.push_back(absl::StrCat("where ", size.group().filter()));
+  }
+  return absl::StrCat(parts.empty() ? "the whole wave" : absl::StrJoin(parts, " "), ": ",
+                      size.counted(), " of ", size.invited(), " sites counted");
+}
+
+std::string CentreText(const type::v1::Estimate& mean, const type::v1::Estimate& median) {
+  return absl::StrCat(NumberCell(mean, 2), " / ", NumberCell(median, 2), " (", mean.n(), ")");
+}
+
+absl::Status Groups(Session& session, const WaveOptions& options, const GroupOptions& groups) {
+  v1::CompareGroupsRequest request;
+  request.set_parent(options.wave);
+  request.mutable_first()->set_cohort(groups.first_cohort);
+  request.mutable_first()->set_filter(groups.first_filter);
+  request.mutable_second()->set_cohort(groups.second_cohort);
+  request.mutable_second()->set_filter(groups.second_filter);
+  request.set_test(groups.test);
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
+  *request.mutable_min_positions() = MinPositions(session, options);
+  v1::GroupComparison comparison;
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "CompareGroups"), request, comparison));
+  if (session.json()) {
+    PrintJson(comparison);
+    return absl::OkStatus();
+  }
+  std::printf("A  %s\nB  %s\n", GroupText(comparison.first()).c_str(),
+              GroupText(comparison.second()).c_str());
+  if (comparison.in_both() > 0) {
+    std::printf("Left out: %d in both\n", comparison.in_both());
+  }
+  std::printf("\n");
+  Table numbers({"MEAN / MEDIAN (n)", "A", "B", "CLIFF'S DELTA", groups.test ? "p" : ""});
+  for (const v1::GroupNumber& number : comparison.numbers()) {
+    numbers.Add({number.x() == "R1" ? "shared responsibility, 0–2 (R1)" : NumberWords(number.x()),
+                 CentreText(number.first_mean(), number.first_median()),
+                 CentreText(number.second_mean(), number.second_median()),
+                 NumberCell(number.cliffs_delta(), 2),
+                 groups.test ? TestText(number.test()) : std::string()});
+  }
+  std::printf("%s\n", numbers.ToString().c_str());
+  Table types({"SITES ENGAGED", "A", "B"});
+  for (const v1::GroupPresence& type : comparison.partner_types()) {
+    types.Add({type.display_name(), ShareCell(type.first()), ShareCell(type.second())});
+  }
+  std::fputs(types.ToString().c_str(), stdout);
+  PrintCaveats(comparison.provenance());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& result) {
@@ -446,6 +507,20 @@ void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& resul
   feedback->callback([&session, &result, among, site, drawn] {
     result = Feedback(*session, *among, *site, *drawn);
   });
+
+  auto groups = std::make_shared<GroupOptions>();
+  CLI::App* compare_groups = app.add_subcommand(
+      "groups", "Shows two groups of a wave's sites side by side: cohorts, or by what sites were");
+  auto of_groups = AddWaveOptions(*compare_groups);
+  compare_groups->add_option("--a-cohort", groups->first_cohort, "group A: this cohort's sites");
+  compare_groups->add_option("--a-where", groups->first_filter,
+                             "group A: sites that were so, as for --where");
+  compare_groups->add_option("--b-cohort", groups->second_cohort, "group B: this cohort's sites");
+  compare_groups->add_option("--b-where", groups->second_filter,
+                             "group B: sites that were so, as for --where");
+  compare_groups->add_flag("--test", groups->test, "also test each difference");
+  compare_groups->callback(
+      [&session, &result, of_groups, groups] { result = Groups(*session, *of_groups, *groups); });
 
   auto options = std::make_shared<CompareOptions>();
   CLI::App* compare =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -144,6 +145,13 @@ SiteColumns::Selection SiteColumns::Select(absl::string_view cohort,
     }
   }
   return selection;
+}
+
+SiteColumns::Selection SiteColumns::Without(const Selection& selection, const Selection& other) {
+  Selection rest;
+  std::set_difference(selection.rows.begin(), selection.rows.end(), other.rows.begin(),
+                      other.rows.end(), std::back_inserter(rest.rows));
+  return rest;
 }
 
 Aggregate SiteColumns::Tally(const Selection& selection, v1::ReviewFloor floor,

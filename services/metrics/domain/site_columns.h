@@ -33,10 +33,13 @@ class SiteColumns {
 
   // Those that are invited, of the cohort ("" for any) and the filter.
   struct Selection {
-    // Rows, in no order.
+    // Rows, ascending.
     std::vector<uint32_t> rows;
   };
   Selection Select(absl::string_view cohort, const AttributeFilter& filter) const;
+
+  // The rows of one selection that are not in the other.
+  static Selection Without(const Selection& selection, const Selection& other);
 
   // What an aggregate of the selected sites holds: SummaryParts() of the variant, and with `items`
   // the parts of all structured items.

@@ -1,4 +1,5 @@
-// Two waves side by side: MetricsService.CompareWaves and FigureService.RenderWaveComparison.
+// Two waves side by side, or two groups of a wave's sites: MetricsService.CompareWaves and
+// CompareGroups, FigureService.RenderWaveComparison.
 #ifndef WEFT_SERVICES_METRICS_SERVICE_COMPARISON_HANDLERS_H_
 #define WEFT_SERVICES_METRICS_SERVICE_COMPARISON_HANDLERS_H_
 
@@ -11,6 +12,7 @@
 #include "services/metrics/service/read_model.h"
 #include "weft/metrics/v1/comparison.pb.h"
 #include "weft/metrics/v1/figure_service.pb.h"
+#include "weft/metrics/v1/group_comparison.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
 
 namespace weft::metrics {
@@ -21,6 +23,9 @@ class ComparisonHandlers {
 
   Task<absl::Status> CompareWaves(rpc::CallContext& context, const v1::CompareWavesRequest& request,
                                   v1::WaveComparison& response);
+  Task<absl::Status> CompareGroups(rpc::CallContext& context,
+                                   const v1::CompareGroupsRequest& request,
+                                   v1::GroupComparison& response);
   Task<absl::Status> RenderWaveComparison(rpc::CallContext& context,
                                           const v1::RenderWaveComparisonRequest& request,
                                           v1::RenderWaveComparisonResponse& response);

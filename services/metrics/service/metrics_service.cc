@@ -32,6 +32,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
       .On("GetAssociations", &metrics_, &MetricsHandlers::GetAssociations)
       .On("GetSamplingIntervals", &metrics_, &MetricsHandlers::GetSamplingIntervals)
+      .On("CompareGroups", &comparisons_, &ComparisonHandlers::CompareGroups)
       .On("GetBetweenSiteTurnover", &metrics_, &MetricsHandlers::GetBetweenSiteTurnover)
       .On("CompareWaves", &comparisons_, &ComparisonHandlers::CompareWaves)
       .On("ListMetricDefinitions", &metrics_, &MetricsHandlers::ListMetricDefinitions)

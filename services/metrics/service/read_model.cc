@@ -369,6 +369,51 @@ Task<absl::StatusOr<registry::v1::Crosswalk>> ReadModel::LoadCrosswalk(std::stri
   co_return **std::move(crosswalk);
 }
 
+Task<absl::Status> ReadModel::LoadFrame(storage::Reader& reader, std::string wave, WaveView& view) {
+  if (view.frame != nullptr) co_return absl::OkStatus();
+  absl::StatusOr<std::optional<WaveFrame>> frame = co_await ReadFrame(reader, wave);
+  WEFT_CO_RETURN_IF_ERROR(frame.status());
+  if (!frame->has_value()) co_return WaveNotFound(absl::StrCat("waves/", wave));
+  view.frame = std::make_shared<const WaveFrame>(**std::move(frame));
+  co_return absl::OkStatus();
+}
+
+Task<absl::StatusOr<TwoGroups>> ReadModel::LoadGroups(rpc::CallContext& context, WaveQuery query,
+                                                      v1::SiteGroup first, v1::SiteGroup second) {
+  WEFT_CO_RETURN_IF_ERROR(CheckParameters(query.parameters));
+  WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter first_filter,
+                           AttributeFilter::Parse(first.filter(), "first.filter"));
+  WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter second_filter,
+                           AttributeFilter::Parse(second.filter(), "second.filter"));
+  const std::string wave(IdOfName(query.wave));
+  absl::StatusOr<State> state = co_await AwaitColumns(context, query.min_positions, wave);
+  WEFT_CO_RETURN_IF_ERROR(state.status());
+  TwoGroups groups;
+  WaveView& view = groups.first;
+  view.parameters = ResolveParameters(query.parameters);
+  view.computed_through = state->positions;
+  absl::Status framed = co_await LoadFrame(*state->snapshot, wave, view);
+  WEFT_CO_RETURN_IF_ERROR(std::move(framed));
+  WEFT_CO_RETURN_IF_ERROR(CheckCohort(view.frame->wave, first.cohort()));
+  WEFT_CO_RETURN_IF_ERROR(CheckCohort(view.frame->wave, second.cohort()));
+  ColumnCache::Lease& lease = *state->columns;
+  absl::Status refreshed =
+      co_await lease.Refresh(context, *state->snapshot, view.frame->type_count());
+  WEFT_CO_RETURN_IF_ERROR(std::move(refreshed));
+  groups.second = view;
+  const SiteColumns& columns = lease.columns();
+  const SiteColumns::Selection one = columns.Select(first.cohort(), first_filter);
+  const SiteColumns::Selection other = columns.Select(second.cohort(), second_filter);
+  const SiteColumns::Selection one_alone = SiteColumns::Without(one, other);
+  groups.in_both = static_cast<int>(one.rows.size() - one_alone.rows.size());
+  const auto tally = [&](const SiteColumns::Selection& selection) {
+    return columns.Tally(selection, view.parameters.floor(), view.variant(), /*items=*/false);
+  };
+  groups.first.aggregate = tally(one_alone);
+  groups.second.aggregate = tally(SiteColumns::Without(other, one));
+  co_return groups;
+}
+
 Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQuery query) {
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(query.parameters));
   WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter filter,
@@ -395,12 +440,8 @@ Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQu
       if (cuts != known->cuts.end()) view.cuts = cuts->second;
     }
   }
-  if (view.frame == nullptr) {
-    absl::StatusOr<std::optional<WaveFrame>> frame = co_await ReadFrame(reader, wave);
-    WEFT_CO_RETURN_IF_ERROR(frame.status());
-    if (!frame->has_value()) co_return WaveNotFound(query.wave);
-    view.frame = std::make_shared<const WaveFrame>(**std::move(frame));
-  }
+  absl::Status framed = co_await LoadFrame(reader, wave, view);
+  WEFT_CO_RETURN_IF_ERROR(std::move(framed));
   WEFT_CO_RETURN_IF_ERROR(CheckCohort(view.frame->wave, query.parameters.cohort()));
 
   if (from_columns) {

@@ -25,12 +25,14 @@
 #include "common/rpc/call_context.h"
 #include "common/rpc/waits.h"
 #include "common/storage/database.h"
+#include "services/metrics/domain/compare_groups.h"
 #include "services/metrics/domain/wave_view.h"
 #include "services/metrics/service/answer_cache.h"
 #include "services/metrics/service/column_cache.h"
 #include "services/metrics/store/keys.h"
 #include "services/metrics/store/step_writer.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
+#include "weft/metrics/v1/group_comparison.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
 
@@ -80,6 +82,11 @@ class ReadModel {
   //  NOT_FOUND: WAVE_NOT_FOUND, COHORT_NOT_IN_WAVE, SITE_NOT_ON_ROSTER.
   Task<absl::StatusOr<WaveView>> Load(rpc::CallContext& context, WaveQuery query);
 
+  // Two groups of one state of the wave, for CompareGroups(). Cohort and filter of the query's
+  // parameters are not looked at. Errors: as Load().
+  Task<absl::StatusOr<TwoGroups>> LoadGroups(rpc::CallContext& context, WaveQuery query,
+                                             v1::SiteGroup first, v1::SiteGroup second);
+
   // `taxonomies/{taxonomy}/crosswalks/{to}`. NOT_FOUND (CROSSWALK_NOT_FOUND).
   Task<absl::StatusOr<registry::v1::Crosswalk>> LoadCrosswalk(std::string name);
 
@@ -120,6 +127,8 @@ class ReadModel {
   // seen has been noted.
   Task<absl::StatusOr<State>> AwaitColumns(rpc::CallContext& context, v1::Positions min_positions,
                                            std::string wave);
+  // view.frame, read where it is not known.
+  Task<absl::Status> LoadFrame(storage::Reader& reader, std::string wave, WaveView& view);
   // Fills view.aggregate, and what is asked for of view.presence and view.sites, where these are
   // many, with the sites of the filter. Gives the columns back.
   static Task<absl::Status> LoadFromColumns(rpc::CallContext& context, State& state,
