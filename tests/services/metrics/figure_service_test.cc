@@ -139,6 +139,63 @@ TEST_P(FigureServiceTest, AnswersAreThoseOfTheRecordsAsTheyAre) {
   }
 }
 
+TEST_P(FigureServiceTest, PicturesOfOtherNumbers) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0 | 3");
+  AddResponse("site-02", "2/1 0 0/0 | 1");
+  CreateWave("w2");
+  OpenWave("waves/w2");
+  AddResponse("site-01", "4/12 4/2 1 | 3", 10, "waves/w2");
+  const auto call = [&](absl::string_view method, const auto& request, auto& response) {
+    return metrics().Call(absl::StrCat("weft.metrics.v1.FigureService/", method), request,
+                          response);
+  };
+
+  v1::RenderWaveComparisonRequest changes;
+  changes.mutable_comparison()->set_parent("waves/w2");
+  changes.mutable_comparison()->set_earlier_wave("waves/w1");
+  *changes.mutable_comparison()->mutable_min_positions() = Now();
+  v1::RenderWaveComparisonResponse changed;
+  ASSERT_THAT(call("RenderWaveComparison", changes, changed), IsOk());
+  EXPECT_EQ(changed.comparison().matched(), 1);
+  EXPECT_EQ(changed.picture().id(), "level-transitions");
+  EXPECT_EQ(changed.picture().table().rows_size(), 5);
+  EXPECT_THAT(changed.picture().alt_text(), HasSubstr("coordination to collaboration 1"));
+  changes.mutable_comparison()->set_earlier_wave("waves/w2");
+  EXPECT_THAT(ViolatedFields(call("RenderWaveComparison", changes, changed)),
+              ElementsAre("comparison.earlier_wave"));
+
+  v1::RenderSiteFeedbackRequest site;
+  site.mutable_feedback()->set_name("waves/w1/siteFeedback/site-01");
+  *site.mutable_feedback()->mutable_min_positions() = Now();
+  v1::RenderSiteFeedbackResponse standing;
+  ASSERT_THAT(call("RenderSiteFeedback", site, standing), IsOk());
+  ASSERT_EQ(standing.pictures_size(), 2);
+  EXPECT_EQ(standing.pictures(0).id(), "site-standing");
+  EXPECT_EQ(standing.pictures(1).id(), "site-network");
+  site.mutable_feedback()->set_name("waves/w1/siteFeedback/site-04");
+  standing.Clear();
+  ASSERT_THAT(call("RenderSiteFeedback", site, standing), IsOk());
+  EXPECT_FALSE(standing.feedback().counted());
+  EXPECT_EQ(standing.pictures_size(), 0);
+  site.mutable_feedback()->set_name("sites/site-01");
+  EXPECT_THAT(ViolatedFields(call("RenderSiteFeedback", site, standing)),
+              ElementsAre("feedback.name"));
+
+  v1::RenderResponseRateRequest rate;
+  rate.mutable_series()->set_name("waves/w1");
+  v1::RenderResponseRateResponse came_in;
+  ASSERT_THAT(call("RenderResponseRate", rate, came_in), IsOk());
+  ASSERT_GT(came_in.series().days_size(), 0);
+  EXPECT_EQ(came_in.series().days().rbegin()->submitted(), 2);
+  EXPECT_THAT(came_in.picture().alt_text(), HasSubstr("2 of 4 (50 %) were submitted"));
+  rate.set_width(5000);
+  EXPECT_THAT(ViolatedFields(call("RenderResponseRate", rate, came_in)), ElementsAre("width"));
+  rate.set_width(0);
+  rate.mutable_series()->set_name("waves/none");
+  EXPECT_THAT(call("RenderResponseRate", rate, came_in), IsError(kNotFound, "WAVE_NOT_FOUND"));
+}
+
 TEST_P(FigureServiceTest, WrongRequestsSayWhatWouldBeRight) {
   OpenLab();
   EXPECT_THAT(Get(Request("figure-1")), IsError(kNotFound, "FIGURE_NOT_FOUND"));

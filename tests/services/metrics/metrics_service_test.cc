@@ -400,6 +400,65 @@ TEST_P(MetricsServiceTest, TwoWavesSideBySide) {
               IsError(kNotFound, "CROSSWALK_NOT_FOUND"));
 }
 
+TEST_P(MetricsServiceTest, TwoGroupsSideBySide) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0 | 3");
+  AddResponse("site-02", "2/1 0 0/0 | 1");
+  AddResponse("site-03", "1 1 1 | 1");
+  AddResponse("site-04", "4 4 4 | 3");
+  v1::CompareGroupsRequest request;
+  request.set_parent("waves/w1");
+  request.mutable_first()->set_cohort("cohorts/legacy");
+  request.mutable_second()->set_cohort("cohorts/new");
+  request.set_test(true);
+  *request.mutable_min_positions() = Now();
+  const v1::GroupComparison comparison =
+      Must(Ask<v1::GroupComparison>("CompareGroups", request), "CompareGroups");
+  // The third site is in both.
+  EXPECT_EQ(comparison.in_both(), 1);
+  EXPECT_EQ(comparison.first().counted(), 2);
+  EXPECT_EQ(comparison.second().counted(), 1);
+  EXPECT_EQ(comparison.second().group().cohort(), "cohorts/new");
+  EXPECT_EQ(comparison.numbers(0).first_mean().value(), 1.5);
+  EXPECT_EQ(comparison.numbers(0).second_mean().value(), 3);
+  EXPECT_EQ(comparison.numbers(0).cliffs_delta().value(), 1);
+  // Of three ways to choose the one site two are as far apart.
+  EXPECT_DOUBLE_EQ(comparison.numbers(0).test().p(), 2.0 / 3);
+  EXPECT_EQ(comparison.provenance().wave(), "waves/w1");
+
+  request.mutable_second()->set_cohort("cohorts/legacy");
+  request.mutable_second()->set_filter("NOT region:*");
+  EXPECT_THAT(Ask<v1::GroupComparison>("CompareGroups", request), IsOk());
+  request.mutable_second()->clear_filter();
+  const auto same = Ask<v1::GroupComparison>("CompareGroups", request);
+  EXPECT_THAT(testing::ViolatedFields(same.status()), ElementsAre("second"));
+  request.mutable_second()->set_filter("regon = MO");
+  const auto filter = Ask<v1::GroupComparison>("CompareGroups", request);
+  EXPECT_THAT(filter, IsError(kInvalid, "FILTER_INVALID"));
+  request.mutable_second()->clear_filter();
+  request.mutable_second()->set_cohort("cohorts/none");
+  EXPECT_THAT(Ask<v1::GroupComparison>("CompareGroups", request),
+              IsError(kNotFound, "COHORT_NOT_IN_WAVE"));
+}
+
+TEST_P(MetricsServiceTest, TurnoverBetweenSites) {
+  OpenLab();
+  AddResponse("site-01", "4/12 3/2 0/0");
+  AddResponse("site-02", "2/1 0 0/0");
+  AddResponse("site-03", "1 - 1");
+  v1::GetBetweenSiteTurnoverRequest request;
+  request.set_parent("waves/w1");
+  *request.mutable_min_positions() = Now();
+  const v1::BetweenSiteTurnover turnover =
+      Must(Ask<v1::BetweenSiteTurnover>("GetBetweenSiteTurnover", request), "turnover");
+  EXPECT_EQ(turnover.wave(), "waves/w1");
+  EXPECT_EQ(turnover.gamma().value(), 2);
+  EXPECT_EQ(turnover.gamma().n(), 2);
+  EXPECT_EQ(turnover.gamma().base_size(), 3);
+  EXPECT_EQ(turnover.jaccard().value(), 0.5);
+  EXPECT_EQ(turnover.pairs(), 1);
+}
+
 TEST_P(MetricsServiceTest, ClaimsAreChecked) {
   OpenLab();
   AddResponse("site-01", "4/12 3/2 0/0");
