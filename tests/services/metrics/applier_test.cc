@@ -139,7 +139,7 @@ void ExpectSameNumbers(Store& store, const std::string& wave, const WaveRecords&
 }
 
 TEST(ApplierTest, RandomHistoriesEqualARebuildByteForByte) {
-  constexpr int kHistories = 3000;
+  constexpr int kHistories = 2000;
   const uint64_t first_seed = 1;
   Store followed;
   Store rebuilt;
