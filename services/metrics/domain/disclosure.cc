@@ -114,12 +114,14 @@ class Withholding {
     Withhold(estimate);
     if (!bounds || rule_.coded_share == 0 || !rule_.Withholds(cell.count, total)) return;
     const double bound = rule_.BoundIn(total);
+    // A row so small that its bound says nothing.
+    if (bound >= static_cast<double>(total)) return;
     const bool few = static_cast<double>(cell.count) <= bound;
     const double low = (few ? shown : shown + static_cast<double>(total) - bound) / n;
     const double high = (few ? shown + bound : shown + static_cast<double>(total)) / n;
     estimate.mutable_suppressed()->set_reason(
-        few ? absl::StrCat("at most ", Fixed(100 * high, 1), "%")
-            : absl::StrCat("at least ", Fixed(100 * low, 1), "%"));
+        few ? absl::StrCat("at most ", Fixed(100 * high, 1), " %")
+            : absl::StrCat("at least ", Fixed(100 * low, 1), " %"));
     estimate.set_low(low);
     estimate.set_high(high);
   }

@@ -26,7 +26,8 @@ class Table {
 
 // "80 % to 90 %"; "" where nothing is stated.
 std::string ShareInterval(const type::v1::Estimate& share) {
-  if (!share.has_low() || !share.has_high()) return "";
+  // Of one that is withheld these are the bounds that are told, in the cell of the share.
+  if (share.has_suppressed() || !share.has_low() || !share.has_high()) return "";
   if (share.low() == share.high()) return Percent(share.low());
   return absl::StrCat(Percent(share.low()), " to ", Percent(share.high()));
 }

@@ -131,11 +131,11 @@ TEST(DisclosureTest, WhatEverybodySaidIsToldAsABound) {
   for (int i = 0; i < 20; ++i) wave.Add("4 | 3");
   const v1::WaveContent told = ContentFor(wave.View(), Public(2, 0.2));
   const Estimate& presence = told.summary().partner_types(0).presence();
-  EXPECT_EQ(presence.suppressed().reason(), "at least 80.0%");
+  EXPECT_EQ(presence.suppressed().reason(), "at least 80.0 %");
   EXPECT_DOUBLE_EQ(presence.low(), 0.8);
   EXPECT_DOUBLE_EQ(presence.high(), 1);
   EXPECT_EQ(told.summary().shared_responsibility().shares(0).share().suppressed().reason(),
-            "at most 20.0%");
+            "at most 20.0 %");
 }
 
 TEST(DisclosureTest, PoliciesAreChecked) {
