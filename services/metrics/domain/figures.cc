@@ -102,10 +102,16 @@ void FillPartnerTypes(const v1::WaveSummary& summary, v1::Figure& figure) {
   }
   figure.mutable_partner_types();
   bool open = false;
-  for (const v1::PartnerTypeSummary* type : order) open |= HasOpenInterval(type->presence());
+  bool bounded = false;
+  for (const v1::PartnerTypeSummary* type : order) {
+    const bool line = HasOpenInterval(type->presence());
+    open |= line && !type->presence().has_suppressed();
+    bounded |= line && type->presence().has_suppressed();
+  }
   figure.set_note(absl::StrCat(
       "Each share is of the sites whose engagement with the type is known. ",
       open ? "A thin line shows where a share could lie, whatever the missing answers were. " : "",
+      bounded ? "Of a share that is withheld the line shows the bounds that are told. " : "",
       EngagedSentence(summary), " ", BasisSentence(summary)));
 }
 
