@@ -11,7 +11,8 @@
 namespace weft::auth {
 namespace {
 
-constexpr std::array<absl::string_view, 4> kKinds = {"users", "services", "researchers", "public"};
+constexpr std::array<absl::string_view, 5> kKinds = {"users", "services", "researchers",
+                                                     "organizations", "public"};
 constexpr size_t kMaxIdLength = 128;
 
 bool ValidId(absl::string_view id) {
@@ -33,8 +34,14 @@ absl::StatusOr<Principal> ParsePrincipal(absl::string_view name) {
   return Error(absl::StatusCode::kUnauthenticated, "INVALID_PRINCIPAL",
                absl::StrCat("the metadata ", kPrincipalMetadata, " is \"",
                             absl::CHexEscape(name.substr(0, kMaxIdLength)),
-                            "\"; write users/{id}, services/{id}, researchers/{id} or public/{id}, "
-                            "with an id of letters, digits, '.', '_', '@' and '-'"));
+                            "\"; write users/{id}, services/{id}, researchers/{id}, "
+                            "organizations/{id} or public/{id}, with an id of letters, digits, "
+                            "'.', '_', '@' and '-'"));
+}
+
+absl::string_view KindOf(const Principal& principal) {
+  const absl::string_view name = principal.name;
+  return name.substr(0, name.find('/'));
 }
 
 }  // namespace weft::auth

@@ -15,12 +15,17 @@ inline constexpr char kPrincipalMetadata[] = "weft-principal";
 
 struct Principal {
   // `{kind}/{id}`: "users/amara", "services/metrics". Callers that name none are "users/anonymous".
+  // The account of a partner organization has the organization's name: "organizations/sparknc".
   std::string name = "users/anonymous";
 };
 
 // A principal by name; UNAUTHENTICATED with reason INVALID_PRINCIPAL when it is none of a known
-// kind (users, services, researchers, public) with an id of letters, digits and "._@-".
+// kind (users, services, researchers, organizations, public) with an id of letters, digits and
+// "._@-".
 absl::StatusOr<Principal> ParsePrincipal(absl::string_view name);
+
+// "users" of "users/amara".
+absl::string_view KindOf(const Principal& principal);
 
 }  // namespace weft::auth
 

@@ -15,6 +15,7 @@ inline constexpr absl::string_view kCrosswalks = "crosswalks";
 inline constexpr absl::string_view kCohorts = "cohorts";
 inline constexpr absl::string_view kMemberships = "memberships";
 inline constexpr absl::string_view kSites = "sites";
+inline constexpr absl::string_view kOrganizations = "organizations";
 
 // Names.
 inline constexpr char kTaxonomyPattern[] = "taxonomies/{taxonomy}";
@@ -22,6 +23,7 @@ inline constexpr char kCrosswalkPattern[] = "taxonomies/{taxonomy}/crosswalks/{t
 inline constexpr char kCohortPattern[] = "cohorts/{cohort}";
 inline constexpr char kMembershipPattern[] = "cohorts/{cohort}/memberships/{site}";
 inline constexpr char kSitePattern[] = "sites/{site}";
+inline constexpr char kOrganizationPattern[] = "organizations/{organization}";
 
 // Parents of lists that span all of a kind.
 inline constexpr char kEveryTaxonomy[] = "taxonomies/-";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/error.h"
@@ -10,36 +9,17 @@
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
 #include "services/registry/domain/names.h"
+#include "services/registry/domain/place.h"
 
 namespace weft::registry {
 namespace {
 
 constexpr size_t kMaxHostOrganization = 200;
-constexpr int kMaxPlaces = 50;
-constexpr size_t kMaxPlaceName = 100;
 constexpr int kMaxAttributes = 100;
 constexpr size_t kMaxAttributeText = 100;
 constexpr int kMaxBatch = 1000;
 // An error travels in a trailer of at most 8 KiB.
 constexpr size_t kMaxNamed = 20;
-
-bool IsCountryCode(absl::string_view code) {
-  return code.size() == 2 && absl::ascii_isupper(static_cast<unsigned char>(code[0])) &&
-         absl::ascii_isupper(static_cast<unsigned char>(code[1]));
-}
-
-void CheckPlace(FieldViolations& violations, absl::string_view field, const v1::Place& place) {
-  if (place.locality().empty() && place.region().empty() && place.country().empty()) {
-    violations.Add(field, "is empty; give at least a locality, a region or a country");
-  }
-  CheckText(violations, absl::StrCat(field, ".locality"), place.locality(), kMaxPlaceName);
-  CheckText(violations, absl::StrCat(field, ".region"), place.region(), kMaxPlaceName);
-  if (!place.country().empty() && !IsCountryCode(place.country())) {
-    violations.Add(absl::StrCat(field, ".country"),
-                   absl::StrCat("is ", Quoted(place.country()),
-                                "; use the two capital letters of ISO 3166-1, e.g. \"US\""));
-  }
-}
 
 void CheckAttributes(FieldViolations& violations, absl::string_view field,
                      const v1::SiteAttributes& attributes) {
@@ -81,14 +61,7 @@ void CheckSite(FieldViolations& violations, const v1::Site& site) {
                                                "; use NAMING_NEUTRAL or NAMING_NAMED"));
   }
   CheckText(violations, "site.host_organization", site.host_organization(), kMaxHostOrganization);
-  if (site.places_size() > kMaxPlaces) {
-    violations.Add("site.places", absl::StrCat("has ", site.places_size(), " entries; at most ",
-                                               kMaxPlaces, " are allowed"));
-  } else {
-    for (int i = 0; i < site.places_size(); ++i) {
-      CheckPlace(violations, absl::StrCat("site.places[", i, "]"), site.places(i));
-    }
-  }
+  CheckPlaces(violations, "site.places", site.places());
   if (site.attributes_size() > kMaxAttributes) {
     violations.Add("site.attributes",
                    absl::StrCat("has ", site.attributes_size(), " entries; at most ",

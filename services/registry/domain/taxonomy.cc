@@ -10,35 +10,14 @@
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
 #include "services/registry/domain/names.h"
+#include "services/registry/domain/vocabulary.h"
 
 namespace weft::registry {
 namespace {
 
 constexpr int kMaxTypes = 200;
-constexpr size_t kMaxCode = 41;
 constexpr size_t kMaxTypeDescription = 1000;
 constexpr size_t kMaxDescription = 4000;
-
-// ^[a-z][a-z0-9_]{0,40}$
-bool IsCode(absl::string_view code) {
-  const auto allowed = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return absl::ascii_islower(byte) || absl::ascii_isdigit(byte) || c == '_';
-  };
-  return !code.empty() && code.size() <= kMaxCode &&
-         absl::ascii_islower(static_cast<unsigned char>(code.front())) &&
-         std::all_of(code.begin(), code.end(), allowed);
-}
-
-void CheckCode(FieldViolations& violations, absl::string_view field, absl::string_view code) {
-  if (code.empty()) {
-    violations.Add(field, "is required");
-  } else if (!IsCode(code)) {
-    violations.Add(field, absl::StrCat("is ", Quoted(code),
-                                       " and must have 1 to 41 characters of a-z, 0-9 and \"_\" "
-                                       "and begin with a letter, e.g. \"ost_program\""));
-  }
-}
 
 void CheckProvenance(FieldViolations& violations, absl::string_view field,
                      v1::PartnerType::Provenance provenance) {

@@ -10,6 +10,7 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       cohorts_(db, tables_),
       memberships_(db, tables_),
       sites_(db, tables_),
+      organizations_(db, tables_),
       changes_(db, tables_.FeedTables()) {
   rpc::Binder(server, "weft.registry.v1.TaxonomyService")
       .On("CreateTaxonomy", &taxonomies_, &TaxonomyHandlers::CreateTaxonomy)
@@ -41,6 +42,17 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("ListSites", &sites_, &SiteHandlers::ListSites)
       .On("UpdateSite", &sites_, &SiteHandlers::UpdateSite)
       .On("DeleteSite", &sites_, &SiteHandlers::DeleteSite);
+  rpc::Binder(server, "weft.registry.v1.OrganizationService")
+      .On("CreateOrganization", &organizations_, &OrganizationHandlers::CreateOrganization)
+      .On("BatchCreateOrganizations", &organizations_,
+          &OrganizationHandlers::BatchCreateOrganizations)
+      .On("GetOrganization", &organizations_, &OrganizationHandlers::GetOrganization)
+      .On("BatchGetOrganizations", &organizations_, &OrganizationHandlers::BatchGetOrganizations)
+      .On("LookupOrganization", &organizations_, &OrganizationHandlers::LookupOrganization)
+      .On("ListOrganizations", &organizations_, &OrganizationHandlers::ListOrganizations)
+      .On("UpdateOrganization", &organizations_, &OrganizationHandlers::UpdateOrganization)
+      .On("DeleteOrganization", &organizations_, &OrganizationHandlers::DeleteOrganization)
+      .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization);
   rpc::Binder(server, "weft.registry.v1.ChangeService")
       .On("Watch", &changes_, &service::ChangeServiceHandlers::Watch)
       .On("ListChanges", &changes_, &service::ChangeServiceHandlers::ListChanges);

@@ -9,6 +9,7 @@
 #include "services/registry/service/cohort_handlers.h"
 #include "services/registry/service/crosswalk_handlers.h"
 #include "services/registry/service/membership_handlers.h"
+#include "services/registry/service/organization_handlers.h"
 #include "services/registry/service/site_handlers.h"
 #include "services/registry/service/taxonomy_handlers.h"
 #include "services/registry/store/tables.h"
@@ -17,8 +18,8 @@ namespace weft::registry {
 
 class RegistryService final : public rpc::Service {
  public:
-  // Binds TaxonomyService, CohortService, SiteService and ChangeService to `server`. The database
-  // outlives the server's last call, and so does this.
+  // Binds the services of weft.registry.v1 to `server`. The database outlives the server's last
+  // call, and so does this.
   RegistryService(rpc::Server& server, const storage::Database& db);
 
  private:
@@ -28,6 +29,7 @@ class RegistryService final : public rpc::Service {
   CohortHandlers cohorts_;
   MembershipHandlers memberships_;
   SiteHandlers sites_;
+  OrganizationHandlers organizations_;
   service::ChangeServiceHandlers changes_;
 };
 

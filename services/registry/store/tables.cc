@@ -14,6 +14,8 @@ constexpr uint16_t kCohortTable = 12;
 constexpr uint16_t kMembershipTable = 13;
 constexpr uint16_t kSiteTable = 14;
 constexpr uint16_t kMembershipMarkTable = 15;
+constexpr uint16_t kOrganizationTable = 16;
+constexpr uint16_t kOrganizationOrderTable = 17;
 
 storage::TableOptions<v1::Taxonomy> TaxonomyOptions() {
   storage::TableOptions<v1::Taxonomy> options;
@@ -31,11 +33,12 @@ Tables::Tables()
       crosswalks(kCrosswalkTable, kCrosswalkPattern, {.feed = true}),
       cohorts(kCohortTable, kCohortPattern, {.feed = true}),
       memberships(kMembershipTable, kMembershipMarkTable),
-      sites(kSiteTable, kSitePattern, {.feed = true}) {}
+      sites(kSiteTable, kSitePattern, {.feed = true}),
+      organizations(kOrganizationTable, kOrganizationOrderTable) {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
-  return {taxonomies.feed_table(), crosswalks.feed_table(), cohorts.feed_table(),
-          sites.feed_table(), memberships.feed_table()};
+  return {taxonomies.feed_table(), crosswalks.feed_table(),  cohorts.feed_table(),
+          sites.feed_table(),      memberships.feed_table(), organizations.feed_table()};
 }
 
 }  // namespace weft::registry

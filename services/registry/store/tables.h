@@ -8,6 +8,7 @@
 #include "common/storage/feed_table.h"
 #include "common/storage/table.h"
 #include "services/registry/store/membership_store.h"
+#include "services/registry/store/organization_store.h"
 #include "weft/registry/v1/cohort.pb.h"
 #include "weft/registry/v1/site.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
@@ -23,6 +24,8 @@ struct Tables {
   const storage::Table<v1::Cohort> cohorts;
   const MembershipStore memberships;
   const storage::Table<v1::Site> sites;
+  // Unique index "identifier": one organization for each number, among those that are not deleted.
+  const OrganizationStore organizations;
 
   // What the change service serves: all of them, parents before children.
   std::vector<storage::FeedTable> FeedTables() const;

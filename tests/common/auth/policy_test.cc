@@ -43,6 +43,20 @@ TEST(LoopbackPolicy, ResearchersReadAllButFreeTextAndFeeds) {
   EXPECT_FALSE(May("researchers/r", "registry.sites.write"));
 }
 
+TEST(LoopbackPolicy, OrganizationsWriteTheirOwnSideAlone) {
+  for (const char* permission :
+       {"registry.organizations.read", "registry.partnerships.read", "registry.siteViews.read",
+        "registry.organizationViews.read", "registry.organizationViews.write"}) {
+    EXPECT_TRUE(May("organizations/sparknc", permission)) << permission;
+  }
+  for (const char* permission :
+       {"registry.organizations.write", "registry.partnerships.write", "registry.siteViews.write",
+        "registry.sites.write", "registry.changes.read", "ingestion.responses.read",
+        "metrics.summaries.read"}) {
+    EXPECT_FALSE(May("organizations/sparknc", permission)) << permission;
+  }
+}
+
 TEST(LoopbackPolicy, ThePublicReadsWhatIsPublished) {
   EXPECT_TRUE(May("public/anyone", "metrics.publications.read"));
   EXPECT_TRUE(May("public/anyone", "metrics.definitions.read"));

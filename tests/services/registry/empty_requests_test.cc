@@ -12,6 +12,8 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.TaxonomyService", {"ListTaxonomies"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.CohortService", {"ListCohorts"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.SiteService", {"ListSites"});
+  testing::SweepWithEmptyRequests(client(), "weft.registry.v1.OrganizationService",
+                                  {"ListOrganizations"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.ChangeService",
                                   {"Watch", "ListChanges"});
 }

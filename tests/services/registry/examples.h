@@ -7,6 +7,7 @@
 
 #include "google/type/date.pb.h"
 #include "weft/registry/v1/cohort.pb.h"
+#include "weft/registry/v1/organization.pb.h"
 #include "weft/registry/v1/site.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
 
@@ -64,6 +65,31 @@ inline v1::Cohort ExampleCohort() {
   *cohort.mutable_start_date() = Day(2024, 7, 1);
   *cohort.mutable_end_date() = Day(2025, 6, 30);
   return cohort;
+}
+
+inline v1::Organization ExampleOrganization() {
+  v1::Organization organization;
+  organization.set_display_name("Riverside Public Library");
+  v1::AlternateName* acronym = organization.add_alternate_names();
+  acronym->set_text("RPL");
+  acronym->set_kind(v1::AlternateName::KIND_ACRONYM);
+  organization.add_partner_types("library");
+  v1::OrganizationIdentifier* ein = organization.add_identifiers();
+  ein->set_scheme(v1::OrganizationIdentifier::SCHEME_EIN);
+  ein->set_value("53-0196605");
+  v1::OrganizationContact* contact = organization.add_contacts();
+  contact->set_display_name("Rosa Diaz");
+  contact->set_role("programs");
+  contact->set_email("rosa@example.org");
+  contact->set_phone("+1 (417) 555-0100");
+  v1::Place* place = organization.add_locations();
+  place->set_locality("Springfield");
+  place->set_region("MO");
+  place->set_country("US");
+  organization.set_website("https://library.example.org");
+  organization.add_tags("literacy");
+  organization.set_status(v1::Organization::STATUS_ACTIVE);
+  return organization;
 }
 
 }  // namespace weft::registry

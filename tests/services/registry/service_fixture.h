@@ -87,6 +87,19 @@ class RegistryTest : public ::testing::TestWithParam<std::string> {
     *request.mutable_site() = ExampleSite();
     return Done<v1::Site>("SiteService/CreateSite", request);
   }
+  absl::StatusOr<v1::Organization> GetOrganization(absl::string_view name) {
+    return CallNamed<v1::Organization, v1::GetOrganizationRequest>(
+        "OrganizationService/GetOrganization", name);
+  }
+  // Without identifiers, so that there can be several.
+  v1::Organization AddOrganization(const std::string& id, const std::string& parent = "") {
+    v1::CreateOrganizationRequest request;
+    request.set_organization_id(id);
+    *request.mutable_organization() = ExampleOrganization();
+    request.mutable_organization()->clear_identifiers();
+    request.mutable_organization()->set_parent_organization(parent);
+    return Done<v1::Organization>("OrganizationService/CreateOrganization", request);
+  }
   v1::Cohort AddCohort(const std::string& id) {
     v1::CreateCohortRequest request;
     request.set_cohort_id(id);

@@ -1,0 +1,444 @@
+#include "services/registry/domain/organization.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/validation/ids.h"
+#include "common/validation/text.h"
+#include "services/registry/domain/field_filter.h"
+#include "services/registry/domain/identifier.h"
+#include "services/registry/domain/names.h"
+#include "services/registry/domain/place.h"
+#include "services/registry/domain/vocabulary.h"
+
+namespace weft::registry {
+namespace {
+
+using v1::AlternateName;
+using v1::Organization;
+using v1::OrganizationContact;
+using v1::OrganizationIdentifier;
+
+constexpr size_t kMaxName = 200;
+constexpr size_t kMaxRole = 200;
+constexpr size_t kMaxEmail = 254;
+constexpr size_t kMaxPhone = 40;
+constexpr size_t kMaxWebsite = 500;
+constexpr int kMaxEntries = 50;
+constexpr int kMaxPartnerTypes = 20;
+constexpr int kMaxBatch = 1000;
+// An error travels in a trailer of at most 8 KiB.
+constexpr size_t kMaxNamed = 20;
+
+constexpr absl::string_view kStatusPrefix = "STATUS_";
+
+// False, with a violation, when there are more than may be: then they are not looked at one by one.
+bool CheckCount(FieldViolations& violations, const std::string& field, int count, int max) {
+  if (count <= max) return true;
+  violations.Add(field, absl::StrCat("has ", count, " entries; at most ", max, " are allowed"));
+  return false;
+}
+
+void CheckAlternateNames(FieldViolations& violations, const std::string& field,
+                         const Organization& organization) {
+  if (!CheckCount(violations, field, organization.alternate_names_size(), kMaxEntries)) return;
+  for (int i = 0; i < organization.alternate_names_size(); ++i) {
+    const AlternateName& name = organization.alternate_names(i);
+    const std::string entry = absl::StrCat(field, "[", i, "]");
+    RequireText(violations, absl::StrCat(entry, ".text"), name.text(), kMaxName);
+    if (name.kind() == AlternateName::KIND_UNSPECIFIED ||
+        !AlternateName::Kind_IsValid(name.kind())) {
+      violations.Add(absl::StrCat(entry, ".kind"),
+                     "is required: KIND_ACRONYM, KIND_FORMER, KIND_TRADING or KIND_OTHER");
+    }
+  }
+}
+
+void CheckIdentifiers(FieldViolations& violations, const std::string& field,
+                      const Organization& organization) {
+  if (!CheckCount(violations, field, organization.identifiers_size(), kMaxEntries)) return;
+  absl::flat_hash_set<std::string> seen;
+  for (int i = 0; i < organization.identifiers_size(); ++i) {
+    const OrganizationIdentifier& identifier = organization.identifiers(i);
+    const std::string entry = absl::StrCat(field, "[", i, "]");
+    if (identifier.scheme() == OrganizationIdentifier::SCHEME_UNSPECIFIED ||
+        !OrganizationIdentifier::Scheme_IsValid(identifier.scheme())) {
+      violations.Add(absl::StrCat(entry, ".scheme"),
+                     absl::StrCat("is required, one of ", absl::StrJoin(SchemeWords(), ", "),
+                                  ", as SCHEME_EIN"));
+      continue;
+    }
+    const absl::StatusOr<std::string> value =
+        NormalizeIdentifier(identifier.scheme(), identifier.value());
+    if (!value.ok()) {
+      violations.Add(absl::StrCat(entry, ".value"), value.status().message());
+    } else if (!seen.insert(IdentifierKey(identifier.scheme(), *value)).second) {
+      violations.Add(entry, absl::StrCat("repeats ", SchemeWord(identifier.scheme()), " ", *value));
+    }
+  }
+}
+
+bool IsEmail(absl::string_view text) {
+  const size_t at = text.find('@');
+  return at != 0 && at != absl::string_view::npos && at + 1 < text.size() &&
+         text.find('@', at + 1) == absl::string_view::npos &&
+         std::none_of(text.begin(), text.end(),
+                      [](char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); });
+}
+
+bool IsPhone(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+           absl::string_view(" +-().x").find(c) != absl::string_view::npos;
+  });
+}
+
+// Messages name the field and not what stands there: errors are logged, and people are not.
+void CheckContacts(FieldViolations& violations, const std::string& field,
+                   const Organization& organization) {
+  if (!CheckCount(violations, field, organization.contacts_size(), kMaxEntries)) return;
+  for (int i = 0; i < organization.contacts_size(); ++i) {
+    const OrganizationContact& contact = organization.contacts(i);
+    const std::string entry = absl::StrCat(field, "[", i, "]");
+    if (contact.display_name().empty() && contact.role().empty() && contact.email().empty() &&
+        contact.phone().empty()) {
+      violations.Add(entry, "is empty; give at least a name, a role, an e-mail address or a phone");
+    }
+    CheckText(violations, absl::StrCat(entry, ".display_name"), contact.display_name(), kMaxName);
+    CheckText(violations, absl::StrCat(entry, ".role"), contact.role(), kMaxRole);
+    CheckText(violations, absl::StrCat(entry, ".email"), contact.email(), kMaxEmail);
+    violations.Require(contact.email().empty() || IsEmail(contact.email()),
+                       absl::StrCat(entry, ".email"),
+                       "must be an e-mail address, as \"name@example.org\"");
+    CheckText(violations, absl::StrCat(entry, ".phone"), contact.phone(), kMaxPhone);
+    violations.Require(IsPhone(contact.phone()), absl::StrCat(entry, ".phone"),
+                       "must be digits, spaces and any of \"+-().x\"");
+  }
+}
+
+void CheckTags(FieldViolations& violations, const std::string& field,
+               const Organization& organization) {
+  if (!CheckCount(violations, field, organization.tags_size(), kMaxEntries)) return;
+  absl::flat_hash_set<std::string> seen;
+  for (int i = 0; i < organization.tags_size(); ++i) {
+    const std::string& tag = organization.tags(i);
+    const std::string entry = absl::StrCat(field, "[", i, "]");
+    if (!IsId(tag)) violations.Add(entry, absl::StrCat("is ", Quoted(tag), " and ", kIdRule));
+    if (!seen.insert(tag).second) violations.Add(entry, absl::StrCat("repeats ", Quoted(tag)));
+  }
+}
+
+bool IsWebAddress(absl::string_view text) {
+  return (absl::StartsWith(text, "https://") || absl::StartsWith(text, "http://")) &&
+         !absl::EndsWith(text, "://") && std::none_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isspace(static_cast<unsigned char>(c));
+         });
+}
+
+// `field` is where the organization stands in the request: "organization".
+void CheckOrganization(FieldViolations& violations, const std::string& field,
+                       const Organization& organization) {
+  RequireText(violations, absl::StrCat(field, ".display_name"), organization.display_name(),
+              kMaxName);
+  CheckAlternateNames(violations, absl::StrCat(field, ".alternate_names"), organization);
+  CheckCodes(violations, absl::StrCat(field, ".partner_types"), organization.partner_types(),
+             kMaxPartnerTypes);
+  CheckIdentifiers(violations, absl::StrCat(field, ".identifiers"), organization);
+  CheckContacts(violations, absl::StrCat(field, ".contacts"), organization);
+  CheckPlaces(violations, absl::StrCat(field, ".locations"), organization.locations());
+  if (!organization.parent_organization().empty()) {
+    CheckName(violations, absl::StrCat(field, ".parent_organization"), kOrganizations,
+              organization.parent_organization());
+  }
+  CheckText(violations, absl::StrCat(field, ".website"), organization.website(), kMaxWebsite);
+  violations.Require(organization.website().empty() || IsWebAddress(organization.website()),
+                     absl::StrCat(field, ".website"),
+                     "must be a web address, as \"https://example.org\"");
+  CheckTags(violations, absl::StrCat(field, ".tags"), organization);
+  if (!Organization::Status_IsValid(organization.status())) {
+    violations.Add(absl::StrCat(field, ".status"),
+                   absl::StrCat("is ", static_cast<int>(organization.status()),
+                                "; use STATUS_ACTIVE or STATUS_INACTIVE"));
+  }
+}
+
+void CheckCreate(FieldViolations& violations, const std::string& prefix,
+                 const v1::CreateOrganizationRequest& request) {
+  CheckNewId(violations, absl::StrCat(prefix, "organization_id"), request.organization_id());
+  const std::string field = absl::StrCat(prefix, "organization");
+  if (request.has_organization()) {
+    CheckOrganization(violations, field, request.organization());
+  } else {
+    violations.Add(field, "is required");
+  }
+}
+
+std::string StatusWord(Organization::Status status) {
+  if (status == Organization::STATUS_UNSPECIFIED) return "";
+  return absl::AsciiStrToLower(absl::StripPrefix(Organization::Status_Name(status), kStatusPrefix));
+}
+
+const std::vector<FilterField>& FilterFields() {
+  static const auto& fields = *new std::vector<FilterField>{
+      {.name = "country"},
+      {.name = "identifier_scheme", .words = SchemeWords()},
+      {.name = "locality"},
+      {.name = "parent", .prefix = "organizations/"},
+      {.name = "partner_type"},
+      {.name = "region"},
+      {.name = "status", .words = {"active", "inactive"}},
+      {.name = "tag"},
+  };
+  return fields;
+}
+
+template <class Get>
+FieldValues OfLocations(const Organization& organization, Get get) {
+  FieldValues values;
+  for (const v1::Place& place : organization.locations()) {
+    if (!get(place).empty()) values.push_back(get(place));
+  }
+  return values;
+}
+
+FieldValues One(const std::string& value) {
+  return value.empty() ? FieldValues() : FieldValues{value};
+}
+
+FieldValues ValuesOf(const Organization& organization, absl::string_view field) {
+  if (field == "country") {
+    return OfLocations(organization, [](const v1::Place& p) { return p.country(); });
+  }
+  if (field == "region") {
+    return OfLocations(organization, [](const v1::Place& p) { return p.region(); });
+  }
+  if (field == "locality") {
+    return OfLocations(organization, [](const v1::Place& p) { return p.locality(); });
+  }
+  if (field == "parent") return One(organization.parent_organization());
+  if (field == "status") return One(StatusWord(organization.status()));
+  if (field == "tag") return {organization.tags().begin(), organization.tags().end()};
+  if (field == "partner_type") {
+    return {organization.partner_types().begin(), organization.partner_types().end()};
+  }
+  FieldValues schemes;
+  schemes.reserve(organization.identifiers_size());
+  for (const OrganizationIdentifier& identifier : organization.identifiers()) {
+    schemes.push_back(SchemeWord(identifier.scheme()));
+  }
+  return schemes;
+}
+
+}  // namespace
+
+absl::Status ValidateCreate(const v1::CreateOrganizationRequest& request) {
+  FieldViolations violations;
+  CheckCreate(violations, "", request);
+  return violations.ToStatus();
+}
+
+absl::Status ValidateBatch(const v1::BatchCreateOrganizationsRequest& request) {
+  FieldViolations violations;
+  if (request.requests().empty()) {
+    violations.Add("requests", "is required; give at least one organization");
+  }
+  if (!CheckCount(violations, "requests", request.requests_size(), kMaxBatch)) {
+    return violations.ToStatus();
+  }
+  absl::flat_hash_set<std::string> ids;
+  for (int i = 0; i < request.requests_size(); ++i) {
+    const v1::CreateOrganizationRequest& one = request.requests(i);
+    const std::string prefix = absl::StrCat("requests[", i, "].");
+    CheckCreate(violations, prefix, one);
+    violations.Require(one.request_id().empty(), absl::StrCat(prefix, "request_id"),
+                       "must be empty; set the request_id of the batch");
+    violations.Require(!one.validate_only(), absl::StrCat(prefix, "validate_only"),
+                       "must be unset; set validate_only of the batch");
+    if (!one.organization_id().empty() && !ids.insert(one.organization_id()).second) {
+      violations.Add(absl::StrCat(prefix, "organization_id"),
+                     absl::StrCat("repeats ", Quoted(one.organization_id())));
+    }
+  }
+  return violations.ToStatus();
+}
+
+absl::Status ValidateBatch(const v1::BatchGetOrganizationsRequest& request) {
+  FieldViolations violations;
+  if (request.names().empty()) {
+    violations.Add("names", "is required; name at least one organization");
+  }
+  if (request.names_size() > kMaxBatch) {
+    violations.Add("names", absl::StrCat("has ", request.names_size(), " entries; at most ",
+                                         kMaxBatch, " are allowed, so ask in several batches"));
+    return violations.ToStatus();
+  }
+  for (int i = 0; i < request.names_size(); ++i) {
+    CheckName(violations, absl::StrCat("names[", i, "]"), kOrganizations, request.names(i));
+  }
+  return violations.ToStatus();
+}
+
+Organization NewOrganization(const v1::CreateOrganizationRequest& request, absl::string_view id) {
+  Organization organization = request.organization();
+  ClearStamps(organization);
+  organization.clear_merged_into();
+  organization.clear_delete_time();
+  organization.set_name(NameIn(kOrganizations, id));
+  Normalize(organization);
+  return organization;
+}
+
+absl::Status ValidateOrganization(const Organization& organization) {
+  FieldViolations violations;
+  CheckOrganization(violations, "organization", organization);
+  return violations.ToStatus();
+}
+
+void Normalize(Organization& organization) {
+  for (OrganizationIdentifier& identifier : *organization.mutable_identifiers()) {
+    absl::StatusOr<std::string> value =
+        NormalizeIdentifier(identifier.scheme(), identifier.value());
+    if (value.ok()) identifier.set_value(*std::move(value));
+  }
+}
+
+std::vector<std::string> IdentifierKeys(const Organization& organization) {
+  std::vector<std::string> keys;
+  if (organization.has_delete_time()) return keys;
+  keys.reserve(organization.identifiers_size());
+  for (const OrganizationIdentifier& identifier : organization.identifiers()) {
+    keys.push_back(IdentifierKey(identifier.scheme(), identifier.value()));
+  }
+  return keys;
+}
+
+absl::StatusOr<std::string> LookupKey(const v1::LookupOrganizationRequest& request) {
+  FieldViolations violations;
+  if (request.scheme() == OrganizationIdentifier::SCHEME_UNSPECIFIED ||
+      !OrganizationIdentifier::Scheme_IsValid(request.scheme())) {
+    violations.Add("scheme", absl::StrCat("is required, one of ",
+                                          absl::StrJoin(SchemeWords(), ", "), ", as SCHEME_EIN"));
+    violations.Require(!request.value().empty(), "value", "is required");
+    return violations.ToStatus();
+  }
+  absl::StatusOr<std::string> value = NormalizeIdentifier(request.scheme(), request.value());
+  if (!value.ok()) return violations.Add("value", value.status().message()).ToStatus();
+  return IdentifierKey(request.scheme(), *value);
+}
+
+absl::Status NoSuchIdentifier(const v1::LookupOrganizationRequest& request) {
+  const std::string scheme = SchemeWord(request.scheme());
+  return Error(absl::StatusCode::kNotFound, "ORGANIZATION_NOT_FOUND",
+               absl::StrCat("no organization has the ", scheme, " ", Quoted(request.value()),
+                            "; create one with it, or add it to the one that you mean"),
+               {{"scheme", scheme}, {"value", request.value().substr(0, kMaxName)}});
+}
+
+absl::Status IdentifierTaken(const Organization& organization, const Organization& holder) {
+  const std::vector<std::string> held = IdentifierKeys(holder);
+  for (const std::string& key : IdentifierKeys(organization)) {
+    if (std::find(held.begin(), held.end(), key) == held.end()) continue;
+    return Error(
+        absl::StatusCode::kAlreadyExists, "ORGANIZATION_IDENTIFIER_TAKEN",
+        absl::StrCat("\"", holder.name(), "\" (", Quoted(holder.display_name()), ") has ", key,
+                     " already; use that organization, or take the number away from it first"),
+        {{"name", organization.name()}, {"existing", holder.name()}, {"identifier", key}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNotDeleted(const Organization& organization) {
+  if (!organization.has_delete_time()) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "ORGANIZATION_DELETED",
+      absl::StrCat("\"", organization.name(), "\" is deleted; UndeleteOrganization brings it back"),
+      {{"name", organization.name()}});
+}
+
+absl::Status CheckDeleted(const Organization& organization) {
+  if (organization.has_delete_time()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "ORGANIZATION_NOT_DELETED",
+               absl::StrCat("\"", organization.name(), "\" is not deleted; there is nothing to do"),
+               {{"name", organization.name()}});
+}
+
+void MarkDeleted(Organization& organization, const google::protobuf::Timestamp& now) {
+  *organization.mutable_delete_time() = now;
+}
+void MarkUndeleted(Organization& organization) { organization.clear_delete_time(); }
+
+absl::Status CheckAncestor(const Organization& organization, const Organization& above,
+                           int height) {
+  if (above.name() == organization.name()) {
+    return Error(absl::StatusCode::kFailedPrecondition, "ORGANIZATION_PARENT_CYCLE",
+                 absl::StrCat("\"", organization.parent_organization(), "\" is a part of \"",
+                              organization.name(),
+                              "\" already, so it cannot stand above it; change its parent first"),
+                 {{"name", organization.name()}, {"parent", organization.parent_organization()}});
+  }
+  if (height > kMaxAncestors) {
+    return Error(absl::StatusCode::kFailedPrecondition, "ORGANIZATION_PARENTS_TOO_DEEP",
+                 absl::StrCat("more than ", kMaxAncestors, " organizations would stand above \"",
+                              organization.name(), "\"; choose a parent nearer to the top"),
+                 {{"name", organization.name()}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OrganizationsMissing(const std::vector<std::string>& missing) {
+  const size_t named = std::min(missing.size(), kMaxNamed);
+  const std::string names = absl::StrJoin(missing.begin(), missing.begin() + named, ", ");
+  const size_t unnamed = missing.size() - named;
+  const std::string more = unnamed == 0 ? "" : absl::StrCat(" and ", unnamed, " more");
+  return Error(absl::StatusCode::kNotFound, "ORGANIZATION_NOT_FOUND",
+               absl::StrCat("no such organization: ", names, more,
+                            "; leave them out, or look the names up with ListOrganizations"),
+               {{"names", names}, {"missing", absl::StrCat(missing.size())}});
+}
+
+absl::StatusOr<OrganizationFilter> OrganizationFilter::Parse(absl::string_view text) {
+  OrganizationFilter parsed;
+  WEFT_ASSIGN_OR_RETURN(parsed.expression_, ParseFilter(text, "an organization", FilterFields()));
+  return parsed;
+}
+
+bool OrganizationFilter::Matches(const Organization& organization) const {
+  return !expression_.has_value() ||
+         FilterHolds(*expression_, FilterFields(),
+                     [&](absl::string_view field) { return ValuesOf(organization, field); });
+}
+
+std::string OrganizationFilter::RequiredParent() const {
+  return expression_.has_value() ? RequiredValue(*expression_, "parent") : "";
+}
+
+absl::StatusOr<OrganizationOrder> ParseOrder(absl::string_view order_by) {
+  using By = OrganizationOrder::By;
+  const absl::string_view text = absl::StripAsciiWhitespace(order_by);
+  if (text.empty() || text == "name") return OrganizationOrder{By::kName, false};
+  if (text == "display_name") return OrganizationOrder{By::kDisplayName, false};
+  if (text == "display_name desc") return OrganizationOrder{By::kDisplayName, true};
+  if (text == "update_time") return OrganizationOrder{By::kUpdateTime, false};
+  if (text == "update_time desc") return OrganizationOrder{By::kUpdateTime, true};
+  return FieldViolations()
+      .Add("order_by",
+           absl::StrCat("is ", Quoted(text),
+                        ", an order that no index has; use name, display_name, display_name desc, "
+                        "update_time or update_time desc"))
+      .ToStatus("ORDER_INVALID");
+}
+
+std::string SortableName(const Organization& organization) {
+  return absl::AsciiStrToLower(organization.display_name());
+}
+
+void HideContacts(Organization& organization) { organization.clear_contacts(); }
+
+}  // namespace weft::registry

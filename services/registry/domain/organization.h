@@ -1,0 +1,87 @@
+// What makes an organization valid, deleted and found.
+#ifndef WEFT_SERVICES_REGISTRY_DOMAIN_ORGANIZATION_H_
+#define WEFT_SERVICES_REGISTRY_DOMAIN_ORGANIZATION_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/filter/filter.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "weft/registry/v1/organization.pb.h"
+
+namespace weft::registry {
+
+// How many organizations may stand above each other.
+inline constexpr int kMaxAncestors = 20;
+
+// Everything that is wrong with the request, in one answer.
+absl::Status ValidateCreate(const v1::CreateOrganizationRequest& request);
+absl::Status ValidateBatch(const v1::BatchCreateOrganizationsRequest& request);
+absl::Status ValidateBatch(const v1::BatchGetOrganizationsRequest& request);
+
+// The organization that a valid request asks for, under the id that was chosen for it.
+v1::Organization NewOrganization(const v1::CreateOrganizationRequest& request,
+                                 absl::string_view id);
+
+// Whether `organization` may be stored, once it is Normalize()d.
+absl::Status ValidateOrganization(const v1::Organization& organization);
+// Writes what may be written in several ways in the one that is kept.
+void Normalize(v1::Organization& organization);
+
+// Under which an organization is found by its identifiers; none while it is deleted.
+std::vector<std::string> IdentifierKeys(const v1::Organization& organization);
+// The key for a lookup. INVALID_ARGUMENT for what can be no such number.
+absl::StatusOr<std::string> LookupKey(const v1::LookupOrganizationRequest& request);
+absl::Status NoSuchIdentifier(const v1::LookupOrganizationRequest& request);
+// ALREADY_EXISTS (ORGANIZATION_IDENTIFIER_TAKEN) that names the number which `holder` has already.
+absl::Status IdentifierTaken(const v1::Organization& organization, const v1::Organization& holder);
+
+// FAILED_PRECONDITION (ORGANIZATION_DELETED, ORGANIZATION_NOT_DELETED).
+absl::Status CheckNotDeleted(const v1::Organization& organization);
+absl::Status CheckDeleted(const v1::Organization& organization);
+void MarkDeleted(v1::Organization& organization, const google::protobuf::Timestamp& now);
+void MarkUndeleted(v1::Organization& organization);
+
+// One step up from `organization` to its parents: `above` is the `height`th of them.
+// FAILED_PRECONDITION (ORGANIZATION_PARENT_CYCLE, ORGANIZATION_PARENTS_TOO_DEEP).
+absl::Status CheckAncestor(const v1::Organization& organization, const v1::Organization& above,
+                           int height);
+
+// NOT_FOUND that names what a batch asked for in vain: the first few of `missing`, and how many.
+absl::Status OrganizationsMissing(const std::vector<std::string>& missing);
+
+// Which organizations a list has.
+class OrganizationFilter {
+ public:
+  // INVALID_ARGUMENT (FILTER_INVALID) that says where. "" keeps all.
+  static absl::StatusOr<OrganizationFilter> Parse(absl::string_view text);
+
+  bool Matches(const v1::Organization& organization) const;
+  // The parent that every match has; "" when the filter does not say so.
+  std::string RequiredParent() const;
+
+ private:
+  std::optional<filter::Expression> expression_;
+};
+
+// In which order a list is.
+struct OrganizationOrder {
+  enum class By { kName, kDisplayName, kUpdateTime };
+  By by = By::kName;
+  bool descending = false;
+};
+// INVALID_ARGUMENT (ORDER_INVALID) for an order that no index has.
+absl::StatusOr<OrganizationOrder> ParseOrder(absl::string_view order_by);
+// By what organizations are sorted in the order of display names.
+std::string SortableName(const v1::Organization& organization);
+
+// What others than users, services and the organization itself do not read.
+void HideContacts(v1::Organization& organization);
+
+}  // namespace weft::registry
+
+#endif  // WEFT_SERVICES_REGISTRY_DOMAIN_ORGANIZATION_H_

@@ -1,0 +1,242 @@
+#include "services/registry/service/organization_handlers.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/service/field_mask.h"
+#include "common/service/list.h"
+#include "common/service/mutate.h"
+#include "common/service/names.h"
+#include "services/registry/domain/access.h"
+#include "services/registry/domain/names.h"
+#include "services/registry/domain/organization.h"
+#include "services/registry/service/requests.h"
+
+namespace weft::registry {
+namespace {
+
+const service::MaskRules& UpdateRules() {
+  static const auto& rules =
+      *new service::MaskRules{.output_only = {"merged_into", "delete_time"}, .immutable = {}};
+  return rules;
+}
+
+// What this caller may see of it.
+void Show(const rpc::CallContext& context, v1::Organization& organization) {
+  if (!SeesContactsOf(context.principal(), organization.name())) HideContacts(organization);
+}
+
+}  // namespace
+
+Task<absl::Status> OrganizationHandlers::CreateOrganization(
+    rpc::CallContext& context, const v1::CreateOrganizationRequest& request,
+    v1::Organization& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateCreate(request));
+  WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
+                           service::IdForCreate(request.organization_id(), "organization_id"));
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    response = NewOrganization(request, id);
+    absl::Status parents = co_await CheckParents(txn, response);
+    WEFT_CO_RETURN_IF_ERROR(std::move(parents));
+    absl::Status inserted = co_await tables_.organizations.Insert(txn, response);
+    co_return inserted;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> OrganizationHandlers::BatchCreateOrganizations(
+    rpc::CallContext& context, const v1::BatchCreateOrganizationsRequest& request,
+    v1::BatchCreateOrganizationsResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateBatch(request));
+  std::vector<std::string> ids;
+  ids.reserve(request.requests_size());
+  for (const v1::CreateOrganizationRequest& one : request.requests()) {
+    WEFT_CO_ASSIGN_OR_RETURN(ids.emplace_back(),
+                             service::IdForCreate(one.organization_id(), "organization_id"));
+  }
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    std::vector<v1::Organization> organizations;
+    organizations.reserve(ids.size());
+    for (size_t i = 0; i < ids.size(); ++i) {
+      organizations.push_back(NewOrganization(request.requests(static_cast<int>(i)), ids[i]));
+    }
+    absl::Status prefetched = co_await tables_.organizations.Prefetch(txn, organizations);
+    WEFT_CO_RETURN_IF_ERROR(std::move(prefetched));
+    for (v1::Organization& organization : organizations) {
+      absl::Status parents = co_await CheckParents(txn, organization);
+      WEFT_CO_RETURN_IF_ERROR(std::move(parents));
+      absl::Status inserted = co_await tables_.organizations.Insert(txn, organization);
+      WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
+      *response.add_organizations() = std::move(organization);
+    }
+    co_return absl::OkStatus();
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> OrganizationHandlers::GetOrganization(
+    rpc::CallContext& context, const v1::GetOrganizationRequest& request,
+    rpc::Serialized<v1::Organization>& response) {
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  if (!SeesContactsOf(context.principal(), request.name())) {
+    absl::StatusOr<v1::Organization> organization =
+        co_await tables_.organizations.Get(*snapshot, request.name());
+    WEFT_CO_RETURN_IF_ERROR(organization.status());
+    HideContacts(*organization);
+    response = rpc::Serialized<v1::Organization>(*organization);
+    co_return absl::OkStatus();
+  }
+  absl::StatusOr<storage::Entry> row =
+      co_await tables_.organizations.table().GetStored(*snapshot, request.name());
+  WEFT_CO_RETURN_IF_ERROR(row.status());
+  response = rpc::Serialized<v1::Organization>::FromBytes(std::move(row->value));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> OrganizationHandlers::BatchGetOrganizations(
+    rpc::CallContext& context, const v1::BatchGetOrganizationsRequest& request,
+    v1::BatchGetOrganizationsResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateBatch(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  std::vector<std::string> names(request.names().begin(), request.names().end());
+  absl::StatusOr<std::vector<std::optional<v1::Organization>>> organizations =
+      co_await tables_.organizations.table().GetMany(*snapshot, std::move(names));
+  WEFT_CO_RETURN_IF_ERROR(organizations.status());
+  std::vector<std::string> missing;
+  for (int i = 0; i < request.names_size(); ++i) {
+    std::optional<v1::Organization>& organization = (*organizations)[i];
+    if (!organization.has_value()) {
+      missing.push_back(request.names(i));
+      continue;
+    }
+    Show(context, *organization);
+    *response.add_organizations() = *std::move(organization);
+  }
+  if (!missing.empty()) co_return OrganizationsMissing(missing);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> OrganizationHandlers::LookupOrganization(
+    rpc::CallContext& context, const v1::LookupOrganizationRequest& request,
+    v1::Organization& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(std::string key, LookupKey(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<std::optional<v1::Organization>> found =
+      co_await tables_.organizations.FindByIdentifier(*snapshot, std::move(key));
+  WEFT_CO_RETURN_IF_ERROR(found.status());
+  if (!found->has_value()) co_return NoSuchIdentifier(request);
+  response = **std::move(found);
+  Show(context, response);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> OrganizationHandlers::ListOrganizations(
+    rpc::CallContext& context, const v1::ListOrganizationsRequest& request,
+    v1::ListOrganizationsResponse& response) {
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  WEFT_CO_ASSIGN_OR_RETURN(const OrganizationFilter filter,
+                           OrganizationFilter::Parse(request.filter()));
+  WEFT_CO_ASSIGN_OR_RETURN(const OrganizationOrder order, ParseOrder(request.order_by()));
+  const bool deleted = request.show_deleted();
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<storage::Page<v1::Organization>> rows = co_await tables_.organizations.List(
+      *snapshot, order, filter.RequiredParent(), std::move(page),
+      [&filter, deleted](const v1::Organization& organization) {
+        return (deleted || !organization.has_delete_time()) && filter.Matches(organization);
+      });
+  WEFT_CO_RETURN_IF_ERROR(rows.status());
+  for (v1::Organization& organization : rows->rows) {
+    Show(context, organization);
+    *response.add_organizations() = std::move(organization);
+  }
+  response.set_next_page_token(service::NextPageToken(request, rows->next_key));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> OrganizationHandlers::UpdateOrganization(
+    rpc::CallContext& context, const v1::UpdateOrganizationRequest& request,
+    v1::Organization& response) {
+  WEFT_CO_RETURN_IF_ERROR(IdsToUpdate("organization", request.has_organization(),
+                                      kOrganizationPattern, request.organization().name())
+                              .status());
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Organization> before =
+        co_await tables_.organizations.Get(txn, request.organization().name());
+    WEFT_CO_RETURN_IF_ERROR(before.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*before));
+    response = *before;
+    WEFT_CO_RETURN_IF_ERROR(service::ApplyUpdateMask(request.update_mask(), request.organization(),
+                                                     response, UpdateRules()));
+    WEFT_CO_RETURN_IF_ERROR(ValidateOrganization(response));
+    Normalize(response);
+    if (response.parent_organization() != before->parent_organization()) {
+      absl::Status parents = co_await CheckParents(txn, response);
+      WEFT_CO_RETURN_IF_ERROR(std::move(parents));
+    }
+    absl::Status updated = co_await tables_.organizations.Update(txn, *before, response,
+                                                                 request.organization().etag());
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> OrganizationHandlers::DeleteOrganization(
+    rpc::CallContext& context, const v1::DeleteOrganizationRequest& request,
+    v1::Organization& response) {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Organization> before =
+        co_await tables_.organizations.Get(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(before.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*before));
+    response = *before;
+    MarkDeleted(response, ToProto(txn.now()));
+    absl::Status updated =
+        co_await tables_.organizations.Update(txn, *before, response, request.etag());
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> OrganizationHandlers::UndeleteOrganization(
+    rpc::CallContext& context, const v1::UndeleteOrganizationRequest& request,
+    v1::Organization& response) {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Organization> before =
+        co_await tables_.organizations.Get(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(before.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckDeleted(*before));
+    response = *before;
+    MarkUndeleted(response);
+    absl::Status updated =
+        co_await tables_.organizations.Update(txn, *before, response, request.etag());
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> OrganizationHandlers::CheckParents(storage::Transaction& txn,
+                                                      const v1::Organization& organization) {
+  std::string parent = organization.parent_organization();
+  for (int height = 1; !parent.empty(); ++height) {
+    absl::StatusOr<v1::Organization> above =
+        co_await tables_.organizations.Get(txn, std::move(parent));
+    WEFT_CO_RETURN_IF_ERROR(above.status());
+    if (height == 1) WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*above));
+    WEFT_CO_RETURN_IF_ERROR(CheckAncestor(organization, *above, height));
+    parent = above->parent_organization();
+  }
+  co_return absl::OkStatus();
+}
+
+}  // namespace weft::registry

@@ -1,0 +1,235 @@
+#include "services/registry/store/organization_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/storage/keys.h"
+#include "services/registry/domain/names.h"
+
+namespace weft::registry {
+namespace {
+
+using storage::Entry;
+using storage::KeyRange;
+using storage::KeyReader;
+using storage::KeyWriter;
+using storage::Page;
+using storage::PageRequest;
+using storage::Reader;
+using storage::Transaction;
+using v1::Organization;
+using By = OrganizationOrder::By;
+
+constexpr char kIdentifier[] = "identifier";
+constexpr char kParent[] = "parent";
+constexpr char kIdentifierTaken[] = "ORGANIZATION_IDENTIFIER_TAKEN";
+
+// Which order an entry is of; on disk.
+constexpr uint8_t kByDisplayName = 1;
+constexpr uint8_t kByUpdateTime = 2;
+constexpr By kOrders[] = {By::kDisplayName, By::kUpdateTime};
+
+// Rows that are read in one step, and how many a page with a filter looks at in all: it then comes
+// back short, and the next one goes on.
+constexpr size_t kChunk = 256;
+constexpr size_t kMaxExamined = 20'000;
+
+storage::TableOptions<Organization> Options() {
+  storage::TableOptions<Organization> options;
+  options.feed = true;
+  options.unique = {{kIdentifier, &IdentifierKeys}};
+  options.secondary = {{kParent, [](const Organization& organization) {
+                          std::vector<std::string> keys;
+                          if (!organization.parent_organization().empty()) {
+                            keys.push_back(organization.parent_organization());
+                          }
+                          return keys;
+                        }}};
+  return options;
+}
+
+uint64_t Micros(const google::protobuf::Timestamp& time) {
+  return static_cast<uint64_t>(time.seconds()) * 1'000'000 +
+         static_cast<uint64_t>(time.nanos()) / 1000;
+}
+
+}  // namespace
+
+OrganizationStore::OrganizationStore(uint16_t table, uint16_t order_table)
+    : table_(table, kOrganizationPattern, Options()), order_table_(order_table) {}
+
+Task<absl::StatusOr<std::optional<Organization>>> OrganizationStore::FindByIdentifier(
+    Reader& reader, std::string key) const {
+  return table_.FindUnique(reader, kIdentifier, std::move(key));
+}
+
+Task<absl::Status> OrganizationStore::Prefetch(
+    Transaction& txn, const std::vector<Organization>& organizations) const {
+  std::vector<std::string> keys;
+  keys.reserve(organizations.size() * 2);
+  for (const Organization& organization : organizations) {
+    keys.push_back(table_.KeyOf(organization.name()));
+    for (const std::string& key : IdentifierKeys(organization)) {
+      keys.push_back(table_.UniqueKeyOf(kIdentifier, key));
+    }
+  }
+  return txn.Prefetch(std::move(keys));
+}
+
+Task<absl::Status> OrganizationStore::Insert(Transaction& txn, Organization& organization) const {
+  absl::Status inserted = co_await table_.Insert(txn, organization);
+  if (!inserted.ok()) {
+    absl::Status explained = co_await Explain(txn, organization, std::move(inserted));
+    co_return explained;
+  }
+  for (const By by : kOrders) txn.Put(OrderKey(by, organization), "");
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> OrganizationStore::Update(Transaction& txn, const Organization& before,
+                                             Organization& organization,
+                                             std::string expected_etag) const {
+  absl::Status updated = co_await table_.Update(txn, organization, std::move(expected_etag));
+  if (!updated.ok()) {
+    absl::Status explained = co_await Explain(txn, organization, std::move(updated));
+    co_return explained;
+  }
+  for (const By by : kOrders) {
+    std::string old_key = OrderKey(by, before);
+    std::string new_key = OrderKey(by, organization);
+    if (old_key == new_key) continue;
+    txn.Delete(std::move(old_key));
+    txn.Put(std::move(new_key), "");
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> OrganizationStore::Explain(Transaction& txn, const Organization& organization,
+                                              absl::Status status) const {
+  if (ReasonOf(status) != kIdentifierTaken) co_return status;
+  for (std::string& key : IdentifierKeys(organization)) {
+    absl::StatusOr<std::optional<Organization>> holder =
+        co_await FindByIdentifier(txn, std::move(key));
+    WEFT_CO_RETURN_IF_ERROR(holder.status());
+    if (!holder->has_value() || (*holder)->name() == organization.name()) continue;
+    absl::Status taken = IdentifierTaken(organization, **holder);
+    if (!taken.ok()) co_return taken;
+  }
+  co_return status;
+}
+
+Task<absl::StatusOr<Page<Organization>>> OrganizationStore::List(Reader& reader,
+                                                                 OrganizationOrder order,
+                                                                 std::string parent,
+                                                                 PageRequest page,
+                                                                 Filter filter) const {
+  if (order.by != By::kName) {
+    absl::StatusOr<Page<Organization>> ordered =
+        co_await ListInOrder(reader, order, std::move(page), std::move(filter));
+    co_return ordered;
+  }
+  if (!parent.empty()) {
+    absl::StatusOr<Page<Organization>> children =
+        co_await ListChildren(reader, std::move(parent), std::move(page), std::move(filter));
+    co_return children;
+  }
+  absl::StatusOr<Page<Organization>> all =
+      co_await table_.List(reader, "", std::move(page), std::move(filter));
+  co_return all;
+}
+
+Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListInOrder(Reader& reader,
+                                                                        OrganizationOrder order,
+                                                                        PageRequest page,
+                                                                        Filter filter) const {
+  const std::string prefix = OrderPrefix(order.by);
+  KeyRange range{prefix, storage::PrefixEnd(prefix)};
+  Page<Organization> result;
+  std::string after = std::move(page.after);
+  for (size_t examined = 0; examined < kMaxExamined;) {
+    if (!after.empty()) {
+      (order.descending ? range.end : range.begin) =
+          order.descending ? prefix + after : prefix + after + '\0';
+    }
+    const storage::ScanOptions scan{.limit = kChunk, .reverse = order.descending};
+    absl::StatusOr<std::vector<Entry>> entries = co_await reader.Scan(range, scan);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    std::vector<std::string> names;
+    names.reserve(entries->size());
+    for (const Entry& entry : *entries) {
+      KeyReader key(entry.key);
+      key.Skip(prefix.size());
+      if (order.by == By::kDisplayName) {
+        key.String();
+      } else {
+        key.Uint64();
+      }
+      names.push_back(NameIn(kOrganizations, key.String()));
+      WEFT_CO_RETURN_IF_ERROR(key.Finish());
+    }
+    absl::StatusOr<std::vector<std::optional<Organization>>> rows =
+        co_await table_.GetMany(reader, std::move(names));
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    for (size_t i = 0; i < rows->size(); ++i) {
+      std::optional<Organization>& row = (*rows)[i];
+      if (!row.has_value()) {
+        co_return Error(absl::StatusCode::kDataLoss, "ROW_CORRUPT",
+                        "an order of organizations has an entry without its row");
+      }
+      const bool keep = filter == nullptr || filter(*row);
+      // A page ends where the one after it has something to show.
+      if (keep && result.rows.size() == page.limit) {
+        result.next_key = after;
+        co_return result;
+      }
+      after = (*entries)[i].key.substr(prefix.size());
+      if (keep) result.rows.push_back(*std::move(row));
+    }
+    examined += entries->size();
+    if (entries->size() < kChunk) co_return result;
+  }
+  result.next_key = after;
+  co_return result;
+}
+
+Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListChildren(Reader& reader,
+                                                                         std::string parent,
+                                                                         PageRequest page,
+                                                                         Filter filter) const {
+  Page<Organization> result;
+  for (size_t examined = 0; examined < kMaxExamined;) {
+    const size_t asked = page.limit - result.rows.size();
+    PageRequest part{.limit = asked, .after = std::move(page.after)};
+    absl::StatusOr<Page<Organization>> children =
+        co_await table_.ListByIndex(reader, kParent, parent, std::move(part));
+    WEFT_CO_RETURN_IF_ERROR(children.status());
+    examined += std::max<size_t>(children->rows.size(), 1);
+    for (Organization& child : children->rows) {
+      if (filter == nullptr || filter(child)) result.rows.push_back(std::move(child));
+    }
+    page.after = std::move(children->next_key);
+    if (page.after.empty() || result.rows.size() >= page.limit) break;
+  }
+  result.next_key = std::move(page.after);
+  co_return result;
+}
+
+std::string OrganizationStore::OrderPrefix(By by) const {
+  return KeyWriter(order_table_)
+      .Byte(by == By::kDisplayName ? kByDisplayName : kByUpdateTime)
+      .Build();
+}
+
+std::string OrganizationStore::OrderKey(By by, const Organization& organization) const {
+  KeyWriter key(order_table_);
+  if (by == By::kDisplayName) {
+    key.Byte(kByDisplayName).String(SortableName(organization));
+  } else {
+    key.Byte(kByUpdateTime).Uint64(Micros(organization.update_time()));
+  }
+  return key.String(LastId(organization.name())).Build();
+}
+
+}  // namespace weft::registry
