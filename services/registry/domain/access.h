@@ -3,6 +3,9 @@
 #ifndef WEFT_SERVICES_REGISTRY_DOMAIN_ACCESS_H_
 #define WEFT_SERVICES_REGISTRY_DOMAIN_ACCESS_H_
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/auth/principal.h"
 
@@ -10,6 +13,11 @@ namespace weft::registry {
 
 // Contacts are personal: users, services and the organization itself see them, nobody else.
 bool SeesContactsOf(const auth::Principal& principal, absl::string_view organization);
+
+// PERMISSION_DENIED (NOT_OWN_ORGANIZATION) for the account of an organization that is not this one.
+absl::Status CheckOwnOrganization(const auth::Principal& principal, absl::string_view organization);
+// The one organization whose partnerships this caller may list; "" when it may list all.
+std::string OnlyOrganizationOf(const auth::Principal& principal);
 
 }  // namespace weft::registry
 

@@ -24,10 +24,17 @@ inline constexpr char kCohortPattern[] = "cohorts/{cohort}";
 inline constexpr char kMembershipPattern[] = "cohorts/{cohort}/memberships/{site}";
 inline constexpr char kSitePattern[] = "sites/{site}";
 inline constexpr char kOrganizationPattern[] = "organizations/{organization}";
+inline constexpr char kPartnershipPattern[] = "sites/{site}/partnerships/{partnership}";
+inline constexpr char kSiteViewPattern[] = "sites/{site}/partnerships/{partnership}/siteView";
+inline constexpr char kOrganizationViewPattern[] =
+    "sites/{site}/partnerships/{partnership}/organizationView";
+inline constexpr char kAssessmentPattern[] =
+    "sites/{site}/partnerships/{partnership}/assessments/{assessment:number}";
 
 // Parents of lists that span all of a kind.
 inline constexpr char kEveryTaxonomy[] = "taxonomies/-";
 inline constexpr char kEveryCohort[] = "cohorts/-";
+inline constexpr char kEverySite[] = "sites/-";
 
 // "sites/site-01"; for a child, `collection` is "cohorts/2024-2025/memberships".
 std::string NameIn(absl::string_view collection, absl::string_view id);

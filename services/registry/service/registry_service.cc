@@ -11,6 +11,8 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       memberships_(db, tables_),
       sites_(db, tables_),
       organizations_(db, tables_),
+      partnerships_(db, tables_),
+      views_(db, tables_),
       changes_(db, tables_.FeedTables()) {
   rpc::Binder(server, "weft.registry.v1.TaxonomyService")
       .On("CreateTaxonomy", &taxonomies_, &TaxonomyHandlers::CreateTaxonomy)
@@ -53,6 +55,23 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("UpdateOrganization", &organizations_, &OrganizationHandlers::UpdateOrganization)
       .On("DeleteOrganization", &organizations_, &OrganizationHandlers::DeleteOrganization)
       .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization);
+  rpc::Binder(server, "weft.registry.v1.PartnershipService")
+      .On("CreatePartnership", &partnerships_, &PartnershipHandlers::CreatePartnership)
+      .On("GetPartnership", &partnerships_, &PartnershipHandlers::GetPartnership)
+      .On("ListPartnerships", &partnerships_, &PartnershipHandlers::ListPartnerships)
+      .On("UpdatePartnership", &partnerships_, &PartnershipHandlers::UpdatePartnership)
+      .On("DeletePartnership", &partnerships_, &PartnershipHandlers::DeletePartnership)
+      .On("UndeletePartnership", &partnerships_, &PartnershipHandlers::UndeletePartnership)
+      .On("GetSiteView", &views_, &PartnershipViewHandlers::GetSiteView)
+      .On("UpdateSiteView", &views_, &PartnershipViewHandlers::UpdateSiteView)
+      .On("GetOrganizationView", &views_, &PartnershipViewHandlers::GetOrganizationView)
+      .On("UpdateOrganizationView", &views_, &PartnershipViewHandlers::UpdateOrganizationView)
+      .On("AssessPartnership", &views_, &PartnershipViewHandlers::AssessPartnership)
+      .On("AssessPartnershipAsOrganization", &views_,
+          &PartnershipViewHandlers::AssessPartnershipAsOrganization)
+      .On("ListAssessments", &views_, &PartnershipViewHandlers::ListAssessments)
+      .On("ConfirmPartnership", &views_, &PartnershipViewHandlers::ConfirmPartnership)
+      .On("DisputePartnership", &views_, &PartnershipViewHandlers::DisputePartnership);
   rpc::Binder(server, "weft.registry.v1.ChangeService")
       .On("Watch", &changes_, &service::ChangeServiceHandlers::Watch)
       .On("ListChanges", &changes_, &service::ChangeServiceHandlers::ListChanges);

@@ -10,6 +10,8 @@
 #include "services/registry/service/crosswalk_handlers.h"
 #include "services/registry/service/membership_handlers.h"
 #include "services/registry/service/organization_handlers.h"
+#include "services/registry/service/partnership_handlers.h"
+#include "services/registry/service/partnership_view_handlers.h"
 #include "services/registry/service/site_handlers.h"
 #include "services/registry/service/taxonomy_handlers.h"
 #include "services/registry/store/tables.h"
@@ -30,6 +32,8 @@ class RegistryService final : public rpc::Service {
   MembershipHandlers memberships_;
   SiteHandlers sites_;
   OrganizationHandlers organizations_;
+  PartnershipHandlers partnerships_;
+  PartnershipViewHandlers views_;
   service::ChangeServiceHandlers changes_;
 };
 

@@ -12,6 +12,7 @@
 #include "common/service/names.h"
 #include "common/service/stored.h"
 #include "services/registry/domain/names.h"
+#include "services/registry/domain/partnership.h"
 #include "services/registry/domain/site.h"
 #include "services/registry/service/requests.h"
 
@@ -103,6 +104,13 @@ Task<absl::Status> SiteHandlers::DeleteSite(rpc::CallContext& context,
     WEFT_CO_RETURN_IF_ERROR(some.status());
     WEFT_CO_RETURN_IF_ERROR(CheckNoMemberships(*site, some->rows));
     tables_.memberships.Forget(txn, request.name());
+    absl::Status ties_watched = co_await tables_.partnerships.WatchOf(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(std::move(ties_watched));
+    absl::StatusOr<storage::Page<v1::Partnership>> ties =
+        co_await tables_.partnerships.List(txn, request.name(), "", one);
+    WEFT_CO_RETURN_IF_ERROR(ties.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNoPartnerships(*site, ties->rows));
+    tables_.partnerships.Forget(txn, request.name());
     absl::Status deleted = co_await tables_.sites.Delete(txn, request.name(), request.etag());
     co_return deleted;
   };

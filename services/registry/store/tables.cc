@@ -16,6 +16,12 @@ constexpr uint16_t kSiteTable = 14;
 constexpr uint16_t kMembershipMarkTable = 15;
 constexpr uint16_t kOrganizationTable = 16;
 constexpr uint16_t kOrganizationOrderTable = 17;
+constexpr uint16_t kPartnershipTable = 18;
+constexpr uint16_t kSiteViewTable = 19;
+constexpr uint16_t kOrganizationViewTable = 20;
+constexpr uint16_t kAssessmentTable = 21;
+constexpr uint16_t kPartnershipHistoryTable = 22;
+constexpr uint16_t kPartnershipMarkTable = 23;
 
 storage::TableOptions<v1::Taxonomy> TaxonomyOptions() {
   storage::TableOptions<v1::Taxonomy> options;
@@ -34,11 +40,17 @@ Tables::Tables()
       cohorts(kCohortTable, kCohortPattern, {.feed = true}),
       memberships(kMembershipTable, kMembershipMarkTable),
       sites(kSiteTable, kSitePattern, {.feed = true}),
-      organizations(kOrganizationTable, kOrganizationOrderTable) {}
+      organizations(kOrganizationTable, kOrganizationOrderTable),
+      partnerships(kPartnershipTable, kPartnershipHistoryTable, kPartnershipMarkTable),
+      site_views(kSiteViewTable, kSiteViewPattern, {.feed = true}),
+      organization_views(kOrganizationViewTable, kOrganizationViewPattern, {.feed = true}),
+      assessments(kAssessmentTable, kAssessmentPattern, {.feed = true}) {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
-  return {taxonomies.feed_table(), crosswalks.feed_table(),  cohorts.feed_table(),
-          sites.feed_table(),      memberships.feed_table(), organizations.feed_table()};
+  return {taxonomies.feed_table(),   crosswalks.feed_table(),  cohorts.feed_table(),
+          sites.feed_table(),        memberships.feed_table(), organizations.feed_table(),
+          partnerships.feed_table(), site_views.feed_table(),  organization_views.feed_table(),
+          assessments.feed_table()};
 }
 
 }  // namespace weft::registry

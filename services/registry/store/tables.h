@@ -9,7 +9,9 @@
 #include "common/storage/table.h"
 #include "services/registry/store/membership_store.h"
 #include "services/registry/store/organization_store.h"
+#include "services/registry/store/partnership_store.h"
 #include "weft/registry/v1/cohort.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
 #include "weft/registry/v1/site.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
 
@@ -26,6 +28,12 @@ struct Tables {
   const storage::Table<v1::Site> sites;
   // Unique index "identifier": one organization for each number, among those that are not deleted.
   const OrganizationStore organizations;
+  // Unique index "open_tie": one tie without an end for each site, organization and partner type.
+  const PartnershipStore partnerships;
+  // What each side says; a view that has never been written has no row.
+  const storage::Table<v1::SiteView> site_views;
+  const storage::Table<v1::OrganizationView> organization_views;
+  const storage::Table<v1::Assessment> assessments;
 
   // What the change service serves: all of them, parents before children.
   std::vector<storage::FeedTable> FeedTables() const;

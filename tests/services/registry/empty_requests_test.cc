@@ -14,6 +14,7 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.SiteService", {"ListSites"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.OrganizationService",
                                   {"ListOrganizations"});
+  testing::SweepWithEmptyRequests(client(), "weft.registry.v1.PartnershipService", {});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.ChangeService",
                                   {"Watch", "ListChanges"});
 }

@@ -8,6 +8,7 @@
 #include "google/type/date.pb.h"
 #include "weft/registry/v1/cohort.pb.h"
 #include "weft/registry/v1/organization.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
 #include "weft/registry/v1/site.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
 
@@ -90,6 +91,24 @@ inline v1::Organization ExampleOrganization() {
   organization.add_tags("literacy");
   organization.set_status(v1::Organization::STATUS_ACTIVE);
   return organization;
+}
+
+// With organizations/library.
+inline v1::Partnership ExamplePartnership() {
+  v1::Partnership partnership;
+  partnership.set_organization("organizations/library");
+  partnership.set_partner_type("library");
+  partnership.add_roles("mentoring");
+  partnership.add_mechanisms("shared_staff");
+  v1::Agreement* agreement = partnership.add_agreements();
+  agreement->set_kind("mou");
+  *agreement->mutable_review_date() = Day(2026, 7, 1);
+  v1::Condition* condition = partnership.add_conditions();
+  condition->set_code("transport");
+  condition->set_direction(v1::Condition::DIRECTION_CONSTRAINS);
+  condition->set_evidence("The last bus leaves at five.");
+  *partnership.mutable_start_date() = Day(2024, 9, 1);
+  return partnership;
 }
 
 }  // namespace weft::registry

@@ -100,6 +100,18 @@ class RegistryTest : public ::testing::TestWithParam<std::string> {
     request.mutable_organization()->set_parent_organization(parent);
     return Done<v1::Organization>("OrganizationService/CreateOrganization", request);
   }
+  absl::StatusOr<v1::Partnership> GetPartnership(absl::string_view name) {
+    return CallNamed<v1::Partnership, v1::GetPartnershipRequest>(
+        "PartnershipService/GetPartnership", name);
+  }
+  static v1::CreatePartnershipRequest PartnershipRequest(const std::string& site_id,
+                                                         const std::string& id) {
+    v1::CreatePartnershipRequest request;
+    request.set_parent("sites/" + site_id);
+    request.set_partnership_id(id);
+    *request.mutable_partnership() = ExamplePartnership();
+    return request;
+  }
   v1::Cohort AddCohort(const std::string& id) {
     v1::CreateCohortRequest request;
     request.set_cohort_id(id);

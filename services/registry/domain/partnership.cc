@@ -1,0 +1,315 @@
+#include "services/registry/domain/partnership.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+#include "common/base/error.h"
+#include "common/validation/dates.h"
+#include "common/validation/ids.h"
+#include "common/validation/text.h"
+#include "services/registry/domain/names.h"
+#include "services/registry/domain/partnership_views.h"
+#include "services/registry/domain/period.h"
+#include "services/registry/domain/vocabulary.h"
+
+namespace weft::registry {
+namespace {
+
+using google::protobuf::Timestamp;
+using google::type::Date;
+using v1::Assessment;
+using v1::Partnership;
+using weft::type::v1::InteractionLevel;
+
+constexpr int kMaxCodes = 20;
+constexpr int kMaxAgreements = 20;
+constexpr size_t kMaxAgreementNote = 500;
+constexpr size_t kMaxRater = 200;
+constexpr size_t kMaxProse = 2000;
+
+// "sites/s1/partnerships/p1" has four.
+constexpr size_t kSiteSegments = 2;
+constexpr size_t kPartnershipSegments = 4;
+
+std::string LeadingSegments(absl::string_view name, size_t count) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  return absl::StrJoin(parts.begin(), parts.begin() + std::min(count, parts.size()), "/");
+}
+
+void CheckAgreements(FieldViolations& violations, const Partnership& partnership) {
+  const std::string field = "partnership.agreements";
+  if (partnership.agreements_size() > kMaxAgreements) {
+    violations.Add(field, absl::StrCat("has ", partnership.agreements_size(), " entries; at most ",
+                                       kMaxAgreements, " are allowed"));
+    return;
+  }
+  for (int i = 0; i < partnership.agreements_size(); ++i) {
+    const v1::Agreement& agreement = partnership.agreements(i);
+    const std::string entry = absl::StrCat(field, "[", i, "]");
+    CheckCode(violations, absl::StrCat(entry, ".kind"), agreement.kind());
+    if (agreement.has_review_date()) {
+      CheckDate(violations, absl::StrCat(entry, ".review_date"), agreement.review_date());
+    }
+    CheckText(violations, absl::StrCat(entry, ".note"), agreement.note(), kMaxAgreementNote,
+              Lines::kMany);
+  }
+}
+
+void CheckPartnership(FieldViolations& violations, const Partnership& partnership) {
+  CheckName(violations, "partnership.organization", kOrganizations, partnership.organization());
+  CheckCode(violations, "partnership.partner_type", partnership.partner_type());
+  CheckCodes(violations, "partnership.roles", partnership.roles(), kMaxCodes);
+  CheckCodes(violations, "partnership.mechanisms", partnership.mechanisms(), kMaxCodes);
+  CheckAgreements(violations, partnership);
+  CheckConditions(violations, "partnership.conditions", partnership.conditions());
+  CheckPeriod(violations, "partnership", PeriodOf(partnership));
+}
+
+void CheckRecordedBy(FieldViolations& violations, bool given, const Timestamp& time) {
+  // What a Timestamp may hold: the years 1 to 9999.
+  constexpr int64_t kMinSeconds = -62'135'596'800;
+  constexpr int64_t kMaxSeconds = 253'402'300'799;
+  if (!given) return;
+  violations.Require(time.seconds() >= kMinSeconds && time.seconds() <= kMaxSeconds &&
+                         time.nanos() >= 0 && time.nanos() < 1'000'000'000,
+                     "recorded_by", "is no time, as \"2025-03-01T12:00:00Z\"");
+}
+
+Date ToDate(absl::CivilDay day) {
+  Date date;
+  date.set_year(static_cast<int>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
+
+absl::CivilDay Today(absl::Time now) { return absl::ToCivilDay(now, absl::UTCTimeZone()); }
+
+bool After(const Timestamp& a, const Timestamp& b) {
+  return std::make_tuple(a.seconds(), a.nanos()) > std::make_tuple(b.seconds(), b.nanos());
+}
+
+// The level of one side, to read and to write.
+void SetLevel(const Assessment& assessment, Partnership& partnership) {
+  if (assessment.side() == Assessment::SIDE_SITE) {
+    partnership.set_level(assessment.level());
+    *partnership.mutable_level_effective_date() = assessment.effective_date();
+  } else {
+    partnership.set_organization_level(assessment.level());
+    *partnership.mutable_organization_level_effective_date() = assessment.effective_date();
+  }
+}
+
+// Whether a newer assessment takes the place of the one that the level is from.
+bool IsLatest(const Assessment& assessment, const Partnership& partnership) {
+  const bool site = assessment.side() == Assessment::SIDE_SITE;
+  const bool has = site ? partnership.has_level_effective_date()
+                        : partnership.has_organization_level_effective_date();
+  const Date& date =
+      site ? partnership.level_effective_date() : partnership.organization_level_effective_date();
+  return !has || CompareDates(assessment.effective_date(), date) >= 0;
+}
+
+void ClearLevels(Partnership& partnership) {
+  partnership.clear_level();
+  partnership.clear_level_effective_date();
+  partnership.clear_organization_level();
+  partnership.clear_organization_level_effective_date();
+}
+
+}  // namespace
+
+std::string PartnershipName(absl::string_view site, absl::string_view id) {
+  return absl::StrCat(site, "/partnerships/", id);
+}
+std::string SiteOf(absl::string_view name) { return LeadingSegments(name, kSiteSegments); }
+std::string PartnershipOf(absl::string_view name) {
+  return LeadingSegments(name, kPartnershipSegments);
+}
+
+absl::Status ValidateCreate(const v1::CreatePartnershipRequest& request) {
+  FieldViolations violations;
+  CheckName(violations, "parent", kSites, request.parent());
+  CheckNewId(violations, "partnership_id", request.partnership_id());
+  if (request.has_partnership()) {
+    CheckPartnership(violations, request.partnership());
+  } else {
+    violations.Add("partnership", "is required");
+  }
+  return violations.ToStatus();
+}
+
+absl::Status ValidateGet(const v1::GetPartnershipRequest& request) {
+  FieldViolations violations;
+  if (request.has_effective_on()) CheckDate(violations, "effective_on", request.effective_on());
+  CheckRecordedBy(violations, request.has_recorded_by(), request.recorded_by());
+  return violations.ToStatus();
+}
+
+absl::Status ValidateList(const v1::ListPartnershipsRequest& request) {
+  FieldViolations violations;
+  if (request.parent() != kEverySite) CheckName(violations, "parent", kSites, request.parent());
+  if (!request.organization().empty()) {
+    CheckName(violations, "organization", kOrganizations, request.organization());
+  }
+  if (request.has_effective_on()) CheckDate(violations, "effective_on", request.effective_on());
+  CheckRecordedBy(violations, request.has_recorded_by(), request.recorded_by());
+  return violations.ToStatus();
+}
+
+Partnership NewPartnership(const v1::CreatePartnershipRequest& request, absl::string_view id) {
+  Partnership partnership = request.partnership();
+  ClearStamps(partnership);
+  ClearLevels(partnership);
+  partnership.set_confirmation(Partnership::CONFIRMATION_UNCONFIRMED);
+  partnership.clear_assessment_count();
+  partnership.clear_delete_time();
+  partnership.set_name(PartnershipName(request.parent(), id));
+  return partnership;
+}
+
+absl::Status ValidatePartnership(const Partnership& partnership) {
+  FieldViolations violations;
+  CheckPartnership(violations, partnership);
+  return violations.ToStatus();
+}
+
+std::vector<std::string> OpenTieKeys(const Partnership& partnership) {
+  if (partnership.has_delete_time() || partnership.has_end_date()) return {};
+  // None of the parts has a space.
+  return {absl::StrCat(SiteOf(partnership.name()), " ", partnership.organization(), " ",
+                       partnership.partner_type())};
+}
+
+absl::Status OpenTieTaken(const Partnership& partnership, absl::string_view existing) {
+  return Error(absl::StatusCode::kAlreadyExists, "PARTNERSHIP_OPEN_TIE_TAKEN",
+               absl::StrCat("\"", existing, "\" is an open tie of that site with \"",
+                            partnership.organization(), "\" as ", partnership.partner_type(),
+                            "; change that one, or give it an end_date before another begins"),
+               {{"name", partnership.name()}, {"existing", std::string(existing)}});
+}
+
+absl::Status CheckNotDeleted(const Partnership& partnership) {
+  if (!partnership.has_delete_time()) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "PARTNERSHIP_DELETED",
+      absl::StrCat("\"", partnership.name(), "\" is deleted; UndeletePartnership brings it back"),
+      {{"name", partnership.name()}});
+}
+
+absl::Status CheckDeleted(const Partnership& partnership) {
+  if (partnership.has_delete_time()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "PARTNERSHIP_NOT_DELETED",
+               absl::StrCat("\"", partnership.name(), "\" is not deleted; there is nothing to do"),
+               {{"name", partnership.name()}});
+}
+
+absl::Status CheckNoPartnerships(const v1::Site& site, const std::vector<Partnership>& some) {
+  if (some.empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "SITE_HAS_PARTNERSHIPS",
+               absl::StrCat("\"", site.name(), "\" has partnerships, e.g. \"", some.front().name(),
+                            "\", whose history goes with it; end the site's memberships and keep "
+                            "it instead"),
+               {{"name", site.name()}, {"partnership", some.front().name()}});
+}
+
+absl::Status ValidateAssessment(const Assessment& assessment, Assessment::Side side,
+                                const Partnership& partnership, absl::Time now) {
+  FieldViolations violations;
+  if (assessment.side() != Assessment::SIDE_UNSPECIFIED && assessment.side() != side) {
+    violations.Add("assessment.side",
+                   side == Assessment::SIDE_SITE
+                       ? "must be SIDE_SITE or unset; AssessPartnershipAsOrganization records the "
+                         "organization's rating"
+                       : "must be SIDE_ORGANIZATION or unset; AssessPartnership records the site's "
+                         "rating");
+  }
+  if (assessment.level() == weft::type::v1::INTERACTION_LEVEL_UNSPECIFIED ||
+      !weft::type::v1::InteractionLevel_IsValid(assessment.level())) {
+    violations.Add("assessment.level",
+                   "is required: INTERACTION_LEVEL_NO_INTERACTION, _NETWORKING, _COOPERATION, "
+                   "_COORDINATION or _COLLABORATION");
+  }
+  // Where it is tomorrow already, today's date is theirs.
+  const Date latest = ToDate(Today(now) + 1);
+  const Date date =
+      assessment.has_effective_date() ? assessment.effective_date() : ToDate(Today(now));
+  const std::string field = "assessment.effective_date";
+  CheckDate(violations, field, date);
+  if (IsDay(date) && CompareDates(date, latest) > 0) {
+    violations.Add(field, absl::StrCat("is ", FormatDate(date),
+                                       ", which is in the future; rate what is so by now"));
+  } else if (IsDay(date) && !Contains(PeriodOf(partnership), date)) {
+    violations.Add(
+        field,
+        absl::StrCat("is ", FormatDate(date), ", which is outside the partnership, ",
+                     partnership.has_start_date() ? FormatDate(partnership.start_date()) : "open",
+                     " to ",
+                     partnership.has_end_date() ? FormatDate(partnership.end_date()) : "open"));
+  }
+  CheckText(violations, "assessment.rater", assessment.rater(), kMaxRater);
+  if (!assessment.instrument().empty()) {
+    CheckName(violations, "assessment.instrument", "instruments", assessment.instrument());
+  }
+  CheckText(violations, "assessment.definition", assessment.definition(), kMaxProse, Lines::kMany);
+  CheckText(violations, "assessment.note", assessment.note(), kMaxProse, Lines::kMany);
+  return violations.ToStatus();
+}
+
+Assessment NewAssessment(const Assessment& given, Assessment::Side side,
+                         const Partnership& partnership, absl::string_view principal,
+                         absl::Time now) {
+  Assessment assessment = given;
+  assessment.clear_uid();
+  assessment.clear_create_time();
+  assessment.clear_etag();
+  assessment.set_name(
+      absl::StrCat(partnership.name(), "/assessments/", partnership.assessment_count() + 1));
+  assessment.set_side(side);
+  assessment.set_principal(std::string(principal));
+  if (!assessment.has_effective_date()) {
+    *assessment.mutable_effective_date() = ToDate(Today(now));
+  }
+  return assessment;
+}
+
+void ApplyAssessment(const Assessment& assessment, Partnership& partnership) {
+  partnership.set_assessment_count(partnership.assessment_count() + 1);
+  if (IsLatest(assessment, partnership)) SetLevel(assessment, partnership);
+}
+
+void SetLevelsOn(const Date& day, const std::optional<Timestamp>& recorded_by,
+                 const std::vector<Assessment>& assessments, Partnership& partnership) {
+  ClearLevels(partnership);
+  for (const Assessment& assessment : assessments) {
+    if (CompareDates(assessment.effective_date(), day) > 0) continue;
+    if (recorded_by.has_value() && After(assessment.create_time(), *recorded_by)) continue;
+    if (IsLatest(assessment, partnership)) SetLevel(assessment, partnership);
+  }
+}
+
+bool InForceOn(const Date& day, const Partnership& partnership) {
+  return Contains(PeriodOf(partnership), day);
+}
+
+absl::Status NotInForce(absl::string_view name, const Date& day) {
+  return Error(absl::StatusCode::kNotFound, "PARTNERSHIP_NOT_IN_FORCE",
+               absl::StrCat("\"", name, "\" was not in force on ", FormatDate(day),
+                            "; read it without effective_on to see its days"),
+               {{"name", std::string(name)}, {"effective_on", FormatDate(day)}});
+}
+
+absl::Status NotRecorded(absl::string_view name) {
+  return Error(absl::StatusCode::kNotFound, "PARTNERSHIP_NOT_RECORDED",
+               absl::StrCat("\"", name,
+                            "\" was recorded after recorded_by; its create_time says "
+                            "when"),
+               {{"name", std::string(name)}});
+}
+
+}  // namespace weft::registry

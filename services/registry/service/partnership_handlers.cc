@@ -1,0 +1,234 @@
+#include "services/registry/service/partnership_handlers.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/service/field_mask.h"
+#include "common/service/list.h"
+#include "common/service/mutate.h"
+#include "common/service/names.h"
+#include "services/registry/domain/access.h"
+#include "services/registry/domain/names.h"
+#include "services/registry/domain/organization.h"
+#include "services/registry/domain/partnership.h"
+#include "services/registry/service/requests.h"
+
+namespace weft::registry {
+namespace {
+
+// A page of another state than now's looks at this many pages of rows at most.
+constexpr int kMaxRounds = 20;
+constexpr size_t kAssessmentsAtOnce = 1000;
+
+const service::MaskRules& UpdateRules() {
+  static const auto& rules =
+      *new service::MaskRules{.output_only = {"level", "level_effective_date", "organization_level",
+                                              "organization_level_effective_date", "confirmation",
+                                              "assessment_count", "delete_time"},
+                              .immutable = {"organization", "partner_type"}};
+  return rules;
+}
+
+}  // namespace
+
+Task<absl::Status> PartnershipHandlers::CreatePartnership(
+    rpc::CallContext& context, const v1::CreatePartnershipRequest& request,
+    v1::Partnership& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateCreate(request));
+  WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
+                           service::IdForCreate(request.partnership_id(), "partnership_id"));
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    response = NewPartnership(request, id);
+    absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.parent());
+    WEFT_CO_RETURN_IF_ERROR(site.status());
+    absl::StatusOr<v1::Organization> organization =
+        co_await tables_.organizations.Get(txn, response.organization());
+    WEFT_CO_RETURN_IF_ERROR(organization.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*organization));
+    absl::Status inserted = co_await tables_.partnerships.Insert(txn, response);
+    co_return inserted;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+template <class Request>
+PartnershipHandlers::AsOf PartnershipHandlers::AsOfRequest(const Request& request) {
+  AsOf as_of;
+  if (request.has_effective_on()) as_of.effective_on = request.effective_on();
+  if (request.has_recorded_by()) as_of.recorded_by = request.recorded_by();
+  return as_of;
+}
+
+Task<absl::Status> PartnershipHandlers::GetPartnership(rpc::CallContext& context,
+                                                       const v1::GetPartnershipRequest& request,
+                                                       v1::Partnership& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateGet(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Partnership> current =
+      co_await tables_.partnerships.Get(*snapshot, request.name());
+  WEFT_CO_RETURN_IF_ERROR(current.status());
+  WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), current->organization()));
+  AsOf as_of = AsOfRequest(request);
+  absl::StatusOr<v1::Partnership> then =
+      co_await ReadAsOf(*snapshot, *std::move(current), std::move(as_of));
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(then));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> PartnershipHandlers::ListPartnerships(rpc::CallContext& context,
+                                                         const v1::ListPartnershipsRequest& request,
+                                                         v1::ListPartnershipsResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateList(request));
+  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+  WEFT_CO_ASSIGN_OR_RETURN(const PartnershipFilter filter,
+                           PartnershipFilter::Parse(request.filter()));
+  std::string organization = request.organization();
+  if (organization.empty()) organization = filter.RequiredOrganization();
+  if (organization.empty()) organization = OnlyOrganizationOf(context.principal());
+  if (!organization.empty()) {
+    WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), organization));
+  }
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  if (request.parent() != kEverySite) {
+    absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(*snapshot, request.parent());
+    WEFT_CO_RETURN_IF_ERROR(site.status());
+  }
+  if (!AsOfRequest(request).now()) {
+    absl::Status listed = co_await ListAsOf(*snapshot, request, std::move(organization), filter,
+                                            std::move(page), response);
+    co_return listed;
+  }
+  const bool deleted = request.show_deleted();
+  absl::StatusOr<storage::Page<v1::Partnership>> rows = co_await tables_.partnerships.List(
+      *snapshot, request.parent(), std::move(organization), std::move(page),
+      [&filter, deleted](const v1::Partnership& partnership) {
+        return (deleted || !partnership.has_delete_time()) && filter.Matches(partnership);
+      });
+  WEFT_CO_RETURN_IF_ERROR(rows.status());
+  for (v1::Partnership& row : rows->rows) *response.add_partnerships() = std::move(row);
+  response.set_next_page_token(service::NextPageToken(request, rows->next_key));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> PartnershipHandlers::ListAsOf(storage::Reader& reader,
+                                                 const v1::ListPartnershipsRequest& request,
+                                                 std::string organization,
+                                                 const PartnershipFilter& filter,
+                                                 storage::PageRequest page,
+                                                 v1::ListPartnershipsResponse& response) {
+  const AsOf as_of = AsOfRequest(request);
+  for (int round = 0; round < kMaxRounds && page.limit > 0; ++round) {
+    absl::StatusOr<storage::Page<v1::Partnership>> rows =
+        co_await tables_.partnerships.List(reader, request.parent(), organization, page);
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    page.after = std::move(rows->next_key);
+    for (v1::Partnership& row : rows->rows) {
+      AsOf asked = as_of;
+      absl::StatusOr<v1::Partnership> then =
+          co_await ReadAsOf(reader, std::move(row), std::move(asked));
+      if (absl::IsNotFound(then.status())) continue;
+      WEFT_CO_RETURN_IF_ERROR(then.status());
+      const bool shown = request.show_deleted() || !then->has_delete_time();
+      if (!shown || !filter.Matches(*then)) continue;
+      *response.add_partnerships() = *std::move(then);
+      --page.limit;
+    }
+    if (page.after.empty()) break;
+  }
+  response.set_next_page_token(service::NextPageToken(request, page.after));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> PartnershipHandlers::UpdatePartnership(
+    rpc::CallContext& context, const v1::UpdatePartnershipRequest& request,
+    v1::Partnership& response) {
+  WEFT_CO_RETURN_IF_ERROR(IdsToUpdate("partnership", request.has_partnership(), kPartnershipPattern,
+                                      request.partnership().name())
+                              .status());
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Partnership> before =
+        co_await tables_.partnerships.Get(txn, request.partnership().name());
+    WEFT_CO_RETURN_IF_ERROR(before.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*before));
+    response = *before;
+    WEFT_CO_RETURN_IF_ERROR(service::ApplyUpdateMask(request.update_mask(), request.partnership(),
+                                                     response, UpdateRules()));
+    WEFT_CO_RETURN_IF_ERROR(ValidatePartnership(response));
+    absl::Status updated =
+        co_await tables_.partnerships.Update(txn, *before, response, request.partnership().etag());
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> PartnershipHandlers::DeletePartnership(
+    rpc::CallContext& context, const v1::DeletePartnershipRequest& request,
+    v1::Partnership& response) {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Partnership> before = co_await tables_.partnerships.Get(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(before.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*before));
+    response = *before;
+    *response.mutable_delete_time() = ToProto(txn.now());
+    absl::Status updated =
+        co_await tables_.partnerships.Update(txn, *before, response, request.etag());
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> PartnershipHandlers::UndeletePartnership(
+    rpc::CallContext& context, const v1::UndeletePartnershipRequest& request,
+    v1::Partnership& response) {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Partnership> before = co_await tables_.partnerships.Get(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(before.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckDeleted(*before));
+    response = *before;
+    response.clear_delete_time();
+    absl::Status updated =
+        co_await tables_.partnerships.Update(txn, *before, response, request.etag());
+    co_return updated;
+  };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::StatusOr<v1::Partnership>> PartnershipHandlers::ReadAsOf(storage::Reader& reader,
+                                                                    v1::Partnership current,
+                                                                    AsOf as_of) {
+  v1::Partnership partnership = std::move(current);
+  if (as_of.recorded_by.has_value()) {
+    const std::string name = partnership.name();
+    absl::StatusOr<std::optional<v1::Partnership>> known =
+        co_await tables_.partnerships.FindAsKnownAt(reader, name, *as_of.recorded_by);
+    WEFT_CO_RETURN_IF_ERROR(known.status());
+    if (!known->has_value()) co_return NotRecorded(name);
+    partnership = **std::move(known);
+  }
+  if (!as_of.effective_on.has_value()) co_return partnership;
+  if (!InForceOn(*as_of.effective_on, partnership)) {
+    co_return NotInForce(partnership.name(), *as_of.effective_on);
+  }
+  std::vector<v1::Assessment> assessments;
+  storage::PageRequest page{.limit = kAssessmentsAtOnce};
+  do {
+    absl::StatusOr<storage::Page<v1::Assessment>> rows =
+        co_await tables_.assessments.List(reader, partnership.name(), page);
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    for (v1::Assessment& row : rows->rows) assessments.push_back(std::move(row));
+    page.after = std::move(rows->next_key);
+  } while (!page.after.empty());
+  SetLevelsOn(*as_of.effective_on, as_of.recorded_by, assessments, partnership);
+  co_return partnership;
+}
+
+}  // namespace weft::registry

@@ -1,0 +1,71 @@
+// weft.registry.v1.PartnershipService: partnerships. What the two sides say of them stands in
+// partnership_view_handlers.h.
+#ifndef WEFT_SERVICES_REGISTRY_SERVICE_PARTNERSHIP_HANDLERS_H_
+#define WEFT_SERVICES_REGISTRY_SERVICE_PARTNERSHIP_HANDLERS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/task.h"
+#include "common/rpc/call_context.h"
+#include "common/storage/database.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+#include "services/registry/domain/partnership_filter.h"
+#include "services/registry/store/tables.h"
+#include "weft/registry/v1/partnership.pb.h"
+
+namespace weft::registry {
+
+class PartnershipHandlers {
+ public:
+  PartnershipHandlers(const storage::Database& db, const Tables& tables)
+      : db_(db), tables_(tables) {}
+
+  Task<absl::Status> CreatePartnership(rpc::CallContext& context,
+                                       const v1::CreatePartnershipRequest& request,
+                                       v1::Partnership& response);
+  Task<absl::Status> GetPartnership(rpc::CallContext& context,
+                                    const v1::GetPartnershipRequest& request,
+                                    v1::Partnership& response);
+  Task<absl::Status> ListPartnerships(rpc::CallContext& context,
+                                      const v1::ListPartnershipsRequest& request,
+                                      v1::ListPartnershipsResponse& response);
+  Task<absl::Status> UpdatePartnership(rpc::CallContext& context,
+                                       const v1::UpdatePartnershipRequest& request,
+                                       v1::Partnership& response);
+  Task<absl::Status> DeletePartnership(rpc::CallContext& context,
+                                       const v1::DeletePartnershipRequest& request,
+                                       v1::Partnership& response);
+  Task<absl::Status> UndeletePartnership(rpc::CallContext& context,
+                                         const v1::UndeletePartnershipRequest& request,
+                                         v1::Partnership& response);
+
+ private:
+  // Which state of partnerships is asked for.
+  struct AsOf {
+    std::optional<google::type::Date> effective_on;
+    std::optional<google::protobuf::Timestamp> recorded_by;
+    bool now() const { return !effective_on.has_value() && !recorded_by.has_value(); }
+  };
+  template <class Request>
+  static AsOf AsOfRequest(const Request& request);
+
+  // The partnership, of which `current` is the row, in that state. NOT_FOUND when it was not
+  // recorded, or not in force.
+  Task<absl::StatusOr<v1::Partnership>> ReadAsOf(storage::Reader& reader, v1::Partnership current,
+                                                 AsOf as_of);
+  // A page of partnerships in another state than now's.
+  Task<absl::Status> ListAsOf(storage::Reader& reader, const v1::ListPartnershipsRequest& request,
+                              std::string organization, const PartnershipFilter& filter,
+                              storage::PageRequest page, v1::ListPartnershipsResponse& response);
+
+  const storage::Database& db_;
+  const Tables& tables_;
+};
+
+}  // namespace weft::registry
+
+#endif  // WEFT_SERVICES_REGISTRY_SERVICE_PARTNERSHIP_HANDLERS_H_
