@@ -1,0 +1,789 @@
+#include "tools/cli/partners.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/validation/dates.h"
+#include "tools/cli/terminal.h"
+#include "weft/registry/v1/organization.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
+
+namespace weft::cli {
+namespace {
+
+namespace v1 = ::weft::registry::v1;
+using google::type::Date;
+using v1::Organization;
+using v1::OrganizationIdentifier;
+using v1::Partnership;
+
+constexpr char kOrganizations[] = "weft.registry.v1.OrganizationService/";
+constexpr char kPartnerships[] = "weft.registry.v1.PartnershipService/";
+constexpr char kOrgExample[] = "e.g. organizations/sparknc";
+constexpr char kTieExample[] = "e.g. sites/site-01/partnerships/library";
+constexpr int kPageSize = 1000;
+
+constexpr char kOrgFooter[] = R"(
+  weft org create "Riverside Public Library" --id library --type library \
+    --identifier ein=53-0196605 --place "Springfield, MO, US" --tag literacy
+  weft org lookup ein 530196605
+  weft org list --where "partner_type = library AND region = MO" --order-by display_name
+  weft org update organizations/library --website https://library.example.org
+  weft org delete organizations/library      (weft org undelete brings it back)
+Schemes of identifiers: ein, leaid, ncessch, unitid, ror, npi, org_id, lei.
+)";
+constexpr char kTieFooter[] = R"(
+From a tie to what both sides say of it:
+  weft partnership add sites/site-01 organizations/library library --id library \
+    --role mentoring --agreement mou --start 2024-09-01
+  weft partnership assess sites/site-01/partnerships/library cooperation --on 2025-02-01
+  weft --principal organizations/library partnership confirm sites/site-01/partnerships/library
+  weft --principal organizations/library partnership assess \
+    sites/site-01/partnerships/library coordination --as-organization
+  weft partnership list sites/- --organization organizations/library --where "level >= cooperation"
+  weft partnership get sites/site-01/partnerships/library --on 2025-01-01
+  weft partnership get sites/site-01/partnerships/library --known-at 2025-02-01T00:00:00Z
+--on asks what was so on a day, --known-at what had been recorded by then; both may be given.
+Levels: no-interaction, networking, cooperation, coordination, collaboration.
+)";
+
+absl::Status Usage(absl::string_view message) {
+  return Error(absl::StatusCode::kInvalidArgument, "USAGE", message);
+}
+
+// "no interaction" of INTERACTION_LEVEL_NO_INTERACTION; "-" for the unspecified value.
+std::string Word(absl::string_view name, absl::string_view prefix) {
+  const std::string word =
+      absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
+  return word == "unspecified" ? "-" : word;
+}
+std::string LevelWord(type::v1::InteractionLevel level) {
+  return Word(type::v1::InteractionLevel_Name(level), "INTERACTION_LEVEL_");
+}
+std::string ConfirmationWord(Partnership::Confirmation confirmation) {
+  return Word(Partnership::Confirmation_Name(confirmation), "CONFIRMATION_");
+}
+// As users write it, and as SCHEME_… names it.
+std::string SchemeWord(OrganizationIdentifier::Scheme scheme) {
+  return absl::AsciiStrToLower(
+      absl::StripPrefix(OrganizationIdentifier::Scheme_Name(scheme), "SCHEME_"));
+}
+
+std::string EnumName(absl::string_view prefix, const std::string& text) {
+  return absl::StrCat(prefix,
+                      absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}, {" ", "_"}})));
+}
+
+absl::StatusOr<OrganizationIdentifier::Scheme> ParseScheme(const std::string& text) {
+  OrganizationIdentifier::Scheme scheme{};
+  if (OrganizationIdentifier::Scheme_Parse(EnumName("SCHEME_", text), &scheme) &&
+      scheme != OrganizationIdentifier::SCHEME_UNSPECIFIED) {
+    return scheme;
+  }
+  return Usage(absl::StrCat("\"", text,
+                            "\" is no scheme; there are ein, leaid, ncessch, unitid, ror, npi, "
+                            "org_id and lei"));
+}
+
+absl::StatusOr<type::v1::InteractionLevel> ParseLevel(const std::string& text) {
+  type::v1::InteractionLevel level{};
+  if (type::v1::InteractionLevel_Parse(EnumName("INTERACTION_LEVEL_", text), &level) &&
+      level != type::v1::INTERACTION_LEVEL_UNSPECIFIED) {
+    return level;
+  }
+  return Usage(absl::StrCat("\"", text,
+                            "\" is no level; there are no-interaction, networking, cooperation, "
+                            "coordination and collaboration"));
+}
+
+absl::StatusOr<Date> ParseDay(const std::string& text) {
+  absl::CivilDay day;
+  // ParseCivilTime takes "2025-3-1" and years of any length, too; only one form is a day here.
+  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) {
+    return Usage(absl::StrCat("\"", text, "\" is no day; write it as 2025-03-01"));
+  }
+  Date date;
+  date.set_year(static_cast<int>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
+
+absl::Status SetDay(const std::string& text, Date* date) {
+  WEFT_ASSIGN_OR_RETURN(*date, ParseDay(text));
+  return absl::OkStatus();
+}
+
+absl::Status SetTime(const std::string& text, google::protobuf::Timestamp* time) {
+  absl::Time parsed;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, &error)) {
+    return Usage(absl::StrCat("\"", text, "\" is no time; write it as 2025-03-01T12:00:00Z"));
+  }
+  *time = ToProto(parsed);
+  return absl::OkStatus();
+}
+
+// --- Organizations ---
+
+void PrintOrganization(const Organization& organization) {
+  std::printf("%s  %s%s\n", organization.name().c_str(), organization.display_name().c_str(),
+              organization.has_delete_time() ? "  (deleted)" : "");
+  for (const v1::AlternateName& name : organization.alternate_names()) {
+    std::printf("  also %s (%s)\n", name.text().c_str(),
+                Word(v1::AlternateName::Kind_Name(name.kind()), "KIND_").c_str());
+  }
+  if (!organization.partner_types().empty()) {
+    std::printf("  types %s\n", absl::StrJoin(organization.partner_types(), ", ").c_str());
+  }
+  for (const OrganizationIdentifier& identifier : organization.identifiers()) {
+    std::printf("  %s %s\n", SchemeWord(identifier.scheme()).c_str(), identifier.value().c_str());
+  }
+  for (const v1::Place& place : organization.locations()) {
+    std::vector<std::string> parts;
+    for (const std::string& part : {place.locality(), place.region(), place.country()}) {
+      if (!part.empty()) parts.push_back(part);
+    }
+    std::printf("  at %s\n", absl::StrJoin(parts, ", ").c_str());
+  }
+  if (!organization.parent_organization().empty()) {
+    std::printf("  part of %s\n", organization.parent_organization().c_str());
+  }
+  if (!organization.website().empty()) std::printf("  %s\n", organization.website().c_str());
+  if (!organization.tags().empty()) {
+    std::printf("  tags %s\n", absl::StrJoin(organization.tags(), ", ").c_str());
+  }
+}
+
+template <class Response, class Request>
+absl::Status CallAndPrint(Session& session, const std::string& method, const Request& request,
+                          void (*print)(const Response&)) {
+  Response response;
+  WEFT_RETURN_IF_ERROR(session.Call(method, request, response));
+  if (session.json()) {
+    PrintJson(response);
+  } else {
+    print(response);
+  }
+  return absl::OkStatus();
+}
+
+struct OrgOptions {
+  std::string name;
+  std::string display_name;
+  std::vector<std::string> types;
+  std::vector<std::string> identifiers;
+  std::vector<std::string> places;
+  std::vector<std::string> tags;
+  std::vector<std::string> acronyms;
+  std::string parent;
+  std::string website;
+  std::string status;
+  std::string etag;
+  bool validate_only = false;
+};
+
+absl::Status FillOrganization(const OrgOptions& options, Organization& organization) {
+  organization.set_display_name(options.display_name);
+  for (const std::string& type : options.types) organization.add_partner_types(type);
+  for (const std::string& tag : options.tags) organization.add_tags(tag);
+  for (const std::string& text : options.acronyms) {
+    v1::AlternateName* name = organization.add_alternate_names();
+    name->set_text(text);
+    name->set_kind(v1::AlternateName::KIND_ACRONYM);
+  }
+  for (const std::string& text : options.identifiers) {
+    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+    if (parts.size() != 2) {
+      return Usage(absl::StrCat("\"", text,
+                                "\" is no identifier; write SCHEME=NUMBER, e.g. ein=53-0196605"));
+    }
+    OrganizationIdentifier* identifier = organization.add_identifiers();
+    WEFT_ASSIGN_OR_RETURN(const OrganizationIdentifier::Scheme scheme, ParseScheme(parts[0]));
+    identifier->set_scheme(scheme);
+    identifier->set_value(parts[1]);
+  }
+  for (const std::string& text : options.places) {
+    std::vector<std::string> parts = absl::StrSplit(text, ',');
+    if (parts.size() != 3) {
+      return Usage(absl::StrCat("\"", text,
+                                "\" is no place; write LOCALITY, REGION, COUNTRY, e.g. "
+                                "\"Springfield, MO, US\"; parts may be empty"));
+    }
+    for (std::string& part : parts) absl::StripAsciiWhitespace(&part);
+    v1::Place* place = organization.add_locations();
+    place->set_locality(parts[0]);
+    place->set_region(parts[1]);
+    place->set_country(parts[2]);
+  }
+  organization.set_parent_organization(options.parent);
+  organization.set_website(options.website);
+  if (!options.status.empty()) {
+    Organization::Status status{};
+    if (!Organization::Status_Parse(EnumName("STATUS_", options.status), &status)) {
+      return Usage(absl::StrCat("\"", options.status, "\" is no status: active or inactive"));
+    }
+    organization.set_status(status);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CreateOrg(Session& session, const OrgOptions& options) {
+  v1::CreateOrganizationRequest request;
+  request.set_organization_id(options.name);
+  WEFT_RETURN_IF_ERROR(FillOrganization(options, *request.mutable_organization()));
+  request.set_request_id(NewRequestId());
+  request.set_validate_only(options.validate_only);
+  return CallAndPrint<Organization>(session, absl::StrCat(kOrganizations, "CreateOrganization"),
+                                    request, &PrintOrganization);
+}
+
+absl::Status UpdateOrg(Session& session, const OrgOptions& options) {
+  v1::UpdateOrganizationRequest request;
+  WEFT_RETURN_IF_ERROR(FillOrganization(options, *request.mutable_organization()));
+  request.mutable_organization()->set_name(options.name);
+  request.mutable_organization()->set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  request.set_validate_only(options.validate_only);
+  return CallAndPrint<Organization>(session, absl::StrCat(kOrganizations, "UpdateOrganization"),
+                                    request, &PrintOrganization);
+}
+
+// Delete and undelete.
+template <class Request>
+absl::Status NamedWrite(Session& session, const std::string& method, const OrgOptions& options) {
+  Request request;
+  request.set_name(options.name);
+  request.set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  return CallAndPrint<Organization>(session, method, request, &PrintOrganization);
+}
+
+absl::Status GetOrg(Session& session, const std::string& name) {
+  v1::GetOrganizationRequest request;
+  request.set_name(name);
+  return CallAndPrint<Organization>(session, absl::StrCat(kOrganizations, "GetOrganization"),
+                                    request, &PrintOrganization);
+}
+
+absl::Status LookupOrg(Session& session, const std::string& scheme, const std::string& value) {
+  v1::LookupOrganizationRequest request;
+  WEFT_ASSIGN_OR_RETURN(const OrganizationIdentifier::Scheme parsed, ParseScheme(scheme));
+  request.set_scheme(parsed);
+  request.set_value(value);
+  return CallAndPrint<Organization>(session, absl::StrCat(kOrganizations, "LookupOrganization"),
+                                    request, &PrintOrganization);
+}
+
+struct ListOptions {
+  std::string parent;
+  std::string organization;
+  std::string filter;
+  std::string order_by;
+  std::string on;
+  std::string known_at;
+  bool deleted = false;
+};
+
+// Every page of a list, each row to `add`; as JSON, each page.
+template <class Response, class Request, class Add>
+absl::Status ReadPages(Session& session, const std::string& method, Request request,
+                       const Add& add) {
+  request.set_page_size(kPageSize);
+  do {
+    Response page;
+    WEFT_RETURN_IF_ERROR(session.Call(method, request, page));
+    if (session.json()) {
+      PrintJson(page);
+    } else {
+      add(page);
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+absl::Status ListOrgs(Session& session, const ListOptions& options) {
+  v1::ListOrganizationsRequest request;
+  request.set_filter(options.filter);
+  request.set_order_by(options.order_by);
+  request.set_show_deleted(options.deleted);
+  Table table({"NAME", "DISPLAY NAME", "TYPES", "IDENTIFIERS"});
+  WEFT_RETURN_IF_ERROR(ReadPages<v1::ListOrganizationsResponse>(
+      session, absl::StrCat(kOrganizations, "ListOrganizations"), request,
+      [&table](const v1::ListOrganizationsResponse& page) {
+        for (const Organization& row : page.organizations()) {
+          table.Add({row.name(), row.display_name(), absl::StrJoin(row.partner_types(), ","),
+                     absl::StrJoin(row.identifiers(), ",",
+                                   [](std::string* out, const OrganizationIdentifier& each) {
+                                     absl::StrAppend(out, SchemeWord(each.scheme()), "=",
+                                                     each.value());
+                                   })});
+        }
+      }));
+  if (!session.json()) std::fputs(table.ToString().c_str(), stdout);
+  return absl::OkStatus();
+}
+
+// --- Partnerships ---
+
+void PrintSide(absl::string_view who, type::v1::InteractionLevel level, bool dated,
+               const Date& date) {
+  std::printf("  %s: %s%s\n", std::string(who).c_str(), LevelWord(level).c_str(),
+              dated ? absl::StrCat(" since ", FormatDate(date)).c_str() : "");
+}
+
+void PrintPartnership(const Partnership& tie) {
+  std::printf("%s  with %s as %s%s%s\n", tie.name().c_str(), tie.organization().c_str(),
+              tie.partner_type().c_str(), tie.is_self() ? ", the site's own" : "",
+              tie.has_delete_time() ? "  (deleted)" : "");
+  std::printf("  %s to %s, %s by the organization\n",
+              tie.has_start_date() ? FormatDate(tie.start_date()).c_str() : "open",
+              tie.has_end_date() ? FormatDate(tie.end_date()).c_str() : "open",
+              ConfirmationWord(tie.confirmation()).c_str());
+  PrintSide("site's rating", tie.level(), tie.has_level_effective_date(),
+            tie.level_effective_date());
+  PrintSide("organization's rating", tie.organization_level(),
+            tie.has_organization_level_effective_date(), tie.organization_level_effective_date());
+  if (!tie.roles().empty()) std::printf("  roles %s\n", absl::StrJoin(tie.roles(), ", ").c_str());
+  if (!tie.mechanisms().empty()) {
+    std::printf("  mechanisms %s\n", absl::StrJoin(tie.mechanisms(), ", ").c_str());
+  }
+  for (const v1::Agreement& agreement : tie.agreements()) {
+    std::printf("  agreement %s%s\n", agreement.kind().c_str(),
+                agreement.has_review_date()
+                    ? absl::StrCat(", to be reviewed ", FormatDate(agreement.review_date())).c_str()
+                    : "");
+  }
+  for (const v1::Condition& condition : tie.conditions()) {
+    std::printf("  %s %s%s%s\n", condition.code().c_str(),
+                Word(v1::Condition::Direction_Name(condition.direction()), "DIRECTION_").c_str(),
+                condition.evidence().empty() ? "" : ": ", condition.evidence().c_str());
+  }
+}
+
+void PrintAssessment(const v1::Assessment& assessment) {
+  std::printf("%s  %s from %s on (%s)\n", assessment.name().c_str(),
+              LevelWord(assessment.level()).c_str(),
+              FormatDate(assessment.effective_date()).c_str(),
+              Word(v1::Assessment::Side_Name(assessment.side()), "SIDE_").c_str());
+}
+
+// What both views have.
+template <class View>
+void PrintView(const View& view) {
+  std::printf("%s\n", view.name().c_str());
+  if (!view.note().empty()) std::printf("  %s\n", view.note().c_str());
+  if (!view.roles().empty()) std::printf("  roles %s\n", absl::StrJoin(view.roles(), ", ").c_str());
+  if (!view.mechanisms().empty()) {
+    std::printf("  mechanisms %s\n", absl::StrJoin(view.mechanisms(), ", ").c_str());
+  }
+  if constexpr (std::is_same_v<View, v1::OrganizationView>) {
+    std::printf("  %s%s%s\n", ConfirmationWord(view.confirmation()).c_str(),
+                view.confirmation_note().empty() ? "" : ": ", view.confirmation_note().c_str());
+  }
+}
+
+struct TieOptions {
+  std::string site;
+  std::string organization;
+  std::string type;
+  std::string id;
+  std::vector<std::string> roles;
+  std::vector<std::string> mechanisms;
+  std::vector<std::string> agreements;
+  std::string start;
+  std::string end;
+  bool is_self = false;
+  bool validate_only = false;
+};
+
+absl::Status AddTie(Session& session, const TieOptions& options) {
+  v1::CreatePartnershipRequest request;
+  request.set_parent(options.site);
+  request.set_partnership_id(options.id);
+  Partnership& tie = *request.mutable_partnership();
+  tie.set_organization(options.organization);
+  tie.set_partner_type(options.type);
+  for (const std::string& role : options.roles) tie.add_roles(role);
+  for (const std::string& mechanism : options.mechanisms) tie.add_mechanisms(mechanism);
+  for (const std::string& kind : options.agreements) tie.add_agreements()->set_kind(kind);
+  if (!options.start.empty()) {
+    WEFT_RETURN_IF_ERROR(SetDay(options.start, tie.mutable_start_date()));
+  }
+  if (!options.end.empty()) WEFT_RETURN_IF_ERROR(SetDay(options.end, tie.mutable_end_date()));
+  tie.set_is_self(options.is_self);
+  request.set_request_id(NewRequestId());
+  request.set_validate_only(options.validate_only);
+  return CallAndPrint<Partnership>(session, absl::StrCat(kPartnerships, "CreatePartnership"),
+                                   request, &PrintPartnership);
+}
+
+template <class Request>
+absl::Status SetAsOf(const ListOptions& options, Request& request) {
+  if (!options.on.empty()) {
+    WEFT_RETURN_IF_ERROR(SetDay(options.on, request.mutable_effective_on()));
+  }
+  if (!options.known_at.empty()) {
+    WEFT_RETURN_IF_ERROR(SetTime(options.known_at, request.mutable_recorded_by()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GetTie(Session& session, const ListOptions& options) {
+  v1::GetPartnershipRequest request;
+  request.set_name(options.parent);
+  WEFT_RETURN_IF_ERROR(SetAsOf(options, request));
+  return CallAndPrint<Partnership>(session, absl::StrCat(kPartnerships, "GetPartnership"), request,
+                                   &PrintPartnership);
+}
+
+absl::Status ListTies(Session& session, const ListOptions& options) {
+  v1::ListPartnershipsRequest request;
+  request.set_parent(options.parent);
+  request.set_organization(options.organization);
+  request.set_filter(options.filter);
+  request.set_show_deleted(options.deleted);
+  WEFT_RETURN_IF_ERROR(SetAsOf(options, request));
+  Table table({"NAME", "ORGANIZATION", "TYPE", "SITE SAYS", "ORGANIZATION SAYS", "CONFIRMATION"});
+  WEFT_RETURN_IF_ERROR(ReadPages<v1::ListPartnershipsResponse>(
+      session, absl::StrCat(kPartnerships, "ListPartnerships"), request,
+      [&table](const v1::ListPartnershipsResponse& page) {
+        for (const Partnership& row : page.partnerships()) {
+          table.Add({row.name(), row.organization(), row.partner_type(), LevelWord(row.level()),
+                     LevelWord(row.organization_level()), ConfirmationWord(row.confirmation())});
+        }
+      }));
+  if (!session.json()) std::fputs(table.ToString().c_str(), stdout);
+  return absl::OkStatus();
+}
+
+struct SayOptions {
+  std::string name;
+  std::string level;
+  std::string on;
+  std::string rater;
+  std::string note;
+  std::string side;
+  std::vector<std::string> roles;
+  std::vector<std::string> mechanisms;
+  bool as_organization = false;
+};
+
+template <class Request>
+absl::Status AssessAs(Session& session, const char* method, const SayOptions& options) {
+  Request request;
+  request.set_name(options.name);
+  v1::Assessment& assessment = *request.mutable_assessment();
+  WEFT_ASSIGN_OR_RETURN(const type::v1::InteractionLevel level, ParseLevel(options.level));
+  assessment.set_level(level);
+  if (!options.on.empty()) {
+    WEFT_RETURN_IF_ERROR(SetDay(options.on, assessment.mutable_effective_date()));
+  }
+  assessment.set_rater(options.rater);
+  assessment.set_note(options.note);
+  request.set_request_id(NewRequestId());
+  return CallAndPrint<v1::Assessment>(session, absl::StrCat(kPartnerships, method), request,
+                                      &PrintAssessment);
+}
+
+absl::Status Assess(Session& session, const SayOptions& options) {
+  if (options.as_organization) {
+    return AssessAs<v1::AssessPartnershipAsOrganizationRequest>(
+        session, "AssessPartnershipAsOrganization", options);
+  }
+  return AssessAs<v1::AssessPartnershipRequest>(session, "AssessPartnership", options);
+}
+
+absl::Status ListRatings(Session& session, const std::string& name) {
+  v1::ListAssessmentsRequest request;
+  request.set_parent(name);
+  return ReadPages<v1::ListAssessmentsResponse>(
+      session, absl::StrCat(kPartnerships, "ListAssessments"), request,
+      [](const v1::ListAssessmentsResponse& page) {
+        for (const v1::Assessment& row : page.assessments()) PrintAssessment(row);
+      });
+}
+
+template <class Request>
+absl::Status Decide(Session& session, const char* method, const SayOptions& options) {
+  Request request;
+  request.set_name(options.name);
+  request.set_note(options.note);
+  request.set_request_id(NewRequestId());
+  return CallAndPrint<Partnership>(session, absl::StrCat(kPartnerships, method), request,
+                                   &PrintPartnership);
+}
+
+// Deletes a tie, or brings it back.
+template <class Request>
+absl::Status WriteTie(Session& session, const char* method, const std::string& name) {
+  Request request;
+  request.set_name(name);
+  request.set_request_id(NewRequestId());
+  return CallAndPrint<Partnership>(session, absl::StrCat(kPartnerships, method), request,
+                                   &PrintPartnership);
+}
+
+template <class View>
+void FillView(const SayOptions& options, View& view) {
+  view.set_note(options.note);
+  for (const std::string& role : options.roles) view.add_roles(role);
+  for (const std::string& mechanism : options.mechanisms) view.add_mechanisms(mechanism);
+}
+
+absl::Status ShowOrWriteView(Session& session, const SayOptions& options) {
+  const bool writes =
+      !options.note.empty() || !options.roles.empty() || !options.mechanisms.empty();
+  if (options.side == "site") {
+    const std::string name = absl::StrCat(options.name, "/siteView");
+    if (!writes) {
+      v1::GetSiteViewRequest get;
+      get.set_name(name);
+      return CallAndPrint<v1::SiteView>(session, absl::StrCat(kPartnerships, "GetSiteView"), get,
+                                        &PrintView<v1::SiteView>);
+    }
+    v1::UpdateSiteViewRequest update;
+    update.mutable_site_view()->set_name(name);
+    FillView(options, *update.mutable_site_view());
+    update.set_request_id(NewRequestId());
+    return CallAndPrint<v1::SiteView>(session, absl::StrCat(kPartnerships, "UpdateSiteView"),
+                                      update, &PrintView<v1::SiteView>);
+  }
+  if (options.side != "organization") {
+    return Usage(
+        absl::StrCat("\"", options.side, "\" is no side; there are site and organization"));
+  }
+  const std::string name = absl::StrCat(options.name, "/organizationView");
+  if (!writes) {
+    v1::GetOrganizationViewRequest get;
+    get.set_name(name);
+    return CallAndPrint<v1::OrganizationView>(session,
+                                              absl::StrCat(kPartnerships, "GetOrganizationView"),
+                                              get, &PrintView<v1::OrganizationView>);
+  }
+  v1::UpdateOrganizationViewRequest update;
+  update.mutable_organization_view()->set_name(name);
+  FillView(options, *update.mutable_organization_view());
+  update.set_request_id(NewRequestId());
+  return CallAndPrint<v1::OrganizationView>(session,
+                                            absl::StrCat(kPartnerships, "UpdateOrganizationView"),
+                                            update, &PrintView<v1::OrganizationView>);
+}
+
+// --- The commands ---
+
+// An option that takes several values by being given several times.
+void AddMany(CLI::App& command, const char* flag, std::vector<std::string>& values,
+             const char* help) {
+  command.add_option(flag, values, help)->allow_extra_args(false);
+}
+
+void AddOrgFields(CLI::App& command, OrgOptions& options) {
+  AddMany(command, "--type", options.types, "a partner type's code; may be given several times");
+  AddMany(command, "--identifier", options.identifiers,
+          "SCHEME=NUMBER, e.g. ror=05dxps055; may be given several times");
+  AddMany(command, "--place", options.places,
+          "LOCALITY, REGION, COUNTRY; may be given several times");
+  AddMany(command, "--tag", options.tags, "a word to find it by; may be given several times");
+  AddMany(command, "--acronym", options.acronyms, "e.g. NCDPI; may be given several times");
+  command.add_option("--parent", options.parent, "what it is a part of, organizations/...");
+  command.add_option("--website", options.website, "https://...");
+  command.add_option("--status", options.status, "active or inactive");
+  command.add_flag("--validate-only", options.validate_only, "check and change nothing");
+}
+
+void AddOrg(CLI::App& app, Session*& session, absl::Status& result) {
+  CLI::App* org = app.add_subcommand("org", "Partner organizations");
+  org->require_subcommand(1);
+  org->fallthrough();
+  org->footer(kOrgFooter);
+
+  auto created = std::make_shared<OrgOptions>();
+  CLI::App* create = org->add_subcommand("create", "Records an organization");
+  create->add_option("DISPLAY_NAME", created->display_name, "as it calls itself")->required();
+  create->add_option("--id", created->name, "its id, e.g. library (default: one is made up)");
+  AddOrgFields(*create, *created);
+  create->callback([&session, &result, created] { result = CreateOrg(*session, *created); });
+
+  auto updated = std::make_shared<OrgOptions>();
+  CLI::App* update = org->add_subcommand(
+      "update", "Changes what is given; lists that are given replace those there are");
+  update->add_option("NAME", updated->name, kOrgExample)->required();
+  update->add_option("--display-name", updated->display_name, "as it calls itself");
+  update->add_option("--etag", updated->etag, "only if it is still this version");
+  AddOrgFields(*update, *updated);
+  update->callback([&session, &result, updated] { result = UpdateOrg(*session, *updated); });
+
+  auto name = std::make_shared<std::string>();
+  CLI::App* get = org->add_subcommand("get", "Shows one, also when it is deleted");
+  get->add_option("NAME", *name, kOrgExample)->required();
+  get->callback([&session, &result, name] { result = GetOrg(*session, *name); });
+
+  auto listed = std::make_shared<ListOptions>();
+  CLI::App* list = org->add_subcommand("list", "Lists organizations, every page");
+  list->add_option("--where", listed->filter,
+                   "a filter over partner_type, tag, status, region, locality, country, parent, "
+                   "identifier_scheme");
+  list->add_option("--order-by", listed->order_by,
+                   "name, display_name or update_time; the last two also with \" desc\"");
+  list->add_flag("--deleted", listed->deleted, "deleted ones, too");
+  list->callback([&session, &result, listed] { result = ListOrgs(*session, *listed); });
+
+  auto scheme = std::make_shared<std::string>();
+  auto value = std::make_shared<std::string>();
+  CLI::App* lookup = org->add_subcommand("lookup", "Finds one by a register's number");
+  lookup->add_option("SCHEME", *scheme, "e.g. ein, ror")->required();
+  lookup->add_option("NUMBER", *value, "written in any usual way")->required();
+  lookup->callback(
+      [&session, &result, scheme, value] { result = LookupOrg(*session, *scheme, *value); });
+
+  auto removed = std::make_shared<OrgOptions>();
+  CLI::App* remove = org->add_subcommand("delete", "Deletes one; undelete brings it back");
+  remove->add_option("NAME", removed->name, kOrgExample)->required();
+  remove->add_option("--etag", removed->etag, "only if it is still this version");
+  remove->callback([&session, &result, removed] {
+    result = NamedWrite<v1::DeleteOrganizationRequest>(
+        *session, absl::StrCat(kOrganizations, "DeleteOrganization"), *removed);
+  });
+  CLI::App* undelete = org->add_subcommand("undelete", "Brings a deleted one back");
+  undelete->add_option("NAME", removed->name, kOrgExample)->required();
+  undelete->callback([&session, &result, removed] {
+    result = NamedWrite<v1::UndeleteOrganizationRequest>(
+        *session, absl::StrCat(kOrganizations, "UndeleteOrganization"), *removed);
+  });
+}
+
+void AddAsOf(CLI::App& command, ListOptions& options) {
+  command.add_option("--on", options.on, "as it was on a day, e.g. 2025-03-01");
+  command.add_option("--known-at", options.known_at,
+                     "as it was known at a time, e.g. 2025-03-01T12:00:00Z");
+}
+
+void AddTieRecords(CLI::App& partnership, Session*& session, absl::Status& result) {
+  auto added = std::make_shared<TieOptions>();
+  CLI::App* add = partnership.add_subcommand("add", "Records a site's tie with an organization");
+  add->add_option("SITE", added->site, "e.g. sites/site-01")->required();
+  add->add_option("ORGANIZATION", added->organization, kOrgExample)->required();
+  add->add_option("TYPE", added->type, "as what: a partner type's code, e.g. library")->required();
+  add->add_option("--id", added->id, "its id, e.g. library (default: one is made up)");
+  AddMany(*add, "--role", added->roles, "what the partner does; may be given several times");
+  AddMany(*add, "--mechanism", added->mechanisms,
+          "how the two work together; may be given several times");
+  AddMany(*add, "--agreement", added->agreements,
+          "what they signed, e.g. mou; may be given several times");
+  add->add_option("--start", added->start, "first day, e.g. 2024-09-01");
+  add->add_option("--end", added->end, "last day");
+  add->add_flag("--self", added->is_self, "the organization is the site's own");
+  add->add_flag("--validate-only", added->validate_only, "check and change nothing");
+  add->callback([&session, &result, added] { result = AddTie(*session, *added); });
+
+  auto read = std::make_shared<ListOptions>();
+  CLI::App* get = partnership.add_subcommand("get", "Shows one, now or as it was");
+  get->add_option("NAME", read->parent, kTieExample)->required();
+  AddAsOf(*get, *read);
+  get->callback([&session, &result, read] { result = GetTie(*session, *read); });
+
+  auto listed = std::make_shared<ListOptions>();
+  CLI::App* list = partnership.add_subcommand("list", "Lists ties, every page");
+  list->add_option("SITE", listed->parent, "e.g. sites/site-01; sites/- for every site")
+      ->required();
+  list->add_option("--organization", listed->organization, "only with this one");
+  list->add_option("--where", listed->filter,
+                   "a filter over partner_type, role, mechanism, agreement, condition, level, "
+                   "organization_level, confirmation, is_self, open");
+  AddAsOf(*list, *listed);
+  list->add_flag("--deleted", listed->deleted, "deleted ones, too");
+  list->callback([&session, &result, listed] { result = ListTies(*session, *listed); });
+
+  auto name = std::make_shared<std::string>();
+  CLI::App* remove = partnership.add_subcommand(
+      "delete", "Deletes one that was entered by mistake; one that ended gets an end date instead");
+  remove->add_option("NAME", *name, kTieExample)->required();
+  remove->callback([&session, &result, name] {
+    result = WriteTie<v1::DeletePartnershipRequest>(*session, "DeletePartnership", *name);
+  });
+  CLI::App* undelete = partnership.add_subcommand("undelete", "Brings a deleted one back");
+  undelete->add_option("NAME", *name, kTieExample)->required();
+  undelete->callback([&session, &result, name] {
+    result = WriteTie<v1::UndeletePartnershipRequest>(*session, "UndeletePartnership", *name);
+  });
+}
+
+void AddTieSides(CLI::App& partnership, Session*& session, absl::Status& result) {
+  auto rated = std::make_shared<SayOptions>();
+  CLI::App* assess = partnership.add_subcommand(
+      "assess", "Records the site's rating of the level; with --as-organization, the partner's");
+  assess->add_option("NAME", rated->name, kTieExample)->required();
+  assess
+      ->add_option("LEVEL", rated->level,
+                   "no-interaction, networking, cooperation, coordination or collaboration")
+      ->required();
+  assess->add_option("--on", rated->on, "from which day on it holds (default: today)");
+  assess->add_option("--rater", rated->rater, "who rated, in words");
+  assess->add_option("--note", rated->note, "why");
+  assess->add_flag("--as-organization", rated->as_organization, "it is the organization's rating");
+  assess->callback([&session, &result, rated] { result = Assess(*session, *rated); });
+
+  auto name = std::make_shared<std::string>();
+  CLI::App* ratings = partnership.add_subcommand("ratings", "Lists every rating of both sides");
+  ratings->add_option("NAME", *name, kTieExample)->required();
+  ratings->callback([&session, &result, name] { result = ListRatings(*session, *name); });
+
+  auto said = std::make_shared<SayOptions>();
+  CLI::App* confirm = partnership.add_subcommand("confirm", "The organization says: it is so");
+  confirm->add_option("NAME", said->name, kTieExample)->required();
+  confirm->add_option("--note", said->note, "what to say with it");
+  confirm->callback([&session, &result, said] {
+    result = Decide<v1::ConfirmPartnershipRequest>(*session, "ConfirmPartnership", *said);
+  });
+  CLI::App* dispute =
+      partnership.add_subcommand("dispute", "The organization says: it is not, or not so");
+  dispute->add_option("NAME", said->name, kTieExample)->required();
+  dispute->add_option("--note", said->note, "what is not so")->required();
+  dispute->callback([&session, &result, said] {
+    result = Decide<v1::DisputePartnershipRequest>(*session, "DisputePartnership", *said);
+  });
+
+  auto viewed = std::make_shared<SayOptions>();
+  CLI::App* view = partnership.add_subcommand(
+      "view", "Shows what one side says; with --note, --role or --mechanism, writes it");
+  view->add_option("NAME", viewed->name, kTieExample)->required();
+  view->add_option("SIDE", viewed->side, "site or organization")->required();
+  view->add_option("--note", viewed->note, "in its own words");
+  AddMany(*view, "--role", viewed->roles, "what the partner does, as this side sees it");
+  AddMany(*view, "--mechanism", viewed->mechanisms,
+          "how the two work together, as this side sees it");
+  view->callback([&session, &result, viewed] { result = ShowOrWriteView(*session, *viewed); });
+}
+
+}  // namespace
+
+void AddPartnerCommands(CLI::App& app, Session*& session, absl::Status& result) {
+  AddOrg(app, session, result);
+  CLI::App* partnership =
+      app.add_subcommand("partnership", "Sites' ties with organizations, seen from both sides");
+  partnership->require_subcommand(1);
+  partnership->fallthrough();
+  partnership->footer(kTieFooter);
+  AddTieRecords(*partnership, session, result);
+  AddTieSides(*partnership, session, result);
+}
+
+}  // namespace weft::cli
