@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -57,6 +58,7 @@ From a tie to what both sides say of it:
   weft --principal organizations/library partnership assess \
     sites/site-01/partnerships/library coordination --as-organization
   weft partnership list sites/- --organization organizations/library --where "level >= cooperation"
+  weft partnership agreement sites/- --organization organizations/library
   weft partnership get sites/site-01/partnerships/library --on 2025-01-01
   weft partnership get sites/site-01/partnerships/library --known-at 2025-02-01T00:00:00Z
 --on asks what was so on a day, --known-at what had been recorded by then; both may be given.
@@ -521,6 +523,51 @@ absl::Status ListRatings(Session& session, const std::string& name) {
       });
 }
 
+// "0.53 (0.40 to 0.61)", or why there is none.
+std::string AgreementText(const v1::AgreementNumber& number) {
+  std::string text = number.has_value()
+                         ? absl::StrFormat("%.2f", number.value())
+                         : absl::StrCat("undefined: ", number.undefined().description());
+  if (number.has_low() && (!number.has_value() || number.low() != number.high())) {
+    absl::StrAppend(&text, absl::StrFormat(" (%.2f to %.2f)", number.low(), number.high()));
+  }
+  return text;
+}
+
+void PrintAgreement(const v1::PartnershipAgreement& agreement) {
+  std::printf(
+      "%d ties: %d rated by both sides, %d by the site alone, %d by the organization alone\n",
+      agreement.partnership_count(), agreement.both_rated_count(), agreement.site_only_count(),
+      agreement.organization_only_count());
+  Table table({"AGREEMENT", "VALUE (WITH THE MISSING RATINGS)"});
+  table.Add({"share with the same level", AgreementText(agreement.exact())});
+  table.Add({"share within one level", AgreementText(agreement.within_one())});
+  table.Add({"weighted kappa", AgreementText(agreement.weighted_kappa())});
+  table.Add({"site's level minus organization's, mean", AgreementText(agreement.mean_gap())});
+  std::fputs(table.ToString().c_str(), stdout);
+}
+
+struct AgreementOptions {
+  std::string site;
+  std::string organization;
+  std::string cohort;
+  std::string on;
+  bool include_self = false;
+};
+
+absl::Status ShowAgreement(Session& session, const AgreementOptions& options) {
+  v1::GetPartnershipAgreementRequest request;
+  request.set_parent(options.site);
+  request.set_organization(options.organization);
+  request.set_cohort(options.cohort);
+  request.set_include_self(options.include_self);
+  if (!options.on.empty()) {
+    WEFT_RETURN_IF_ERROR(SetDay(options.on, request.mutable_effective_on()));
+  }
+  return CallAndPrint<v1::PartnershipAgreement>(
+      session, absl::StrCat(kPartnerships, "GetPartnershipAgreement"), request, &PrintAgreement);
+}
+
 template <class Request>
 absl::Status Decide(Session& session, const char* method, const SayOptions& options) {
   Request request;
@@ -760,6 +807,18 @@ void AddTieSides(CLI::App& partnership, Session*& session, absl::Status& result)
   dispute->callback([&session, &result, said] {
     result = Decide<v1::DisputePartnershipRequest>(*session, "DisputePartnership", *said);
   });
+
+  auto asked = std::make_shared<AgreementOptions>();
+  CLI::App* agreement =
+      partnership.add_subcommand("agreement", "Shows how far the two sides' ratings agree");
+  agreement->add_option("SITE", asked->site, "e.g. sites/site-01; sites/- for every site")
+      ->required();
+  agreement->add_option("--organization", asked->organization, "only ties with this one");
+  agreement->add_option("--cohort", asked->cohort, "only its sites (with sites/-)");
+  agreement->add_option("--on", asked->on, "the ratings of a day, e.g. 2025-03-01");
+  agreement->add_flag("--include-self", asked->include_self,
+                      "ties with a site's own organization, too");
+  agreement->callback([&session, &result, asked] { result = ShowAgreement(*session, *asked); });
 
   auto viewed = std::make_shared<SayOptions>();
   CLI::App* view = partnership.add_subcommand(

@@ -162,6 +162,21 @@ absl::Status ValidateList(const v1::ListPartnershipsRequest& request) {
   return violations.ToStatus();
 }
 
+absl::Status ValidateAgreement(const v1::GetPartnershipAgreementRequest& request) {
+  FieldViolations violations;
+  if (request.parent() != kEverySite) CheckName(violations, "parent", kSites, request.parent());
+  if (!request.organization().empty()) {
+    CheckName(violations, "organization", kOrganizations, request.organization());
+  }
+  if (!request.cohort().empty()) {
+    CheckName(violations, "cohort", kCohorts, request.cohort());
+    violations.Require(request.parent() == kEverySite, "parent",
+                       "must be \"sites/-\" with a cohort, which says which sites");
+  }
+  if (request.has_effective_on()) CheckDate(violations, "effective_on", request.effective_on());
+  return violations.ToStatus();
+}
+
 Partnership NewPartnership(const v1::CreatePartnershipRequest& request, absl::string_view id) {
   Partnership partnership = request.partnership();
   ClearStamps(partnership);

@@ -27,6 +27,7 @@ std::string PartnershipOf(absl::string_view name);
 absl::Status ValidateCreate(const v1::CreatePartnershipRequest& request);
 absl::Status ValidateGet(const v1::GetPartnershipRequest& request);
 absl::Status ValidateList(const v1::ListPartnershipsRequest& request);
+absl::Status ValidateAgreement(const v1::GetPartnershipAgreementRequest& request);
 
 // The partnership that a valid request asks for, under the id that was chosen for it.
 v1::Partnership NewPartnership(const v1::CreatePartnershipRequest& request, absl::string_view id);

@@ -3,10 +3,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "common/base/clock.h"
-#include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
 #include "common/service/list.h"
@@ -16,6 +14,7 @@
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/organization.h"
 #include "services/registry/domain/partnership.h"
+#include "services/registry/service/partnership_reader.h"
 #include "services/registry/service/requests.h"
 
 namespace weft::registry {
@@ -23,7 +22,6 @@ namespace {
 
 // A page of another state than now's looks at this many pages of rows at most.
 constexpr int kMaxRounds = 20;
-constexpr size_t kAssessmentsAtOnce = 1000;
 
 const service::MaskRules& UpdateRules() {
   static const auto& rules =
@@ -32,6 +30,14 @@ const service::MaskRules& UpdateRules() {
                                               "assessment_count", "delete_time"},
                               .immutable = {"organization", "partner_type"}};
   return rules;
+}
+
+template <class Request>
+AsOf AsOfRequest(const Request& request) {
+  AsOf as_of;
+  if (request.has_effective_on()) as_of.effective_on = request.effective_on();
+  if (request.has_recorded_by()) as_of.recorded_by = request.recorded_by();
+  return as_of;
 }
 
 }  // namespace
@@ -57,14 +63,6 @@ Task<absl::Status> PartnershipHandlers::CreatePartnership(
   co_return status;
 }
 
-template <class Request>
-PartnershipHandlers::AsOf PartnershipHandlers::AsOfRequest(const Request& request) {
-  AsOf as_of;
-  if (request.has_effective_on()) as_of.effective_on = request.effective_on();
-  if (request.has_recorded_by()) as_of.recorded_by = request.recorded_by();
-  return as_of;
-}
-
 Task<absl::Status> PartnershipHandlers::GetPartnership(rpc::CallContext& context,
                                                        const v1::GetPartnershipRequest& request,
                                                        v1::Partnership& response) {
@@ -76,7 +74,7 @@ Task<absl::Status> PartnershipHandlers::GetPartnership(rpc::CallContext& context
   WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), current->organization()));
   AsOf as_of = AsOfRequest(request);
   absl::StatusOr<v1::Partnership> then =
-      co_await ReadAsOf(*snapshot, *std::move(current), std::move(as_of));
+      co_await ReadAsOf(tables_, *snapshot, *std::move(current), std::move(as_of));
   WEFT_CO_ASSIGN_OR_RETURN(response, std::move(then));
   co_return absl::OkStatus();
 }
@@ -131,7 +129,7 @@ Task<absl::Status> PartnershipHandlers::ListAsOf(storage::Reader& reader,
     for (v1::Partnership& row : rows->rows) {
       AsOf asked = as_of;
       absl::StatusOr<v1::Partnership> then =
-          co_await ReadAsOf(reader, std::move(row), std::move(asked));
+          co_await ReadAsOf(tables_, reader, std::move(row), std::move(asked));
       if (absl::IsNotFound(then.status())) continue;
       WEFT_CO_RETURN_IF_ERROR(then.status());
       const bool shown = request.show_deleted() || !then->has_delete_time();
@@ -200,35 +198,6 @@ Task<absl::Status> PartnershipHandlers::UndeletePartnership(
   };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
   co_return status;
-}
-
-Task<absl::StatusOr<v1::Partnership>> PartnershipHandlers::ReadAsOf(storage::Reader& reader,
-                                                                    v1::Partnership current,
-                                                                    AsOf as_of) {
-  v1::Partnership partnership = std::move(current);
-  if (as_of.recorded_by.has_value()) {
-    const std::string name = partnership.name();
-    absl::StatusOr<std::optional<v1::Partnership>> known =
-        co_await tables_.partnerships.FindAsKnownAt(reader, name, *as_of.recorded_by);
-    WEFT_CO_RETURN_IF_ERROR(known.status());
-    if (!known->has_value()) co_return NotRecorded(name);
-    partnership = **std::move(known);
-  }
-  if (!as_of.effective_on.has_value()) co_return partnership;
-  if (!InForceOn(*as_of.effective_on, partnership)) {
-    co_return NotInForce(partnership.name(), *as_of.effective_on);
-  }
-  std::vector<v1::Assessment> assessments;
-  storage::PageRequest page{.limit = kAssessmentsAtOnce};
-  do {
-    absl::StatusOr<storage::Page<v1::Assessment>> rows =
-        co_await tables_.assessments.List(reader, partnership.name(), page);
-    WEFT_CO_RETURN_IF_ERROR(rows.status());
-    for (v1::Assessment& row : rows->rows) assessments.push_back(std::move(row));
-    page.after = std::move(rows->next_key);
-  } while (!page.after.empty());
-  SetLevelsOn(*as_of.effective_on, as_of.recorded_by, assessments, partnership);
-  co_return partnership;
 }
 
 }  // namespace weft::registry

@@ -3,16 +3,12 @@
 #ifndef WEFT_SERVICES_REGISTRY_SERVICE_PARTNERSHIP_HANDLERS_H_
 #define WEFT_SERVICES_REGISTRY_SERVICE_PARTNERSHIP_HANDLERS_H_
 
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/storage/database.h"
-#include "google/protobuf/timestamp.pb.h"
-#include "google/type/date.pb.h"
 #include "services/registry/domain/partnership_filter.h"
 #include "services/registry/store/tables.h"
 #include "weft/registry/v1/partnership.pb.h"
@@ -44,19 +40,6 @@ class PartnershipHandlers {
                                          v1::Partnership& response);
 
  private:
-  // Which state of partnerships is asked for.
-  struct AsOf {
-    std::optional<google::type::Date> effective_on;
-    std::optional<google::protobuf::Timestamp> recorded_by;
-    bool now() const { return !effective_on.has_value() && !recorded_by.has_value(); }
-  };
-  template <class Request>
-  static AsOf AsOfRequest(const Request& request);
-
-  // The partnership, of which `current` is the row, in that state. NOT_FOUND when it was not
-  // recorded, or not in force.
-  Task<absl::StatusOr<v1::Partnership>> ReadAsOf(storage::Reader& reader, v1::Partnership current,
-                                                 AsOf as_of);
   // A page of partnerships in another state than now's.
   Task<absl::Status> ListAsOf(storage::Reader& reader, const v1::ListPartnershipsRequest& request,
                               std::string organization, const PartnershipFilter& filter,

@@ -13,6 +13,7 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       organizations_(db, tables_),
       partnerships_(db, tables_),
       views_(db, tables_),
+      agreement_(db, tables_),
       changes_(db, tables_.FeedTables()) {
   rpc::Binder(server, "weft.registry.v1.TaxonomyService")
       .On("CreateTaxonomy", &taxonomies_, &TaxonomyHandlers::CreateTaxonomy)
@@ -69,6 +70,7 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("AssessPartnership", &views_, &PartnershipViewHandlers::AssessPartnership)
       .On("AssessPartnershipAsOrganization", &views_,
           &PartnershipViewHandlers::AssessPartnershipAsOrganization)
+      .On("GetPartnershipAgreement", &agreement_, &AgreementHandlers::GetPartnershipAgreement)
       .On("ListAssessments", &views_, &PartnershipViewHandlers::ListAssessments)
       .On("ConfirmPartnership", &views_, &PartnershipViewHandlers::ConfirmPartnership)
       .On("DisputePartnership", &views_, &PartnershipViewHandlers::DisputePartnership);

@@ -6,6 +6,7 @@
 #include "common/rpc/service_main.h"
 #include "common/service/change_service.h"
 #include "common/storage/database.h"
+#include "services/registry/service/agreement_handlers.h"
 #include "services/registry/service/cohort_handlers.h"
 #include "services/registry/service/crosswalk_handlers.h"
 #include "services/registry/service/membership_handlers.h"
@@ -34,6 +35,7 @@ class RegistryService final : public rpc::Service {
   OrganizationHandlers organizations_;
   PartnershipHandlers partnerships_;
   PartnershipViewHandlers views_;
+  AgreementHandlers agreement_;
   service::ChangeServiceHandlers changes_;
 };
 

@@ -219,6 +219,65 @@ TEST_P(PartnershipSidesTest, NothingIsSaidOfADeletedTie) {
   EXPECT_THAT(Call<Partnership>("PartnershipService/ConfirmPartnership", confirm), refused);
 }
 
+TEST_P(PartnershipSidesTest, AgreementIsCountedOverWhatIsAskedFor) {
+  using type::v1::INTERACTION_LEVEL_COLLABORATION;
+  using type::v1::INTERACTION_LEVEL_COOPERATION;
+  AddSite("s2");
+  AddCohort("c1");
+  AddMembership("c1", "s2");
+  Done<Partnership>("PartnershipService/CreatePartnership", PartnershipRequest("s2", "a"));
+  v1::CreatePartnershipRequest self = PartnershipRequest("s2", "self");
+  self.mutable_partnership()->set_partner_type("cbo");
+  self.mutable_partnership()->set_is_self(true);
+  Done<Partnership>("PartnershipService/CreatePartnership", self);
+  const auto rate = [&](const std::string& tie, type::v1::InteractionLevel site,
+                        type::v1::InteractionLevel organization) {
+    auto by_site = Rating<v1::AssessPartnershipRequest>(site, tie);
+    *by_site.mutable_assessment()->mutable_effective_date() = Day(2025, 1, 1);
+    Done<Assessment>("PartnershipService/AssessPartnership", by_site);
+    auto by_organization = Rating<v1::AssessPartnershipAsOrganizationRequest>(organization, tie);
+    *by_organization.mutable_assessment()->mutable_effective_date() = Day(2025, 2, 1);
+    Done<Assessment>("PartnershipService/AssessPartnershipAsOrganization", by_organization);
+  };
+  rate(kTie, INTERACTION_LEVEL_COOPERATION, INTERACTION_LEVEL_COOPERATION);
+  rate(kOther, INTERACTION_LEVEL_COLLABORATION, INTERACTION_LEVEL_COOPERATION);
+  rate("sites/s2/partnerships/a", INTERACTION_LEVEL_COOPERATION, INTERACTION_LEVEL_COLLABORATION);
+  rate("sites/s2/partnerships/self", INTERACTION_LEVEL_COOPERATION, INTERACTION_LEVEL_COOPERATION);
+  v1::GetPartnershipAgreementRequest request;
+  const auto agreement = [&](const std::string& principal = "users/amara") {
+    return CallAs<v1::PartnershipAgreement>(principal, "PartnershipService/GetPartnershipAgreement",
+                                            request);
+  };
+  request.set_parent("sites/-");
+  EXPECT_EQ(agreement()->both_rated_count(), 3);
+  EXPECT_DOUBLE_EQ(agreement()->exact().value(), 1.0 / 3);
+  EXPECT_DOUBLE_EQ(agreement()->mean_gap().value(), 0);
+  EXPECT_EQ(agreement(kOwn)->partnership_count(), 2);  // its own alone
+  request.set_include_self(true);
+  EXPECT_EQ(agreement()->both_rated_count(), 4);
+  request.clear_include_self();
+  *request.mutable_effective_on() = Day(2025, 1, 15);  // the organizations had not rated
+  EXPECT_EQ(agreement()->site_only_count(), 3);
+  *request.mutable_effective_on() = Day(2024, 8, 1);  // no tie had begun
+  EXPECT_EQ(agreement()->partnership_count(), 0);
+  request.clear_effective_on();
+  request.set_cohort("cohorts/c1");
+  EXPECT_DOUBLE_EQ(agreement()->mean_gap().value(), -2);
+  *request.mutable_effective_on() = Day(2025, 7, 1);  // the cohort had ended
+  EXPECT_EQ(agreement()->partnership_count(), 0);
+  request.clear_effective_on();
+  request.set_parent("sites/s1");
+  EXPECT_THAT(agreement().status(), Violates("parent"));
+  request.clear_cohort();
+  EXPECT_EQ(agreement()->both_rated_count(), 2);
+  request.set_organization("organizations/museum");
+  EXPECT_DOUBLE_EQ(agreement()->mean_gap().value(), 2);
+  EXPECT_THAT(agreement(kOwn),
+              IsError(absl::StatusCode::kPermissionDenied, "NOT_OWN_ORGANIZATION"));
+  request.set_parent("sites/s9");
+  EXPECT_THAT(agreement(), IsError(absl::StatusCode::kNotFound, "SITE_NOT_FOUND"));
+}
+
 // Every method of the registry, called by the account of an organization: those that change
 // anything are refused before their request is looked at, but for the four of its own side.
 TEST_P(PartnershipSidesTest, AnOrganizationMayCallFourWritesOfAll) {
