@@ -156,6 +156,55 @@ TEST_P(ChangeFeedTest, WatchSendsASnapshotThenChanges) {
   EXPECT_EQ(watch.Finish().code(), absl::StatusCode::kCancelled);
 }
 
+TEST_P(ChangeFeedTest, HoldsPartnershipsAndBothSides) {
+  const std::string tie = "sites/s1/partnerships/a";
+  AddSite("s1");
+  AddOrganization("library");
+  Done<v1::Partnership>("PartnershipService/CreatePartnership", PartnershipRequest("s1", "a"));
+  v1::AssessPartnershipRequest assess;
+  assess.set_name(tie);
+  assess.mutable_assessment()->set_level(weft::type::v1::INTERACTION_LEVEL_COOPERATION);
+  for (int i = 0; i < 10; ++i) Done<v1::Assessment>("PartnershipService/AssessPartnership", assess);
+  v1::ConfirmPartnershipRequest confirm;
+  confirm.set_name(tie);
+  Done<v1::Partnership>("PartnershipService/ConfirmPartnership", confirm);
+  v1::UpdateSiteViewRequest view;
+  view.mutable_site_view()->set_name(tie + "/siteView");
+  view.mutable_site_view()->set_note("good");
+  Done<v1::SiteView>("PartnershipService/UpdateSiteView", view);
+  const std::vector<std::string> changes = Summaries(Changes());
+  ASSERT_EQ(changes.size(), 26);
+  EXPECT_THAT(
+      std::vector<std::string>(changes.begin(), changes.begin() + 5),
+      ElementsAre("KIND_CREATED site sites/s1", "KIND_CREATED organization organizations/library",
+                  "KIND_CREATED partnership " + tie,
+                  "KIND_CREATED assessment " + tie + "/assessments/1",
+                  "KIND_UPDATED partnership " + tie));
+  EXPECT_THAT(std::vector<std::string>(changes.end() - 3, changes.end()),
+              ElementsAre("KIND_CREATED organization_view " + tie + "/organizationView",
+                          "KIND_UPDATED partnership " + tie,
+                          "KIND_CREATED site_view " + tie + "/siteView"));
+
+  weft::type::v1::WatchRequest request;
+  request.set_send_initial(true);
+  request.set_parent("sites/s1");
+  rpc::CallOptions options;
+  options.timeout = absl::Seconds(30);
+  rpc::SyncStream watch =
+      client().ServerStream("weft.registry.v1.ChangeService/Watch", request, options);
+  weft::type::v1::WatchResponse response;
+  std::vector<std::string> snapshot;
+  while (watch.Read(response) && !response.has_snapshot_end()) {
+    for (const Change& change : response.snapshot().changes()) snapshot.push_back(change.name());
+  }
+  std::vector<std::string> expected = {"sites/s1", tie, tie + "/siteView",
+                                       tie + "/organizationView"};
+  for (int i = 1; i <= 10; ++i) expected.push_back(absl::StrCat(tie, "/assessments/", i));
+  EXPECT_EQ(snapshot, expected);
+  watch.Cancel();
+  watch.Finish().IgnoreError();
+}
+
 class RestartTest : public ChangeFeedTest {};
 INSTANTIATE_TEST_SUITE_P(Engines, RestartTest, ::testing::Values("rocksdb"), EngineName);
 
