@@ -6,7 +6,9 @@
 int main(int argc, char** argv) {
   weft::rpc::ServiceSpec spec;
   spec.name = "registry";
-  spec.summary = "Keeps taxonomies, cohorts and sites: what may be reported, and who takes part.";
+  spec.summary =
+      "Keeps taxonomies, cohorts, sites and their partners: what may be reported, and who takes "
+      "part.";
   spec.default_port = 7401;
   spec.open = [](weft::rpc::ServiceEnvironment& environment)
       -> absl::StatusOr<std::unique_ptr<weft::rpc::Service>> {

@@ -24,7 +24,6 @@ using google::protobuf::Timestamp;
 using google::type::Date;
 using v1::Assessment;
 using v1::Partnership;
-using weft::type::v1::InteractionLevel;
 
 constexpr int kMaxCodes = 20;
 constexpr int kMaxAgreements = 20;
