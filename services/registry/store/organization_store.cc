@@ -153,7 +153,9 @@ Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListInOrder(Reader& 
       (order.descending ? range.end : range.begin) =
           order.descending ? prefix + after : prefix + after + '\0';
     }
-    const storage::ScanOptions scan{.limit = kChunk, .reverse = order.descending};
+    // Most pages are full after one look at as many rows as they have, and one more.
+    const size_t chunk = examined == 0 ? std::min(kChunk, page.limit + 1) : kChunk;
+    const storage::ScanOptions scan{.limit = chunk, .reverse = order.descending};
     absl::StatusOr<std::vector<Entry>> entries = co_await reader.Scan(range, scan);
     WEFT_CO_RETURN_IF_ERROR(entries.status());
     std::vector<std::string> names;
@@ -188,7 +190,7 @@ Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListInOrder(Reader& 
       if (keep) result.rows.push_back(*std::move(row));
     }
     examined += entries->size();
-    if (entries->size() < kChunk) co_return result;
+    if (entries->size() < chunk) co_return result;
   }
   result.next_key = after;
   co_return result;
