@@ -2,15 +2,20 @@
 """Organizations and partnerships with the real servers: what was acknowledged outlives kills, histories
 included, and metrics passes over what it does not use."""
 
+import os
+import pathlib
+import subprocess
 import threading
 import time
 import unittest
 
-from suite_case import EXAMPLE, CallError, SuiteCase
+from suite_case import BIN_DIR, EXAMPLE, ROOT, CallError, SuiteCase
 
 ORGANIZATIONS = "weft.registry.v1.OrganizationService"
 PARTNERSHIPS = "weft.registry.v1.PartnershipService"
 KILLS = 3
+# The text that the vignettes are from, where it is at hand.
+BRIEF = pathlib.Path(os.environ.get("WEFT_BRIEF", "brief.txt"))
 WRITERS = 4
 LEVELS = ("NETWORKING", "COOPERATION", "COORDINATION", "COLLABORATION")
 
@@ -29,7 +34,10 @@ class PartnersTest(SuiteCase):
             except CallError as error:
                 if error.reason not in ("", "SERVER_DRAINING") or time.monotonic() > deadline:
                     raise
-                time.sleep(0.05)
+            except ValueError:  # The channel went with the server, and the next one is not there yet.
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
 
     def write_until(self, writer, stopped, acknowledged, errors):
         """Organizations, each with a tie, ratings and a confirmation; keeps what the server answered."""
@@ -107,6 +115,35 @@ class PartnersTest(SuiteCase):
         self.assertEqual(self.answers(wave), before)
         self.suite.restart("metrics")
         self.assertEqual(self.answers(wave), before)
+
+
+    def weft(self, *arguments):
+        done = subprocess.run(
+            [os.path.join(BIN_DIR, "weft"), *(f"--{n}={a}" for n, a in self.suite.addresses.items()), *arguments],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_the_communities_of_the_brief(self):
+        vignettes = str(ROOT / "examples" / "brief-vignettes")
+        self.assertIn("organizations.json: 32 created", self.weft("load", vignettes))
+        # Once more changes nothing.
+        again = self.weft("load", vignettes)
+        self.assertIn("organizations.json: 0 created, 32 there already", again)
+        self.assertIn("assessments.json: 0 rated, 3 there already", again)
+        page = self.suite.call(f"{PARTNERSHIPS}/ListPartnerships", {"parent": "sites/-", "pageSize": 1000})
+        ties = {each["name"]: each for each in page["partnerships"]}
+        self.assertEqual(len(ties), 32)
+        # A level only where the sentence states one.
+        rated = sorted(name.rpartition("/")[2] for name, tie in ties.items()
+                       if tie["level"] != "INTERACTION_LEVEL_UNSPECIFIED")
+        self.assertEqual(rated, ["nc-state", "sparknc-business-advisory-council", "sparknc-host-schools"])
+        brief = BRIEF.read_text(encoding="utf-8") if BRIEF.exists() else None
+        for name in ties:
+            view = self.suite.call(f"{PARTNERSHIPS}/GetSiteView", {"name": f"{name}/siteView"})
+            self.assertRegex(view["note"], r"^Edwards \(2026\): “.+”$")
+            if brief is not None:
+                self.assertIn(view["note"].partition("“")[2].rstrip("”"), brief)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@
 #include "tools/cli/files.h"
 #include "tools/cli/resources.h"
 #include "weft/ingestion/v1/wave.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
 
 namespace weft::cli {
 namespace {
@@ -24,12 +25,9 @@ struct Step {
   const char* verb;
 };
 constexpr Step kSteps[] = {
-    {"taxonomy.json", "Publish"},
-    {"cohort.json", ""},
-    {"sites.json", ""},
-    {"memberships.json", ""},
-    {"instrument.json", "Publish"},
-    {"wave.json", "Open"},
+    {"taxonomy.json", "Publish"},   {"cohort.json", ""},        {"sites.json", ""},
+    {"memberships.json", ""},       {"organizations.json", ""}, {"partnerships.json", ""},
+    {"instrument.json", "Publish"}, {"wave.json", "Open"},
 };
 
 std::string NameOf(const std::string& document) {
@@ -43,6 +41,62 @@ absl::StatusOr<bool> IsOpenAlready(Session& session, const std::string& wave) {
   ingestion::v1::Wave response;
   WEFT_RETURN_IF_ERROR(session.Call("weft.ingestion.v1.WaveService/GetWave", request, response));
   return response.state() != ingestion::v1::Wave::STATE_DRAFT;
+}
+
+constexpr char kPartnerships[] = "weft.registry.v1.PartnershipService/";
+
+// The documents of a file; none when it is not there.
+absl::StatusOr<std::vector<std::string>> DocumentsIn(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return std::vector<std::string>();
+  WEFT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path.string()));
+  return SplitDocuments(text, path.string());
+}
+
+// What sites say of their ties, where they have not said anything yet.
+absl::Status LoadSiteViews(Session& session, const std::filesystem::path& path) {
+  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> documents, DocumentsIn(path));
+  int written = 0;
+  for (const std::string& document : documents) {
+    registry::v1::UpdateSiteViewRequest update;
+    WEFT_RETURN_IF_ERROR(FromJson(document, path.string(), *update.mutable_site_view()));
+    registry::v1::GetSiteViewRequest get;
+    get.set_name(update.site_view().name());
+    registry::v1::SiteView view;
+    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kPartnerships, "GetSiteView"), get, view));
+    if (!view.etag().empty()) continue;
+    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kPartnerships, "UpdateSiteView"), update, view));
+    ++written;
+  }
+  if (!documents.empty()) {
+    std::printf("%s: %d written, %d there already\n", path.filename().c_str(), written,
+                static_cast<int>(documents.size()) - written);
+  }
+  return absl::OkStatus();
+}
+
+// Levels of ties that nobody has rated yet.
+absl::Status LoadAssessments(Session& session, const std::filesystem::path& path) {
+  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> documents, DocumentsIn(path));
+  int rated = 0;
+  for (const std::string& document : documents) {
+    registry::v1::AssessPartnershipRequest assess;
+    WEFT_RETURN_IF_ERROR(FromJson(document, path.string(), assess));
+    registry::v1::GetPartnershipRequest get;
+    get.set_name(assess.name());
+    registry::v1::Partnership partnership;
+    WEFT_RETURN_IF_ERROR(
+        session.Call(absl::StrCat(kPartnerships, "GetPartnership"), get, partnership));
+    if (partnership.assessment_count() > 0) continue;
+    registry::v1::Assessment assessment;
+    WEFT_RETURN_IF_ERROR(
+        session.Call(absl::StrCat(kPartnerships, "AssessPartnership"), assess, assessment));
+    ++rated;
+  }
+  if (!documents.empty()) {
+    std::printf("%s: %d rated, %d there already\n", path.filename().c_str(), rated,
+                static_cast<int>(documents.size()) - rated);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Load(Session& session, const std::string& directory) {
@@ -74,6 +128,8 @@ absl::Status Load(Session& session, const std::string& directory) {
       if (!done) WEFT_RETURN_IF_ERROR(CallVerb(session, verb, name, ""));
     }
   }
+  WEFT_RETURN_IF_ERROR(LoadSiteViews(session, root / "site-views.json"));
+  WEFT_RETURN_IF_ERROR(LoadAssessments(session, root / "assessments.json"));
   const std::filesystem::path responses = root / "responses.csv";
   if (std::filesystem::exists(responses) && !wave.empty()) {
     found = true;
@@ -96,8 +152,10 @@ void AddLoadCommand(CLI::App& app, Session*& session, absl::Status& result) {
   CLI::App* load = app.add_subcommand(
       "load",
       "Loads a directory: taxonomy.json (published), cohort.json, sites.json, memberships.json, "
-      "instrument.json (published), wave.json (opened), responses.csv (imported). Each file may be "
-      "left out; what exists already stays as it is");
+      "organizations.json, partnerships.json, instrument.json (published), wave.json (opened), "
+      "site-views.json, assessments.json, responses.csv (imported). Each file may be left out; "
+      "what "
+      "exists already stays as it is");
   load->add_option("DIRECTORY", *directory, "e.g. examples/lab-2025")->required();
   load->callback([&session, &result, directory] { result = Load(*session, *directory); });
 }
