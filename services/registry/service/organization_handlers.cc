@@ -147,11 +147,13 @@ Task<absl::Status> OrganizationHandlers::ListOrganizations(
   WEFT_CO_ASSIGN_OR_RETURN(const OrganizationOrder order, ParseOrder(request.order_by()));
   const bool deleted = request.show_deleted();
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  std::string parent = filter.RequiredParent();
+  storage::Table<v1::Organization>::Filter keep = [&filter,
+                                                   deleted](const v1::Organization& organization) {
+    return (deleted || !organization.has_delete_time()) && filter.Matches(organization);
+  };
   absl::StatusOr<storage::Page<v1::Organization>> rows = co_await tables_.organizations.List(
-      *snapshot, order, filter.RequiredParent(), std::move(page),
-      [&filter, deleted](const v1::Organization& organization) {
-        return (deleted || !organization.has_delete_time()) && filter.Matches(organization);
-      });
+      *snapshot, order, std::move(parent), std::move(page), std::move(keep));
   WEFT_CO_RETURN_IF_ERROR(rows.status());
   for (v1::Organization& organization : rows->rows) {
     Show(context, organization);

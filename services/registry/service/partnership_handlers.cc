@@ -103,11 +103,11 @@ Task<absl::Status> PartnershipHandlers::ListPartnerships(rpc::CallContext& conte
     co_return listed;
   }
   const bool deleted = request.show_deleted();
+  PartnershipStore::Filter keep = [&filter, deleted](const v1::Partnership& partnership) {
+    return (deleted || !partnership.has_delete_time()) && filter.Matches(partnership);
+  };
   absl::StatusOr<storage::Page<v1::Partnership>> rows = co_await tables_.partnerships.List(
-      *snapshot, request.parent(), std::move(organization), std::move(page),
-      [&filter, deleted](const v1::Partnership& partnership) {
-        return (deleted || !partnership.has_delete_time()) && filter.Matches(partnership);
-      });
+      *snapshot, request.parent(), std::move(organization), std::move(page), std::move(keep));
   WEFT_CO_RETURN_IF_ERROR(rows.status());
   for (v1::Partnership& row : rows->rows) *response.add_partnerships() = std::move(row);
   response.set_next_page_token(service::NextPageToken(request, rows->next_key));

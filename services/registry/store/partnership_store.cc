@@ -112,12 +112,12 @@ Task<absl::StatusOr<Page<Partnership>>> PartnershipStore::List(Reader& reader, s
     co_return all;
   }
   if (parent != kEverySite) {
-    const auto keep = [&organization, &filter](const Partnership& partnership) {
+    Filter keep = [&organization, &filter](const Partnership& partnership) {
       return partnership.organization() == organization &&
              (filter == nullptr || filter(partnership));
     };
     absl::StatusOr<Page<Partnership>> of_both =
-        co_await table_.List(reader, std::move(parent), std::move(page), keep);
+        co_await table_.List(reader, std::move(parent), std::move(page), std::move(keep));
     co_return of_both;
   }
   Page<Partnership> result;
