@@ -22,6 +22,7 @@ std::string Summary(const Change& change) {
 
 std::vector<std::string> Summaries(const std::vector<Change>& changes) {
   std::vector<std::string> summaries;
+  summaries.reserve(changes.size());
   for (const Change& change : changes) summaries.push_back(Summary(change));
   return summaries;
 }
