@@ -7,15 +7,20 @@ target_compile_options(weft_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -W
 
 option(WEFT_PCH "Precompile common headers; halves the time of most sources" ON)
 set(WEFT_TEST_OPTIONS "" CACHE STRING "Compiler options for what lies under tests/ alone")
+set(WEFT_PROTO_OPTIONS "" CACHE STRING "Compiler options for generated code alone")
+set(WEFT_DOMAIN_OPTIONS "" CACHE STRING "Compiler options for domain libraries alone")
 
-# weft_precompiled_header(weft_pch header...): a target whose header others reuse.
+# weft_precompiled_header(weft_pch OPTIONS option... HEADERS header...): a target whose header others
+# reuse that are compiled with the same options.
 function(weft_precompiled_header target)
+  cmake_parse_arguments(H "" "" "OPTIONS;HEADERS" ${ARGN})
   file(WRITE ${PROJECT_BINARY_DIR}/${target}.cc "")
   add_library(${target} STATIC ${PROJECT_BINARY_DIR}/${target}.cc)
   # In angle brackets, so that CMake does not write the path of this checkout into what is compiled:
   # another one could not share the results then.
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_precompile_headers(${target} PRIVATE ${ARGN})
+  target_precompile_headers(${target} PRIVATE ${H_HEADERS})
+  target_compile_options(${target} PRIVATE ${H_OPTIONS})
   target_link_libraries(${target} PRIVATE protobuf::libprotobuf absl::status absl::statusor
     absl::strings absl::time weft_warnings)
 endfunction()
@@ -24,11 +29,18 @@ if(WEFT_PCH)
   if(CMAKE_CXX_FLAGS_DEBUG MATCHES "-fsanitize=thread")
     list(PREPEND headers <cmake/pch_tsan.h>)
   endif()
-  weft_precompiled_header(weft_pch ${headers})
+  weft_precompiled_header(weft_pch HEADERS ${headers})
+  # Where others differ, they have a header of their own.
+  if(WEFT_PROTO_OPTIONS)
+    weft_precompiled_header(weft_proto_pch OPTIONS ${WEFT_PROTO_OPTIONS} HEADERS ${headers})
+  endif()
+  if(WEFT_DOMAIN_OPTIONS)
+    weft_precompiled_header(weft_domain_pch OPTIONS ${WEFT_DOMAIN_OPTIONS} HEADERS ${headers})
+  endif()
   if(WEFT_TESTS)
-    weft_precompiled_header(weft_test_pch ${headers} <gmock/gmock.h> <gtest/gtest.h>)
+    weft_precompiled_header(weft_test_pch OPTIONS ${WEFT_TEST_OPTIONS}
+      HEADERS ${headers} <gmock/gmock.h> <gtest/gtest.h>)
     target_link_libraries(weft_test_pch PRIVATE GTest::gmock)
-    target_compile_options(weft_test_pch PRIVATE ${WEFT_TEST_OPTIONS})
   endif()
 endif()
 
@@ -42,6 +54,12 @@ function(weft_compile target)
     set(pch weft_test_pch)
     target_link_libraries(${target} PRIVATE GTest::gmock)
     target_compile_options(${target} PRIVATE ${WEFT_TEST_OPTIONS})
+  elseif(WEFT_PROTO_OPTIONS AND target MATCHES "_proto_archive$")
+    set(pch weft_proto_pch)
+    target_compile_options(${target} PRIVATE ${WEFT_PROTO_OPTIONS})
+  elseif(WEFT_DOMAIN_OPTIONS AND CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/[a-z]+/domain(/|$)")
+    set(pch weft_domain_pch)
+    target_compile_options(${target} PRIVATE ${WEFT_DOMAIN_OPTIONS})
   endif()
   if(WEFT_PCH)
     target_precompile_headers(${target} REUSE_FROM ${pch})
