@@ -13,7 +13,6 @@ using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::IsEmpty;
 using testing::IsError;
-using testing::IsOk;
 using testing::Violates;
 using v1::Partnership;
 using weft::type::v1::INTERACTION_LEVEL_COLLABORATION;

@@ -16,7 +16,6 @@
 namespace weft::registry {
 namespace {
 
-using testing::IsOk;
 using v1::Assessment;
 using v1::Partnership;
 using weft::type::v1::InteractionLevel;
