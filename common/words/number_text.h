@@ -28,7 +28,8 @@ std::string Percent(double fraction);
 std::string ShareText(const type::v1::Estimate& share);
 // A number that is no share, with up to `decimals` decimals; else why there is none.
 std::string NumberText(const type::v1::Estimate& estimate, int decimals);
-// What stands where a value would, in few words: "withheld", "withheld, at most 20.0 %", "not known".
+// What stands where a value would, in few words: "withheld", "withheld, at most 20.0 %", "not
+// known".
 std::string ShortUndefinedText(const type::v1::Estimate& estimate);
 // Why an estimate has no value: "no value: no known answer".
 std::string UndefinedText(const type::v1::Estimate& estimate);

@@ -29,7 +29,8 @@ absl::Status ValidateFile(const std::string& file, uint64_t sites);
 // it: nothing is checked beyond what conversion needs.
 absl::Status ParseFile(const std::string& file);
 
-// Applies a changed response of each of `sites` sites to a read model, 100 in a commit, `rounds` times.
+// Applies a changed response of each of `sites` sites to a read model, 100 in a commit, `rounds`
+// times.
 absl::Status ApplyChanges(const std::string& directory, uint64_t sites, uint32_t rounds);
 // Moves the same answers between bare counters.
 absl::Status CountChanges(uint64_t sites);
