@@ -78,10 +78,10 @@ class RosterEntry:
     site: str  # "sites/site-01"
     label: str
     cohorts: list
-    setting: str  # "SETTING_DISTRICT"; "" when it is not known
-    entry_point: str
-    stage: str
-    regions: list
+    setting: str = ""  # "SETTING_DISTRICT"; "" when it is not known
+    entry_point: str = ""
+    stage: str = ""
+    regions: list = dataclasses.field(default_factory=list)
     active: bool = True
 
 
