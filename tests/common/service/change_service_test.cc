@@ -70,6 +70,12 @@ class ChangeServiceTest : public storage::EveryEngine {
     for (auto& call : calls_) {
       if (!call->ended.has_value()) Cancel(*call);
     }
+    // What the last commit has posted for those who waited holds itself until it has run.
+    Wait([this]() -> Task<absl::Status> {
+      co_await Yield(executor_);
+      co_return absl::OkStatus();
+    }())
+        .IgnoreError();
   }
 
   // Each call makes one commit.
