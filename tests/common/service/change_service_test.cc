@@ -486,6 +486,7 @@ TEST_P(ChangeServiceTest, ACancelledWatchLeavesNothingBehind) {
 
 TEST_P(ChangeServiceTest, ManyWatchersSeeTheSame) {
   std::vector<Call*> watchers;
+  watchers.reserve(50);
   for (int i = 0; i < 50; ++i) watchers.push_back(&Watch({}));
   for (int i = 0; i < 20; ++i) PutNote(absl::StrCat("notes/", i));
   for (Call* call : watchers) {
