@@ -1,7 +1,5 @@
 // Kills a process that commits as fast as it can, again and again, and checks after each death that
 // nothing it had acknowledged is missing.
-//
-// The child is this program started anew, so that it has none of the test's threads.
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -16,8 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "tests/common/storage/engine_fixture.h"
-
-extern char** environ;
+#include "tests/testing/own_child.h"
 
 namespace weft::storage {
 namespace {
@@ -76,15 +73,10 @@ class RocksDbCrash : public EngineFixture {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addclose(&actions, pipe_ends[0]);
-    const std::string program = "/proc/self/exe";
-    const std::string data = directory_ / "data";
-    const char* const arguments[] = {program.c_str(), kChild, data.c_str(),
-                                     anchor_always ? "always" : "seldom", nullptr};
-    pid_t child = 0;
-    ASSERT_EQ(posix_spawn(&child, program.c_str(), &actions, nullptr,
-                          const_cast<char* const*>(arguments), environ),
-              0);
+    const pid_t child = testing::StartOwnChild(
+        {kChild, directory_ / "data", anchor_always ? "always" : "seldom"}, &actions);
     posix_spawn_file_actions_destroy(&actions);
+    ASSERT_GT(child, 0);
     close(pipe_ends[1]);
 
     FILE* acks = fdopen(pipe_ends[0], "r");

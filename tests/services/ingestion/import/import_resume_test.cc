@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <iostream>
 #include <map>
 #include <set>
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "gmock/gmock.h"
@@ -15,6 +17,7 @@
 #include "tests/services/ingestion/import/import_lab.h"
 #include "tests/services/ingestion/import/reading.h"
 #include "tests/testing/errors.h"
+#include "tests/testing/own_child.h"
 #include "tests/testing/temp_dir.h"
 #include "weft/type/v1/change.pb.h"
 
@@ -29,6 +32,11 @@ using ::testing::SizeIs;
 constexpr int kSites = 250;
 // With 8 kB of text for each site the file takes several chunks, and more than one commit to store.
 constexpr size_t kTextSize = 8000;
+// As the first argument, it makes a child of this program.
+constexpr char kChild[] = "--import_until_killed";
+
+// The file whose import is stopped.
+std::string FileOfAllSites() { return LabFile(kSites, 0, kTextSize); }
 
 // How often each response and revision stands in the change feed.
 std::map<std::string, int> Changes(ImportLab& lab) {
@@ -82,7 +90,7 @@ void ExpectAppliedOnce(ImportLab& lab, const v1::Import& import) {
 
 class ImportResumeTest : public ::testing::Test {
  protected:
-  ImportResumeTest() : file_(LabFile(kSites, 0, kTextSize)) {
+  ImportResumeTest() : file_(FileOfAllSites()) {
     ImportLab lab("rocksdb", directory_ / "seed");
     lab.Seed(LenientInstrument(), kSites);
   }
@@ -100,8 +108,8 @@ class ImportResumeTest : public ::testing::Test {
 };
 
 // What a process does until it is killed: everything, with the kill before or after commit `at`.
-[[noreturn]] void ImportUntilKilled(const std::string& directory, const std::string& file, int at,
-                                    bool before) {
+// The exit code of one that outlives the import.
+int ImportUntilKilled(const std::string& directory, int at, bool before) {
   ImportLab lab("rocksdb", directory);
   const auto kill_at = [at](int commit) -> Task<absl::Status> {
     if (commit == at) kill(getpid(), SIGKILL);
@@ -113,24 +121,21 @@ class ImportResumeTest : public ::testing::Test {
     lab.engine().After(kill_at);
   }
   lab.StartRunner();
-  const absl::StatusOr<v1::Import> import = lab.Send(file);
+  const absl::StatusOr<v1::Import> import = lab.Send(FileOfAllSites());
   // The answer must not come before the kill, unless there were fewer commits.
-  _exit(import.ok() && lab.engine().commits() < at ? 0 : 1);
+  if (!import.ok()) std::cerr << import.status() << std::endl;
+  return import.ok() && lab.engine().commits() < at ? 0 : 1;
 }
 
 TEST_F(ImportResumeTest, KilledAtAnyCommitItGoesOn) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "the thread sanitizer takes no threads after a fork; other builds run this, and "
-                  "system.durability kills whole servers";
-#endif
   int kills = 0;
   for (int at = 1;; ++at) {
     for (const bool before : {true, false}) {
       SCOPED_TRACE(absl::StrCat(before ? "before" : "after", " commit ", at));
       const std::string directory = Copy();
-      const pid_t child = fork();
-      ASSERT_GE(child, 0);
-      if (child == 0) ImportUntilKilled(directory, file_, at, before);
+      const pid_t child = testing::StartOwnChild(
+          {kChild, directory, absl::StrCat(at), before ? "before" : "after"});
+      ASSERT_GT(child, 0);
       int status = 0;
       ASSERT_EQ(waitpid(child, &status, 0), child);
       if (WIFEXITED(status)) {
@@ -397,4 +402,19 @@ TEST(ImportYieldTest, OthersAreServedMeanwhile) {
 }
 
 }  // namespace
+
+bool IsChild(int argc, char** argv) { return argc == 5 && std::string(argv[1]) == kChild; }
+
+int ChildMain(char** argv) {
+  int at = 0;
+  if (!absl::SimpleAtoi(argv[3], &at)) return 2;
+  return ImportUntilKilled(argv[2], at, std::string(argv[4]) == "before");
+}
+
 }  // namespace weft::ingestion
+
+int main(int argc, char** argv) {
+  if (weft::ingestion::IsChild(argc, argv)) return weft::ingestion::ChildMain(argv);
+  testing::InitGoogleMock(&argc, argv);
+  return RUN_ALL_TESTS();
+}
