@@ -511,13 +511,13 @@ void AddComparisonCommands(CLI::App& app, Session*& session, absl::Status& resul
   auto groups = std::make_shared<GroupOptions>();
   CLI::App* compare_groups = app.add_subcommand(
       "groups", "Shows two groups of a wave's sites side by side: cohorts, or by what sites were");
-  auto of_groups = AddWaveOptions(*compare_groups);
+  auto of_groups = AddWaveOptions(*compare_groups, OfSites::kItsOwn);
   compare_groups->add_option("--a-cohort", groups->first_cohort, "group A: this cohort's sites");
   compare_groups->add_option("--a-where", groups->first_filter,
-                             "group A: sites that were so, as for --where");
+                             "group A: sites that were so, as for --where of summary");
   compare_groups->add_option("--b-cohort", groups->second_cohort, "group B: this cohort's sites");
   compare_groups->add_option("--b-where", groups->second_filter,
-                             "group B: sites that were so, as for --where");
+                             "group B: sites that were so, as for --where of summary");
   compare_groups->add_flag("--test", groups->test, "also test each difference");
   compare_groups->callback(
       [&session, &result, of_groups, groups] { result = Groups(*session, *of_groups, *groups); });

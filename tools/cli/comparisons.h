@@ -1,5 +1,6 @@
-// associations, intervals, turnover, feedback and compare: how numbers go together within a wave,
-// how much single sites weigh, where one site stands, and what changed between two waves.
+// associations, intervals, turnover, feedback, groups and compare: how numbers go together within a
+// wave, how much single sites weigh, where one site stands, how two groups of sites differ, and
+// what changed between two waves.
 #ifndef WEFT_TOOLS_CLI_COMPARISONS_H_
 #define WEFT_TOOLS_CLI_COMPARISONS_H_
 

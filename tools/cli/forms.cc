@@ -16,6 +16,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 #include "weft/ingestion/v1/instrument_form.pb.h"
 
 namespace weft::cli {
@@ -76,10 +77,6 @@ struct ExportOptions {
   std::string audience;
 };
 
-absl::Status Usage(absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, "USAGE", message);
-}
-
 absl::Status WriteSheets(const v1::ExportInstrumentFormResponse& form, const std::string& output) {
   if (output.empty() || output == "-") {
     std::fwrite(form.csv().data(), 1, form.csv().size(), stdout);
@@ -102,7 +99,7 @@ absl::Status ExportForm(Session& session, const ExportOptions& options) {
     type::v1::MissingReason reason = type::v1::MISSING_REASON_UNSPECIFIED;
     if (!type::v1::MissingReason_Parse(absl::StrCat("MISSING_REASON_", absl::AsciiStrToUpper(word)),
                                        &reason)) {
-      return Usage(
+      return UsageError(
           absl::StrCat("--offer takes dont_know, refused and not_applicable, not \"", word, "\""));
     }
     request.add_offered_missing(reason);
@@ -147,7 +144,7 @@ absl::Status ReadForm(const std::string& path, v1::ImportInstrumentFormRequest& 
     if (std::filesystem::exists(file)) WEFT_RETURN_IF_ERROR(ReadSheet(file, name, request));
   }
   if (request.sheets().empty()) {
-    return Usage(absl::StrCat(path, " has no survey.csv, choices.csv or settings.csv"));
+    return UsageError(absl::StrCat(path, " has no survey.csv, choices.csv or settings.csv"));
   }
   return absl::OkStatus();
 }

@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/words/terms.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
 
 namespace weft::cli {
@@ -21,24 +22,6 @@ namespace {
 namespace v1 = ::weft::metrics::v1;
 
 constexpr char kService[] = "weft.metrics.v1.MetricsService/";
-
-// A value of an enum by its name without the prefix: "approved" of REVIEW_FLOOR_APPROVED.
-template <class Enum>
-absl::StatusOr<Enum> ParseEnum(absl::string_view option, const std::string& text,
-                               absl::string_view prefix,
-                               bool (*parse)(google::protobuf::ConstStringParam, Enum*),
-                               absl::string_view choices) {
-  Enum value{};
-  const std::string name = absl::StrCat(
-      prefix, absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}, {" ", "_"}})));
-  if (text.empty() || parse(name, &value)) return value;
-  return Error(absl::StatusCode::kInvalidArgument, "USAGE",
-               absl::StrCat(option, " is one of ", choices, ", not \"", text, "\""));
-}
-
-std::string Words(absl::string_view enum_name, absl::string_view prefix) {
-  return absl::StrReplaceAll(absl::AsciiStrToLower(enum_name.substr(prefix.size())), {{"_", " "}});
-}
 
 void AddStatistic(Table& table, const std::string& label, const v1::SiteStatistic& statistic,
                   int decimals) {
@@ -99,31 +82,18 @@ absl::Status Summary(Session& session, const WaveOptions& options) {
   request.set_name(absl::StrCat(options.wave, "/summary"));
   WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
   *request.mutable_min_positions() = MinPositions(session, options);
-  v1::WaveSummary summary;
-  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "GetWaveSummary"), request, summary));
-  if (session.json()) {
-    PrintJson(summary);
-  } else {
-    PrintSummary(summary);
-  }
-  return absl::OkStatus();
+  return CallAndPrint<v1::WaveSummary>(session, absl::StrCat(kService, "GetWaveSummary"), request,
+                                       &PrintSummary);
 }
 
-// Every page in one answer.
 absl::Status SiteMetrics(Session& session, const WaveOptions& options) {
   v1::ListSiteMetricsRequest request;
   request.set_parent(options.wave);
-  request.set_page_size(1000);
   WEFT_ASSIGN_OR_RETURN(*request.mutable_parameters(), ParseParameters(options));
   *request.mutable_min_positions() = MinPositions(session, options);
-  v1::ListSiteMetricsResponse all;
-  do {
-    v1::ListSiteMetricsResponse page;
-    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "ListSiteMetrics"), request, page));
-    request.set_page_token(page.next_page_token());
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
-  all.clear_next_page_token();
+  WEFT_ASSIGN_OR_RETURN(const v1::ListSiteMetricsResponse all,
+                        ReadAll<v1::ListSiteMetricsResponse>(
+                            session, absl::StrCat(kService, "ListSiteMetrics"), request));
   if (session.json()) {
     PrintJson(all);
     return absl::OkStatus();
@@ -140,7 +110,7 @@ absl::Status SiteMetrics(Session& session, const WaveOptions& options) {
                ShareCell(site.share_coordination_or_deeper()),
                NumberCell(site.depth_weighted_breadth(), 2),
                std::string(RatingWords(site.shared_responsibility())),
-               Words(v1::Quadrant_Name(site.quadrant()), "QUADRANT_")});
+               EnumWords(v1::Quadrant_Name(site.quadrant()), "QUADRANT_")});
   }
   std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
@@ -161,9 +131,10 @@ void PrintItem(const v1::ItemFrequencies& item) {
   }
   for (const v1::MissingCount& missing : item.missing()) {
     if (missing.count() == 0) continue;
-    std::printf("  missing: %s %d\n",
-                Words(type::v1::MissingReason_Name(missing.reason()), "MISSING_REASON_").c_str(),
-                missing.count());
+    std::printf(
+        "  missing: %s %d\n",
+        EnumWords(type::v1::MissingReason_Name(missing.reason()), "MISSING_REASON_").c_str(),
+        missing.count());
   }
 }
 
@@ -269,13 +240,15 @@ absl::Status Definitions(Session& session, const std::string& id) {
 
 }  // namespace
 
-std::shared_ptr<WaveOptions> AddParameterOptions(CLI::App& command) {
+std::shared_ptr<WaveOptions> AddParameterOptions(CLI::App& command, OfSites of_sites) {
   auto options = std::make_shared<WaveOptions>();
   command.add_option("WAVE", options->wave, "e.g. waves/2025-winter")->required();
-  command.add_option("--cohort", options->cohort, "only sites of this cohort, cohorts/{cohort}");
-  command.add_option("--where", options->filter,
-                     "only sites that were so when the wave opened, e.g. 'setting = district AND "
-                     "region = MO'; also entry_point, stage, locality, country, cohort");
+  if (of_sites == OfSites::kTheseOrAll) {
+    command.add_option("--cohort", options->cohort, "only sites of this cohort, cohorts/{cohort}");
+    command.add_option("--where", options->filter,
+                       "only sites that were so when the wave opened, e.g. 'setting = district AND "
+                       "region = MO'; also entry_point, stage, locality, country, cohort");
+  }
   command.add_option("--floor", options->floor,
                      "which revisions count: submitted (default), approved");
   command.add_option(
@@ -286,8 +259,8 @@ std::shared_ptr<WaveOptions> AddParameterOptions(CLI::App& command) {
   return options;
 }
 
-std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command) {
-  std::shared_ptr<WaveOptions> options = AddParameterOptions(command);
+std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command, OfSites of_sites) {
+  std::shared_ptr<WaveOptions> options = AddParameterOptions(command, of_sites);
   command.add_option("--min-registry", options->min_registry,
                      "wait until this position of the registry's feed has been read");
   command.add_option("--min-ingestion", options->min_ingestion,
@@ -299,19 +272,23 @@ absl::StatusOr<v1::Parameters> ParseParameters(const WaveOptions& options) {
   v1::Parameters parameters;
   parameters.set_cohort(options.cohort);
   parameters.set_filter(options.filter);
-  WEFT_ASSIGN_OR_RETURN(const v1::ReviewFloor floor,
-                        ParseEnum<v1::ReviewFloor>("--floor", options.floor, "REVIEW_FLOOR_",
-                                                   v1::ReviewFloor_Parse, "submitted, approved"));
-  parameters.set_floor(floor);
-  WEFT_ASSIGN_OR_RETURN(
-      const v1::EngagedRule rule,
-      ParseEnum<v1::EngagedRule>("--rule", options.rule, "ENGAGED_RULE_", v1::EngagedRule_Parse,
-                                 "level-first, level-only, count-only, either"));
-  parameters.set_engaged_rule(rule);
-  WEFT_ASSIGN_OR_RETURN(const v1::SelfRule self,
-                        ParseEnum<v1::SelfRule>("--self", options.self, "SELF_RULE_",
-                                                v1::SelfRule_Parse, "include, exclude"));
-  parameters.set_self_rule(self);
+  if (!options.floor.empty()) {
+    WEFT_ASSIGN_OR_RETURN(
+        const v1::ReviewFloor floor,
+        ParseEnum<v1::ReviewFloor>(options.floor, "REVIEW_FLOOR_", "value of --floor"));
+    parameters.set_floor(floor);
+  }
+  if (!options.rule.empty()) {
+    WEFT_ASSIGN_OR_RETURN(
+        const v1::EngagedRule rule,
+        ParseEnum<v1::EngagedRule>(options.rule, "ENGAGED_RULE_", "value of --rule"));
+    parameters.set_engaged_rule(rule);
+  }
+  if (!options.self.empty()) {
+    WEFT_ASSIGN_OR_RETURN(const v1::SelfRule self,
+                          ParseEnum<v1::SelfRule>(options.self, "SELF_RULE_", "value of --self"));
+    parameters.set_self_rule(self);
+  }
   return parameters;
 }
 
@@ -329,8 +306,9 @@ v1::Positions MinPositions(const Session& session, const WaveOptions& options) {
 std::string BasisText(int counted, int invited, const v1::Parameters& parameters) {
   return absl::StrCat(
       counted, " of ", invited, " invited sites; ",
-      Words(v1::ReviewFloor_Name(parameters.floor()), "REVIEW_FLOOR_"), " responses; engaged rule ",
-      Words(v1::EngagedRule_Name(parameters.engaged_rule()), "ENGAGED_RULE_"),
+      EnumWords(v1::ReviewFloor_Name(parameters.floor()), "REVIEW_FLOOR_"),
+      " responses; engaged rule ",
+      EnumWords(v1::EngagedRule_Name(parameters.engaged_rule()), "ENGAGED_RULE_"),
       parameters.self_rule() == v1::SELF_RULE_EXCLUDE ? "; own organization left out" : "",
       parameters.cohort().empty() ? "" : absl::StrCat("; ", parameters.cohort()),
       parameters.filter().empty() ? "" : absl::StrCat("; where ", parameters.filter()));

@@ -1,4 +1,4 @@
-// summary, site-metrics, frequencies, check and report.
+// summary, site-metrics, frequencies, check and metrics: the numbers of a wave, and what they mean.
 #ifndef WEFT_TOOLS_CLI_METRICS_H_
 #define WEFT_TOOLS_CLI_METRICS_H_
 
@@ -25,10 +25,16 @@ struct WaveOptions {
   std::string min_ingestion;
 };
 
+// Which of a wave's sites a command is about: those that options say, or those that it asks for
+// itself.
+enum class OfSites { kTheseOrAll, kItsOwn };
+
 // Adds WAVE and the parameter options to `command`.
-std::shared_ptr<WaveOptions> AddParameterOptions(CLI::App& command);
+std::shared_ptr<WaveOptions> AddParameterOptions(CLI::App& command,
+                                                 OfSites of_sites = OfSites::kTheseOrAll);
 // The same, and how far the feeds must have been read.
-std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command);
+std::shared_ptr<WaveOptions> AddWaveOptions(CLI::App& command,
+                                            OfSites of_sites = OfSites::kTheseOrAll);
 absl::StatusOr<metrics::v1::Parameters> ParseParameters(const WaveOptions& options);
 metrics::v1::Positions MinPositions(const Session& session, const WaveOptions& options);
 // "10 of 12 sites, submitted responses, engaged rule level first": what numbers rest on.

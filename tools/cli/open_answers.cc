@@ -19,6 +19,7 @@
 #include "common/words/terms.h"
 #include "tools/cli/files.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 #include "weft/ingestion/v1/coding.pb.h"
 #include "weft/ingestion/v1/erasure.pb.h"
 #include "weft/ingestion/v1/open_answer_service.pb.h"
@@ -32,20 +33,9 @@ namespace v1 = ::weft::ingestion::v1;
 constexpr char kResponses[] = "weft.ingestion.v1.ResponseService/";
 constexpr char kService[] = "weft.ingestion.v1.OpenAnswerService/";
 constexpr char kWaveExample[] = "e.g. waves/2025-winter";
-constexpr int kPageSize = 1000;
 constexpr size_t kChunkBytes = 256 * 1024;
 constexpr int kProblemsShown = 20;
 constexpr absl::Duration kLookAgain = absl::Milliseconds(200);
-
-absl::Status Usage(absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, "USAGE", message);
-}
-
-// "RELEASE_WITHHELD" with its prefix as people write it; "–" for what is not stated.
-std::string Word(absl::string_view name, absl::string_view prefix) {
-  if (absl::EndsWith(name, "_UNSPECIFIED")) return "–";
-  return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
-}
 
 struct ReviewOptions {
   std::string name;
@@ -60,9 +50,9 @@ struct ReviewOptions {
 
 void PrintAnswer(const v1::OpenAnswer& answer) {
   std::printf("%s  %s, speaker %s, consent %s, %d cleared\n", answer.name().c_str(),
-              Word(v1::OpenAnswer::Release_Name(answer.release()), "RELEASE_").c_str(),
-              Word(v1::OpenAnswer::Speaker_Name(answer.speaker()), "SPEAKER_").c_str(),
-              Word(v1::OpenAnswer::Consent_Name(answer.consent()), "CONSENT_").c_str(),
+              EnumWords(v1::OpenAnswer::Release_Name(answer.release()), "RELEASE_").c_str(),
+              EnumWords(v1::OpenAnswer::Speaker_Name(answer.speaker()), "SPEAKER_").c_str(),
+              EnumWords(v1::OpenAnswer::Consent_Name(answer.consent()), "CONSENT_").c_str(),
               answer.clearances_size());
   std::printf("  etag %s\n", answer.etag().c_str());
   if (!answer.text().empty()) std::printf("  text: %s\n", answer.text().c_str());
@@ -80,16 +70,14 @@ bool Waits(const v1::OpenAnswer& answer) {
 absl::Status ListWaiting(Session& session, const ReviewOptions& options) {
   v1::ListOpenAnswersRequest request;
   request.set_parent(absl::StrCat(options.name, "/responses/-"));
-  request.set_page_size(kPageSize);
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::ListOpenAnswersResponse all,
+      ReadAll<v1::ListOpenAnswersResponse>(session, absl::StrCat(kResponses, "ListOpenAnswers"),
+                                           std::move(request)));
   v1::ListOpenAnswersResponse found;
-  do {
-    v1::ListOpenAnswersResponse page;
-    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kResponses, "ListOpenAnswers"), request, page));
-    for (const v1::OpenAnswer& answer : page.open_answers()) {
-      if (options.all || Waits(answer)) *found.add_open_answers() = answer;
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  for (const v1::OpenAnswer& answer : all.open_answers()) {
+    if (options.all || Waits(answer)) *found.add_open_answers() = answer;
+  }
   if (session.json()) {
     PrintJson(found);
     return absl::OkStatus();
@@ -101,7 +89,7 @@ absl::Status ListWaiting(Session& session, const ReviewOptions& options) {
 
 absl::Status ReviewOne(Session& session, const ReviewOptions& options) {
   if (options.etag.empty()) {
-    return Usage(
+    return UsageError(
         "--etag is needed: it says which text you have read; weft review-open-answers "
         "WAVE shows it");
   }
@@ -119,46 +107,29 @@ absl::Status ReviewOne(Session& session, const ReviewOptions& options) {
   request.set_note(options.note);
   request.set_request_id(NewRequestId());
   request.set_validate_only(options.validate_only);
-  v1::OpenAnswer answer;
-  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "ReviewOpenAnswer"), request, answer));
-  if (session.json()) {
-    PrintJson(answer);
-  } else {
-    PrintAnswer(answer);
-  }
-  return absl::OkStatus();
+  return CallAndPrint<v1::OpenAnswer>(session, absl::StrCat(kService, "ReviewOpenAnswer"), request,
+                                      &PrintAnswer);
 }
 
 absl::Status ReviewAnswers(Session& session, const ReviewOptions& options) {
   const bool acts = options.clear || options.withhold || !options.redactions.empty();
   const bool is_wave = std::vector<std::string>(absl::StrSplit(options.name, '/')).size() == 2;
-  if (acts && is_wave) return Usage("a review is of one open answer: give its name");
+  if (acts && is_wave) return UsageError("a review is of one open answer: give its name");
   if (is_wave) return ListWaiting(session, options);
   if (acts) return ReviewOne(session, options);
   v1::GetOpenAnswerRequest request;
   request.set_name(options.name);
-  v1::OpenAnswer answer;
-  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kResponses, "GetOpenAnswer"), request, answer));
-  if (session.json()) {
-    PrintJson(answer);
-  } else {
-    PrintAnswer(answer);
-  }
-  return absl::OkStatus();
+  return CallAndPrint<v1::OpenAnswer>(session, absl::StrCat(kResponses, "GetOpenAnswer"), request,
+                                      &PrintAnswer);
 }
 
 absl::Status Quotes(Session& session, const std::string& wave, const std::string& question) {
   v1::ListQuotesRequest request;
   request.set_parent(wave);
   request.set_question(question);
-  request.set_page_size(kPageSize);
-  v1::ListQuotesResponse all;
-  do {
-    v1::ListQuotesResponse page;
-    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "ListQuotes"), request, page));
-    all.mutable_quotes()->MergeFrom(page.quotes());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  WEFT_ASSIGN_OR_RETURN(const v1::ListQuotesResponse all,
+                        ReadAll<v1::ListQuotesResponse>(
+                            session, absl::StrCat(kService, "ListQuotes"), std::move(request)));
   if (session.json()) {
     PrintJson(all);
     return absl::OkStatus();
@@ -311,9 +282,10 @@ absl::StatusOr<v1::Redaction> ParseRedaction(const std::string& text) {
   const bool parsed = parts.size() == 3 && absl::SimpleAtoi(parts[0], &start) &&
                       absl::SimpleAtoi(parts[1], &length) && !parts[2].empty();
   if (!parsed) {
-    return Usage(absl::StrCat("\"", text,
-                              "\" is no redaction; write START:LENGTH:REPLACEMENT in characters, "
-                              "e.g. 4:3:[name]"));
+    return UsageError(
+        absl::StrCat("\"", text,
+                     "\" is no redaction; write START:LENGTH:REPLACEMENT in characters, "
+                     "e.g. 4:3:[name]"));
   }
   v1::Redaction redaction;
   redaction.set_start(start);

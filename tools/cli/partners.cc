@@ -10,9 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
@@ -21,7 +19,9 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/validation/dates.h"
+#include "common/words/number_text.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 #include "weft/registry/v1/organization.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
 
@@ -38,7 +38,6 @@ constexpr char kOrganizations[] = "weft.registry.v1.OrganizationService/";
 constexpr char kPartnerships[] = "weft.registry.v1.PartnershipService/";
 constexpr char kOrgExample[] = "e.g. organizations/sparknc";
 constexpr char kTieExample[] = "e.g. sites/site-01/partnerships/library";
-constexpr int kPageSize = 1000;
 
 constexpr char kOrgFooter[] = R"(
   weft org create "Riverside Public Library" --id library --type library \
@@ -65,21 +64,11 @@ From a tie to what both sides say of it:
 Levels: no-interaction, networking, cooperation, coordination, collaboration.
 )";
 
-absl::Status Usage(absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, "USAGE", message);
-}
-
-// "no interaction" of INTERACTION_LEVEL_NO_INTERACTION; "-" for the unspecified value.
-std::string Word(absl::string_view name, absl::string_view prefix) {
-  const std::string word =
-      absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
-  return word == "unspecified" ? "-" : word;
-}
 std::string LevelWord(type::v1::InteractionLevel level) {
-  return Word(type::v1::InteractionLevel_Name(level), "INTERACTION_LEVEL_");
+  return EnumWords(type::v1::InteractionLevel_Name(level), "INTERACTION_LEVEL_");
 }
 std::string ConfirmationWord(Partnership::Confirmation confirmation) {
-  return Word(Partnership::Confirmation_Name(confirmation), "CONFIRMATION_");
+  return EnumWords(Partnership::Confirmation_Name(confirmation), "CONFIRMATION_");
 }
 // As users write it, and as SCHEME_… names it.
 std::string SchemeWord(OrganizationIdentifier::Scheme scheme) {
@@ -87,38 +76,15 @@ std::string SchemeWord(OrganizationIdentifier::Scheme scheme) {
       absl::StripPrefix(OrganizationIdentifier::Scheme_Name(scheme), "SCHEME_"));
 }
 
-std::string EnumName(absl::string_view prefix, const std::string& text) {
-  return absl::StrCat(prefix,
-                      absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}, {" ", "_"}})));
-}
-
 absl::StatusOr<OrganizationIdentifier::Scheme> ParseScheme(const std::string& text) {
-  OrganizationIdentifier::Scheme scheme{};
-  if (OrganizationIdentifier::Scheme_Parse(EnumName("SCHEME_", text), &scheme) &&
-      scheme != OrganizationIdentifier::SCHEME_UNSPECIFIED) {
-    return scheme;
-  }
-  return Usage(absl::StrCat("\"", text,
-                            "\" is no scheme; there are ein, leaid, ncessch, unitid, ror, npi, "
-                            "org_id and lei"));
-}
-
-absl::StatusOr<type::v1::InteractionLevel> ParseLevel(const std::string& text) {
-  type::v1::InteractionLevel level{};
-  if (type::v1::InteractionLevel_Parse(EnumName("INTERACTION_LEVEL_", text), &level) &&
-      level != type::v1::INTERACTION_LEVEL_UNSPECIFIED) {
-    return level;
-  }
-  return Usage(absl::StrCat("\"", text,
-                            "\" is no level; there are no-interaction, networking, cooperation, "
-                            "coordination and collaboration"));
+  return ParseEnum<OrganizationIdentifier::Scheme>(text, "SCHEME_", "scheme");
 }
 
 absl::StatusOr<Date> ParseDay(const std::string& text) {
   absl::CivilDay day;
   // ParseCivilTime takes "2025-3-1" and years of any length, too; only one form is a day here.
   if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) {
-    return Usage(absl::StrCat("\"", text, "\" is no day; write it as 2025-03-01"));
+    return UsageError(absl::StrCat("\"", text, "\" is no day; write it as 2025-03-01"));
   }
   Date date;
   date.set_year(static_cast<int>(day.year()));
@@ -136,7 +102,7 @@ absl::Status SetTime(const std::string& text, google::protobuf::Timestamp* time)
   absl::Time parsed;
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, &error)) {
-    return Usage(absl::StrCat("\"", text, "\" is no time; write it as 2025-03-01T12:00:00Z"));
+    return UsageError(absl::StrCat("\"", text, "\" is no time; write it as 2025-03-01T12:00:00Z"));
   }
   *time = ToProto(parsed);
   return absl::OkStatus();
@@ -149,7 +115,7 @@ void PrintOrganization(const Organization& organization) {
               organization.has_delete_time() ? "  (deleted)" : "");
   for (const v1::AlternateName& name : organization.alternate_names()) {
     std::printf("  also %s (%s)\n", name.text().c_str(),
-                Word(v1::AlternateName::Kind_Name(name.kind()), "KIND_").c_str());
+                EnumWords(v1::AlternateName::Kind_Name(name.kind()), "KIND_").c_str());
   }
   if (!organization.partner_types().empty()) {
     std::printf("  types %s\n", absl::StrJoin(organization.partner_types(), ", ").c_str());
@@ -171,19 +137,6 @@ void PrintOrganization(const Organization& organization) {
   if (!organization.tags().empty()) {
     std::printf("  tags %s\n", absl::StrJoin(organization.tags(), ", ").c_str());
   }
-}
-
-template <class Response, class Request>
-absl::Status CallAndPrint(Session& session, const std::string& method, const Request& request,
-                          void (*print)(const Response&)) {
-  Response response;
-  WEFT_RETURN_IF_ERROR(session.Call(method, request, response));
-  if (session.json()) {
-    PrintJson(response);
-  } else {
-    print(response);
-  }
-  return absl::OkStatus();
 }
 
 struct OrgOptions {
@@ -213,8 +166,8 @@ absl::Status FillOrganization(const OrgOptions& options, Organization& organizat
   for (const std::string& text : options.identifiers) {
     const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
     if (parts.size() != 2) {
-      return Usage(absl::StrCat("\"", text,
-                                "\" is no identifier; write SCHEME=NUMBER, e.g. ein=53-0196605"));
+      return UsageError(absl::StrCat(
+          "\"", text, "\" is no identifier; write SCHEME=NUMBER, e.g. ein=53-0196605"));
     }
     OrganizationIdentifier* identifier = organization.add_identifiers();
     WEFT_ASSIGN_OR_RETURN(const OrganizationIdentifier::Scheme scheme, ParseScheme(parts[0]));
@@ -224,9 +177,9 @@ absl::Status FillOrganization(const OrgOptions& options, Organization& organizat
   for (const std::string& text : options.places) {
     std::vector<std::string> parts = absl::StrSplit(text, ',');
     if (parts.size() != 3) {
-      return Usage(absl::StrCat("\"", text,
-                                "\" is no place; write LOCALITY, REGION, COUNTRY, e.g. "
-                                "\"Springfield, MO, US\"; parts may be empty"));
+      return UsageError(absl::StrCat("\"", text,
+                                     "\" is no place; write LOCALITY, REGION, COUNTRY, e.g. "
+                                     "\"Springfield, MO, US\"; parts may be empty"));
     }
     for (std::string& part : parts) absl::StripAsciiWhitespace(&part);
     v1::Place* place = organization.add_locations();
@@ -237,10 +190,8 @@ absl::Status FillOrganization(const OrgOptions& options, Organization& organizat
   organization.set_parent_organization(options.parent);
   organization.set_website(options.website);
   if (!options.status.empty()) {
-    Organization::Status status{};
-    if (!Organization::Status_Parse(EnumName("STATUS_", options.status), &status)) {
-      return Usage(absl::StrCat("\"", options.status, "\" is no status: active or inactive"));
-    }
+    WEFT_ASSIGN_OR_RETURN(const Organization::Status status,
+                          ParseEnum<Organization::Status>(options.status, "STATUS_", "status"));
     organization.set_status(status);
   }
   return absl::OkStatus();
@@ -303,43 +254,28 @@ struct ListOptions {
   bool deleted = false;
 };
 
-// Every page of a list, each row to `add`; as JSON, each page.
-template <class Response, class Request, class Add>
-absl::Status ReadPages(Session& session, const std::string& method, Request request,
-                       const Add& add) {
-  request.set_page_size(kPageSize);
-  do {
-    Response page;
-    WEFT_RETURN_IF_ERROR(session.Call(method, request, page));
-    if (session.json()) {
-      PrintJson(page);
-    } else {
-      add(page);
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
-}
-
 absl::Status ListOrgs(Session& session, const ListOptions& options) {
   v1::ListOrganizationsRequest request;
   request.set_filter(options.filter);
   request.set_order_by(options.order_by);
   request.set_show_deleted(options.deleted);
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::ListOrganizationsResponse all,
+      ReadAll<v1::ListOrganizationsResponse>(
+          session, absl::StrCat(kOrganizations, "ListOrganizations"), std::move(request)));
+  if (session.json()) {
+    PrintJson(all);
+    return absl::OkStatus();
+  }
   Table table({"NAME", "DISPLAY NAME", "TYPES", "IDENTIFIERS"});
-  WEFT_RETURN_IF_ERROR(ReadPages<v1::ListOrganizationsResponse>(
-      session, absl::StrCat(kOrganizations, "ListOrganizations"), request,
-      [&table](const v1::ListOrganizationsResponse& page) {
-        for (const Organization& row : page.organizations()) {
-          table.Add({row.name(), row.display_name(), absl::StrJoin(row.partner_types(), ","),
-                     absl::StrJoin(row.identifiers(), ",",
-                                   [](std::string* out, const OrganizationIdentifier& each) {
-                                     absl::StrAppend(out, SchemeWord(each.scheme()), "=",
-                                                     each.value());
-                                   })});
-        }
-      }));
-  if (!session.json()) std::fputs(table.ToString().c_str(), stdout);
+  for (const Organization& row : all.organizations()) {
+    table.Add({row.name(), row.display_name(), absl::StrJoin(row.partner_types(), ","),
+               absl::StrJoin(row.identifiers(), ",",
+                             [](std::string* out, const OrganizationIdentifier& each) {
+                               absl::StrAppend(out, SchemeWord(each.scheme()), "=", each.value());
+                             })});
+  }
+  std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
 }
 
@@ -374,9 +310,10 @@ void PrintPartnership(const Partnership& tie) {
                     : "");
   }
   for (const v1::Condition& condition : tie.conditions()) {
-    std::printf("  %s %s%s%s\n", condition.code().c_str(),
-                Word(v1::Condition::Direction_Name(condition.direction()), "DIRECTION_").c_str(),
-                condition.evidence().empty() ? "" : ": ", condition.evidence().c_str());
+    std::printf(
+        "  %s %s%s%s\n", condition.code().c_str(),
+        EnumWords(v1::Condition::Direction_Name(condition.direction()), "DIRECTION_").c_str(),
+        condition.evidence().empty() ? "" : ": ", condition.evidence().c_str());
   }
 }
 
@@ -384,7 +321,7 @@ void PrintAssessment(const v1::Assessment& assessment) {
   std::printf("%s  %s from %s on (%s)\n", assessment.name().c_str(),
               LevelWord(assessment.level()).c_str(),
               FormatDate(assessment.effective_date()).c_str(),
-              Word(v1::Assessment::Side_Name(assessment.side()), "SIDE_").c_str());
+              EnumWords(v1::Assessment::Side_Name(assessment.side()), "SIDE_").c_str());
 }
 
 // What both views have.
@@ -463,16 +400,20 @@ absl::Status ListTies(Session& session, const ListOptions& options) {
   request.set_filter(options.filter);
   request.set_show_deleted(options.deleted);
   WEFT_RETURN_IF_ERROR(SetAsOf(options, request));
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::ListPartnershipsResponse all,
+      ReadAll<v1::ListPartnershipsResponse>(
+          session, absl::StrCat(kPartnerships, "ListPartnerships"), std::move(request)));
+  if (session.json()) {
+    PrintJson(all);
+    return absl::OkStatus();
+  }
   Table table({"NAME", "ORGANIZATION", "TYPE", "SITE SAYS", "ORGANIZATION SAYS", "CONFIRMATION"});
-  WEFT_RETURN_IF_ERROR(ReadPages<v1::ListPartnershipsResponse>(
-      session, absl::StrCat(kPartnerships, "ListPartnerships"), request,
-      [&table](const v1::ListPartnershipsResponse& page) {
-        for (const Partnership& row : page.partnerships()) {
-          table.Add({row.name(), row.organization(), row.partner_type(), LevelWord(row.level()),
-                     LevelWord(row.organization_level()), ConfirmationWord(row.confirmation())});
-        }
-      }));
-  if (!session.json()) std::fputs(table.ToString().c_str(), stdout);
+  for (const Partnership& row : all.partnerships()) {
+    table.Add({row.name(), row.organization(), row.partner_type(), LevelWord(row.level()),
+               LevelWord(row.organization_level()), ConfirmationWord(row.confirmation())});
+  }
+  std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
 }
 
@@ -493,7 +434,9 @@ absl::Status AssessAs(Session& session, const char* method, const SayOptions& op
   Request request;
   request.set_name(options.name);
   v1::Assessment& assessment = *request.mutable_assessment();
-  WEFT_ASSIGN_OR_RETURN(const type::v1::InteractionLevel level, ParseLevel(options.level));
+  WEFT_ASSIGN_OR_RETURN(
+      const type::v1::InteractionLevel level,
+      ParseEnum<type::v1::InteractionLevel>(options.level, "INTERACTION_LEVEL_", "level"));
   assessment.set_level(level);
   if (!options.on.empty()) {
     WEFT_RETURN_IF_ERROR(SetDay(options.on, assessment.mutable_effective_date()));
@@ -516,20 +459,25 @@ absl::Status Assess(Session& session, const SayOptions& options) {
 absl::Status ListRatings(Session& session, const std::string& name) {
   v1::ListAssessmentsRequest request;
   request.set_parent(name);
-  return ReadPages<v1::ListAssessmentsResponse>(
-      session, absl::StrCat(kPartnerships, "ListAssessments"), request,
-      [](const v1::ListAssessmentsResponse& page) {
-        for (const v1::Assessment& row : page.assessments()) PrintAssessment(row);
-      });
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::ListAssessmentsResponse all,
+      ReadAll<v1::ListAssessmentsResponse>(session, absl::StrCat(kPartnerships, "ListAssessments"),
+                                           std::move(request)));
+  if (session.json()) {
+    PrintJson(all);
+    return absl::OkStatus();
+  }
+  for (const v1::Assessment& row : all.assessments()) PrintAssessment(row);
+  return absl::OkStatus();
 }
 
 // "0.53 (0.40 to 0.61)", or why there is none.
 std::string AgreementText(const v1::AgreementNumber& number) {
   std::string text = number.has_value()
-                         ? absl::StrFormat("%.2f", number.value())
+                         ? Fixed(number.value(), 2)
                          : absl::StrCat("undefined: ", number.undefined().description());
   if (number.has_low() && (!number.has_value() || number.low() != number.high())) {
-    absl::StrAppend(&text, absl::StrFormat(" (%.2f to %.2f)", number.low(), number.high()));
+    absl::StrAppend(&text, " (", Fixed(number.low(), 2), " to ", Fixed(number.high(), 2), ")");
   }
   return text;
 }
@@ -568,70 +516,54 @@ absl::Status ShowAgreement(Session& session, const AgreementOptions& options) {
       session, absl::StrCat(kPartnerships, "GetPartnershipAgreement"), request, &PrintAgreement);
 }
 
+// The organization's decision, whose note says why, or the end of a tie and its return.
 template <class Request>
-absl::Status Decide(Session& session, const char* method, const SayOptions& options) {
+absl::Status WriteTie(Session& session, const char* method, const SayOptions& options) {
   Request request;
   request.set_name(options.name);
-  request.set_note(options.note);
+  if constexpr (!std::is_same_v<Request, v1::DeletePartnershipRequest> &&
+                !std::is_same_v<Request, v1::UndeletePartnershipRequest>) {
+    request.set_note(options.note);
+  }
   request.set_request_id(NewRequestId());
   return CallAndPrint<Partnership>(session, absl::StrCat(kPartnerships, method), request,
                                    &PrintPartnership);
 }
 
-// Deletes a tie, or brings it back.
-template <class Request>
-absl::Status WriteTie(Session& session, const char* method, const std::string& name) {
-  Request request;
-  request.set_name(name);
-  request.set_request_id(NewRequestId());
-  return CallAndPrint<Partnership>(session, absl::StrCat(kPartnerships, method), request,
-                                   &PrintPartnership);
-}
-
-template <class View>
-void FillView(const SayOptions& options, View& view) {
+// One side's view, shown, or written where something is said.
+template <class View, class GetRequest, class UpdateRequest>
+absl::Status ShowOrWriteView(Session& session, const SayOptions& options, const char* resource,
+                             const char* kind, View* (UpdateRequest::*view_of)()) {
+  const std::string name = absl::StrCat(options.name, "/", resource);
+  if (options.note.empty() && options.roles.empty() && options.mechanisms.empty()) {
+    GetRequest get;
+    get.set_name(name);
+    return CallAndPrint<View>(session, absl::StrCat(kPartnerships, "Get", kind), get,
+                              &PrintView<View>);
+  }
+  UpdateRequest update;
+  View& view = *(update.*view_of)();
+  view.set_name(name);
   view.set_note(options.note);
   for (const std::string& role : options.roles) view.add_roles(role);
   for (const std::string& mechanism : options.mechanisms) view.add_mechanisms(mechanism);
+  update.set_request_id(NewRequestId());
+  return CallAndPrint<View>(session, absl::StrCat(kPartnerships, "Update", kind), update,
+                            &PrintView<View>);
 }
 
-absl::Status ShowOrWriteView(Session& session, const SayOptions& options) {
-  const bool writes =
-      !options.note.empty() || !options.roles.empty() || !options.mechanisms.empty();
+absl::Status ShowOrWriteAView(Session& session, const SayOptions& options) {
   if (options.side == "site") {
-    const std::string name = absl::StrCat(options.name, "/siteView");
-    if (!writes) {
-      v1::GetSiteViewRequest get;
-      get.set_name(name);
-      return CallAndPrint<v1::SiteView>(session, absl::StrCat(kPartnerships, "GetSiteView"), get,
-                                        &PrintView<v1::SiteView>);
-    }
-    v1::UpdateSiteViewRequest update;
-    update.mutable_site_view()->set_name(name);
-    FillView(options, *update.mutable_site_view());
-    update.set_request_id(NewRequestId());
-    return CallAndPrint<v1::SiteView>(session, absl::StrCat(kPartnerships, "UpdateSiteView"),
-                                      update, &PrintView<v1::SiteView>);
+    return ShowOrWriteView<v1::SiteView, v1::GetSiteViewRequest>(
+        session, options, "siteView", "SiteView", &v1::UpdateSiteViewRequest::mutable_site_view);
   }
-  if (options.side != "organization") {
-    return Usage(
-        absl::StrCat("\"", options.side, "\" is no side; there are site and organization"));
+  if (options.side == "organization") {
+    return ShowOrWriteView<v1::OrganizationView, v1::GetOrganizationViewRequest>(
+        session, options, "organizationView", "OrganizationView",
+        &v1::UpdateOrganizationViewRequest::mutable_organization_view);
   }
-  const std::string name = absl::StrCat(options.name, "/organizationView");
-  if (!writes) {
-    v1::GetOrganizationViewRequest get;
-    get.set_name(name);
-    return CallAndPrint<v1::OrganizationView>(session,
-                                              absl::StrCat(kPartnerships, "GetOrganizationView"),
-                                              get, &PrintView<v1::OrganizationView>);
-  }
-  v1::UpdateOrganizationViewRequest update;
-  update.mutable_organization_view()->set_name(name);
-  FillView(options, *update.mutable_organization_view());
-  update.set_request_id(NewRequestId());
-  return CallAndPrint<v1::OrganizationView>(session,
-                                            absl::StrCat(kPartnerships, "UpdateOrganizationView"),
-                                            update, &PrintView<v1::OrganizationView>);
+  return UsageError(
+      absl::StrCat("\"", options.side, "\" is no side; there are site, organization"));
 }
 
 // --- The commands ---
@@ -759,17 +691,17 @@ void AddTieRecords(CLI::App& partnership, Session*& session, absl::Status& resul
   list->add_flag("--deleted", listed->deleted, "deleted ones, too");
   list->callback([&session, &result, listed] { result = ListTies(*session, *listed); });
 
-  auto name = std::make_shared<std::string>();
+  auto removed = std::make_shared<SayOptions>();
   CLI::App* remove = partnership.add_subcommand(
       "delete", "Deletes one that was entered by mistake; one that ended gets an end date instead");
-  remove->add_option("NAME", *name, kTieExample)->required();
-  remove->callback([&session, &result, name] {
-    result = WriteTie<v1::DeletePartnershipRequest>(*session, "DeletePartnership", *name);
+  remove->add_option("NAME", removed->name, kTieExample)->required();
+  remove->callback([&session, &result, removed] {
+    result = WriteTie<v1::DeletePartnershipRequest>(*session, "DeletePartnership", *removed);
   });
   CLI::App* undelete = partnership.add_subcommand("undelete", "Brings a deleted one back");
-  undelete->add_option("NAME", *name, kTieExample)->required();
-  undelete->callback([&session, &result, name] {
-    result = WriteTie<v1::UndeletePartnershipRequest>(*session, "UndeletePartnership", *name);
+  undelete->add_option("NAME", removed->name, kTieExample)->required();
+  undelete->callback([&session, &result, removed] {
+    result = WriteTie<v1::UndeletePartnershipRequest>(*session, "UndeletePartnership", *removed);
   });
 }
 
@@ -798,14 +730,14 @@ void AddTieSides(CLI::App& partnership, Session*& session, absl::Status& result)
   confirm->add_option("NAME", said->name, kTieExample)->required();
   confirm->add_option("--note", said->note, "what to say with it");
   confirm->callback([&session, &result, said] {
-    result = Decide<v1::ConfirmPartnershipRequest>(*session, "ConfirmPartnership", *said);
+    result = WriteTie<v1::ConfirmPartnershipRequest>(*session, "ConfirmPartnership", *said);
   });
   CLI::App* dispute =
       partnership.add_subcommand("dispute", "The organization says: it is not, or not so");
   dispute->add_option("NAME", said->name, kTieExample)->required();
   dispute->add_option("--note", said->note, "what is not so")->required();
   dispute->callback([&session, &result, said] {
-    result = Decide<v1::DisputePartnershipRequest>(*session, "DisputePartnership", *said);
+    result = WriteTie<v1::DisputePartnershipRequest>(*session, "DisputePartnership", *said);
   });
 
   auto asked = std::make_shared<AgreementOptions>();
@@ -829,7 +761,7 @@ void AddTieSides(CLI::App& partnership, Session*& session, absl::Status& result)
   AddMany(*view, "--role", viewed->roles, "what the partner does, as this side sees it");
   AddMany(*view, "--mechanism", viewed->mechanisms,
           "how the two work together, as this side sees it");
-  view->callback([&session, &result, viewed] { result = ShowOrWriteView(*session, *viewed); });
+  view->callback([&session, &result, viewed] { result = ShowOrWriteAView(*session, *viewed); });
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "common/words/terms.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 #include "weft/metrics/v1/release.pb.h"
 #include "weft/metrics/v1/release_service.pb.h"
 
@@ -31,13 +32,12 @@ constexpr char kService[] = "weft.metrics.v1.ReleaseService/";
 constexpr char kReleaseExample[] = "e.g. releases/winter-2025";
 constexpr char kFindingExample[] = "e.g. releases/winter-2025/findings/breadth";
 constexpr char kNoteHelp[] = "what to say about it, kept in the release's history";
-constexpr int kPageSize = 1000;
 constexpr size_t kHashShown = 12;
 
 constexpr char kReleaseFooter[] = R"(
 From a draft to the page that everybody reads:
   weft release create waves/2025-winter --id winter-2025 --display-name "Winter 2025" \
-    --reviewer users/fay=facilitator --reviewer users/rosa=community_representative
+    --reviewer users/fay=facilitator --reviewer users/rosa=community-representative
   weft finding add releases/winter-2025 "Sites work with most partner types." --id breadth \
     --refer D1:richness.mean
   weft release submit releases/winter-2025
@@ -53,49 +53,27 @@ From a draft to the page that everybody reads:
 The numbers are pinned when the draft is made; weft release verify computes them again.
 )";
 
-absl::Status Usage(absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, "USAGE", message);
-}
-
-// "in review" of STATE_IN_REVIEW.
-std::string Word(absl::string_view name, absl::string_view prefix) {
-  return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
-}
 std::string StateWord(v1::Release::State state) {
-  return Word(v1::Release::State_Name(state), "STATE_");
+  return EnumWords(v1::Release::State_Name(state), "STATE_");
 }
 std::string RoleWord(v1::ReviewerRole role) {
-  return Word(v1::ReviewerRole_Name(role), "REVIEWER_ROLE_");
+  return EnumWords(v1::ReviewerRole_Name(role), "REVIEWER_ROLE_");
 }
 std::string StanceWord(v1::FindingStance::Stance stance) {
-  return Word(v1::FindingStance::Stance_Name(stance), "STANCE_");
-}
-
-// A value of an enum by its name in small letters, with "-" or "_".
-template <class Enum>
-absl::StatusOr<Enum> ParseEnum(const std::string& text, absl::string_view prefix,
-                               bool (*parse)(google::protobuf::ConstStringParam, Enum*),
-                               absl::string_view choices) {
-  Enum value{};
-  const std::string name = absl::StrCat(
-      prefix, absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}, {" ", "_"}})));
-  if (parse(name, &value) && static_cast<int>(value) != 0) return value;
-  return Usage(absl::StrCat("\"", text, "\" is none of ", choices));
+  return EnumWords(v1::FindingStance::Stance_Name(stance), "STANCE_");
 }
 
 absl::StatusOr<v1::Reviewer> ParseReviewer(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
   if (parts.size() != 2) {
-    return Usage(absl::StrCat("\"", text,
-                              "\" is no reviewer; write PRINCIPAL=ROLE, e.g. "
-                              "users/fay=facilitator"));
+    return UsageError(absl::StrCat("\"", text,
+                                   "\" is no reviewer; write PRINCIPAL=ROLE, e.g. "
+                                   "users/fay=facilitator"));
   }
   v1::Reviewer reviewer;
   reviewer.set_principal(parts[0]);
-  WEFT_ASSIGN_OR_RETURN(
-      const v1::ReviewerRole role,
-      ParseEnum<v1::ReviewerRole>(parts[1], "REVIEWER_ROLE_", &v1::ReviewerRole_Parse,
-                                  "facilitator, community_representative"));
+  WEFT_ASSIGN_OR_RETURN(const v1::ReviewerRole role,
+                        ParseEnum<v1::ReviewerRole>(parts[1], "REVIEWER_ROLE_", "reviewer's role"));
   reviewer.set_role(role);
   return reviewer;
 }
@@ -103,9 +81,9 @@ absl::StatusOr<v1::Reviewer> ParseReviewer(const std::string& text) {
 absl::StatusOr<v1::FindingReference> ParseReference(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 1));
   if (parts.size() != 2) {
-    return Usage(absl::StrCat("\"", text,
-                              "\" is no number; write METRIC:NUMBER, e.g. "
-                              "D1:richness.mean or F1:partner_types.cbo.presence"));
+    return UsageError(absl::StrCat("\"", text,
+                                   "\" is no number; write METRIC:NUMBER, e.g. "
+                                   "D1:richness.mean or F1:partner_types.cbo.presence"));
   }
   v1::FindingReference reference;
   reference.set_metric(parts[0]);
@@ -140,7 +118,7 @@ void PrintRelease(const v1::Release& release) {
   }
   for (const v1::Redacted& redacted : release.redacted()) {
     std::printf("  taken out: %s (%s)\n", redacted.name().c_str(),
-                Word(v1::Redacted::Reason_Name(redacted.reason()), "REASON_").c_str());
+                EnumWords(v1::Redacted::Reason_Name(redacted.reason()), "REASON_").c_str());
   }
   if (!release.supersedes().empty()) {
     std::printf("  supersedes %s\n", release.supersedes().c_str());
@@ -237,7 +215,7 @@ void PrintPublication(const v1::Publication& publication) {
 }
 
 void PrintChange(const v1::ManifestChange& change) {
-  std::printf("  %s %s", Word(v1::ManifestChange::Kind_Name(change.kind()), "KIND_").c_str(),
+  std::printf("  %s %s", EnumWords(v1::ManifestChange::Kind_Name(change.kind()), "KIND_").c_str(),
               change.name().c_str());
   if (change.earlier_revision() > 0 || change.later_revision() > 0) {
     std::printf(" (revision %d → %d)", change.earlier_revision(), change.later_revision());
@@ -248,12 +226,12 @@ void PrintChange(const v1::ManifestChange& change) {
 void PrintVerification(const v1::VerifyReleaseResponse& verified) {
   std::printf(
       "%s: %s\n", verified.name().c_str(),
-      Word(v1::VerifyReleaseResponse::Verdict_Name(verified.verdict()), "VERDICT_").c_str());
+      EnumWords(v1::VerifyReleaseResponse::Verdict_Name(verified.verdict()), "VERDICT_").c_str());
   std::printf("pinned   %s\ncomputed %s\n", verified.content_hash().c_str(),
               verified.recomputed_hash().empty() ? "–" : verified.recomputed_hash().c_str());
   for (const v1::PinDifference& difference : verified.differences()) {
     std::printf("  %s %s (%s → %s)\n",
-                Word(v1::PinDifference::Kind_Name(difference.kind()), "KIND_").c_str(),
+                EnumWords(v1::PinDifference::Kind_Name(difference.kind()), "KIND_").c_str(),
                 difference.name().c_str(), difference.pinned_sha256().substr(0, kHashShown).c_str(),
                 difference.found_sha256().substr(0, kHashShown).c_str());
   }
@@ -288,7 +266,7 @@ void PrintCompared(const v1::CompareReleasesResponse& compared) {
               compared.unchanged_numbers());
   for (const v1::FindingChange& change : compared.finding_changes()) {
     std::printf("finding %s %s\n", change.finding().c_str(),
-                Word(v1::FindingChange::Kind_Name(change.kind()), "KIND_").c_str());
+                EnumWords(v1::FindingChange::Kind_Name(change.kind()), "KIND_").c_str());
     if (!change.earlier_statement().empty()) {
       std::printf("  before: %s\n", change.earlier_statement().c_str());
     }
@@ -296,35 +274,6 @@ void PrintCompared(const v1::CompareReleasesResponse& compared) {
       std::printf("  now: %s\n", change.later_statement().c_str());
     }
   }
-}
-
-// One call whose answer is printed.
-template <class Response, class Request>
-absl::Status CallAndPrint(Session& session, absl::string_view method, const Request& request,
-                          void (*print)(const Response&)) {
-  Response response;
-  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, method), request, response));
-  if (session.json()) {
-    PrintJson(response);
-  } else {
-    print(response);
-  }
-  return absl::OkStatus();
-}
-
-// Every page of a list, as one.
-template <class Response, class Request>
-absl::StatusOr<Response> ReadAll(Session& session, absl::string_view method, Request request) {
-  request.set_page_size(kPageSize);
-  Response all;
-  do {
-    Response page;
-    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, method), request, page));
-    request.set_page_token(page.next_page_token());
-    page.clear_next_page_token();
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
-  return all;
 }
 
 // --- Releases ---
@@ -359,15 +308,16 @@ absl::Status CreateRelease(Session& session, const WaveOptions& wave,
     release.mutable_policy()->set_minimum_cell(options.minimum_cell);
     release.mutable_policy()->set_site_rows(v1::SITE_ROWS_NAMED);
   }
-  return CallAndPrint<v1::Release>(session, "CreateRelease", request, &PrintRelease);
+  return CallAndPrint<v1::Release>(session, absl::StrCat(kService, "CreateRelease"), request,
+                                   &PrintRelease);
 }
 
 absl::Status ListReleases(Session& session, const std::string& wave) {
   v1::ListReleasesRequest request;
   request.set_wave(wave);
-  WEFT_ASSIGN_OR_RETURN(
-      const v1::ListReleasesResponse all,
-      ReadAll<v1::ListReleasesResponse>(session, "ListReleases", std::move(request)));
+  WEFT_ASSIGN_OR_RETURN(const v1::ListReleasesResponse all,
+                        ReadAll<v1::ListReleasesResponse>(
+                            session, absl::StrCat(kService, "ListReleases"), std::move(request)));
   if (session.json()) {
     PrintJson(all);
     return absl::OkStatus();
@@ -400,7 +350,7 @@ absl::Status TakeStep(Session& session, absl::string_view method, const StepOpti
   if constexpr (std::is_same_v<Request, v1::ReviseReleaseRequest>) {
     request.set_repin(options.repin);
   }
-  return CallAndPrint<v1::Release>(session, method, request, &PrintRelease);
+  return CallAndPrint<v1::Release>(session, absl::StrCat(kService, method), request, &PrintRelease);
 }
 
 absl::Status Verify(Session& session, const std::string& name) {
@@ -416,15 +366,18 @@ absl::Status Verify(Session& session, const std::string& name) {
   if (verified.verdict() == v1::VerifyReleaseResponse::VERDICT_REPRODUCED) {
     return absl::OkStatus();
   }
-  return Error(absl::StatusCode::kFailedPrecondition, "NOT_REPRODUCED",
-               absl::StrCat("the answers that ", name, " was made from do not give its numbers"));
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "NOT_REPRODUCED",
+      verified.verdict() == v1::VerifyReleaseResponse::VERDICT_CANNOT_RECOMPUTE
+          ? absl::StrCat("answers that ", name, " was made from are gone")
+          : absl::StrCat("the answers that ", name, " was made from do not give its numbers"));
 }
 
 absl::Status ShowContent(Session& session, const std::string& name) {
   v1::GetReleaseContentRequest request;
   request.set_name(absl::StrCat(name, "/content"));
   return CallAndPrint<v1::ReleaseContent>(
-      session, "GetReleaseContent", request,
+      session, absl::StrCat(kService, "GetReleaseContent"), request,
       [](const v1::ReleaseContent& content) { PrintSummary(content.content()); });
 }
 
@@ -432,11 +385,13 @@ absl::Status ShowPublication(Session& session, const std::string& name) {
   if (!name.empty()) {
     v1::GetPublicationRequest request;
     request.set_name(absl::StrCat(name, "/publication"));
-    return CallAndPrint<v1::Publication>(session, "GetPublication", request, &PrintPublication);
+    return CallAndPrint<v1::Publication>(session, absl::StrCat(kService, "GetPublication"), request,
+                                         &PrintPublication);
   }
-  WEFT_ASSIGN_OR_RETURN(const v1::ListPublicationsResponse all,
-                        ReadAll<v1::ListPublicationsResponse>(session, "ListPublications",
-                                                              v1::ListPublicationsRequest()));
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::ListPublicationsResponse all,
+      ReadAll<v1::ListPublicationsResponse>(session, absl::StrCat(kService, "ListPublications"),
+                                            v1::ListPublicationsRequest()));
   if (session.json()) {
     PrintJson(all);
     return absl::OkStatus();
@@ -454,8 +409,8 @@ absl::Status CompareTwo(Session& session, const std::string& name, const std::st
   v1::CompareReleasesRequest request;
   request.set_name(name);
   request.set_compare_to(earlier);
-  return CallAndPrint<v1::CompareReleasesResponse>(session, "CompareReleases", request,
-                                                   &PrintCompared);
+  return CallAndPrint<v1::CompareReleasesResponse>(
+      session, absl::StrCat(kService, "CompareReleases"), request, &PrintCompared);
 }
 
 // --- Findings ---
@@ -483,7 +438,8 @@ absl::Status AddFinding(Session& session, const FindingOptions& options) {
   request.set_finding_id(options.id);
   request.set_request_id(NewRequestId());
   WEFT_RETURN_IF_ERROR(FillFinding(options, *request.mutable_finding()));
-  return CallAndPrint<v1::Finding>(session, "CreateFinding", request, &PrintFinding);
+  return CallAndPrint<v1::Finding>(session, absl::StrCat(kService, "CreateFinding"), request,
+                                   &PrintFinding);
 }
 
 absl::Status UpdateFinding(Session& session, const FindingOptions& options) {
@@ -491,15 +447,16 @@ absl::Status UpdateFinding(Session& session, const FindingOptions& options) {
   request.mutable_finding()->set_name(options.name);
   request.set_request_id(NewRequestId());
   WEFT_RETURN_IF_ERROR(FillFinding(options, *request.mutable_finding()));
-  return CallAndPrint<v1::Finding>(session, "UpdateFinding", request, &PrintFinding);
+  return CallAndPrint<v1::Finding>(session, absl::StrCat(kService, "UpdateFinding"), request,
+                                   &PrintFinding);
 }
 
 absl::Status ListFindings(Session& session, const std::string& release) {
   v1::ListFindingsRequest request;
   request.set_parent(release);
-  WEFT_ASSIGN_OR_RETURN(
-      const v1::ListFindingsResponse all,
-      ReadAll<v1::ListFindingsResponse>(session, "ListFindings", std::move(request)));
+  WEFT_ASSIGN_OR_RETURN(const v1::ListFindingsResponse all,
+                        ReadAll<v1::ListFindingsResponse>(
+                            session, absl::StrCat(kService, "ListFindings"), std::move(request)));
   if (session.json()) {
     PrintJson(all);
     return absl::OkStatus();
@@ -521,11 +478,10 @@ absl::Status Review(Session& session, const ReviewOptions& options) {
   request.set_request_id(NewRequestId());
   request.set_note(options.note);
   WEFT_ASSIGN_OR_RETURN(const v1::FindingStance::Stance stance,
-                        ParseEnum<v1::FindingStance::Stance>(options.stance, "STANCE_",
-                                                             &v1::FindingStance::Stance_Parse,
-                                                             "supports, contests, adds-context"));
+                        ParseEnum<v1::FindingStance::Stance>(options.stance, "STANCE_", "stance"));
   request.set_stance(stance);
-  return CallAndPrint<v1::Finding>(session, "ReviewFinding", request, &PrintFinding);
+  return CallAndPrint<v1::Finding>(session, absl::StrCat(kService, "ReviewFinding"), request,
+                                   &PrintFinding);
 }
 
 struct AnswerOptions {
@@ -542,7 +498,8 @@ absl::Status Answer(Session& session, const AnswerOptions& options) {
   request.set_principal(options.principal);
   request.set_review_round(options.round);
   request.set_answer(options.answer);
-  return CallAndPrint<v1::Finding>(session, "AnswerStance", request, &PrintFinding);
+  return CallAndPrint<v1::Finding>(session, absl::StrCat(kService, "AnswerStance"), request,
+                                   &PrintFinding);
 }
 
 // --- The commands ---
@@ -580,7 +537,7 @@ void AddCreate(CLI::App& parent, Session*& session, absl::Status& result) {
   create->add_option("--statement", options->statement, "what the public reads first");
   create
       ->add_option("--reviewer", options->reviewers,
-                   "PRINCIPAL=ROLE, with role facilitator or community_representative; may be "
+                   "PRINCIPAL=ROLE, with role facilitator or community-representative; may be "
                    "given several times")
       ->allow_extra_args(false);
   create->add_option("--supersedes", options->supersedes, "the release that it replaces");
@@ -596,12 +553,14 @@ void AddRelease(CLI::App& app, Session*& session, absl::Status& result) {
       "release", "Numbers of a wave that are reviewed and published, and stay as they are");
   release->require_subcommand(1);
   release->fallthrough();
+  release->footer(kReleaseFooter);
   AddCreate(*release, session, result);
   AddNamed(*release, "get", "Shows a release, its reviewers and its history", kReleaseExample,
            session, result, [](Session& open, const std::string& name) {
              v1::GetReleaseRequest request;
              request.set_name(name);
-             return CallAndPrint<v1::Release>(open, "GetRelease", request, &PrintRelease);
+             return CallAndPrint<v1::Release>(open, absl::StrCat(kService, "GetRelease"), request,
+                                              &PrintRelease);
            });
   auto wave = std::make_shared<std::string>();
   CLI::App* list = release->add_subcommand("list", "Lists releases");

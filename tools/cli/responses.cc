@@ -19,6 +19,7 @@
 #include "common/base/status_macros.h"
 #include "common/words/number_text.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 
 namespace weft::cli {
 namespace {
@@ -27,10 +28,6 @@ namespace v1 = ::weft::ingestion::v1;
 
 constexpr char kService[] = "weft.ingestion.v1.ResponseService/";
 constexpr char kResponseExample[] = "e.g. waves/2025-winter/responses/site-01";
-
-absl::Status Usage(absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, "USAGE", message);
-}
 
 // "INTERACTION_LEVEL_COOPERATION" with its prefix as people write it.
 std::string Short(absl::string_view name, absl::string_view prefix) {
@@ -306,9 +303,10 @@ absl::Status Act(Session& session, absl::string_view verb, const VerbOptions& op
 absl::StatusOr<v1::ContributedAnswer> ParseContribution(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos) {
-    return Usage(absl::StrCat("\"", text,
-                              "\" is no answer; write cbo.level=cooperation, or with the version "
-                              "that was seen cbo.level@3=cooperation"));
+    return UsageError(
+        absl::StrCat("\"", text,
+                     "\" is no answer; write cbo.level=cooperation, or with the version "
+                     "that was seen cbo.level@3=cooperation"));
   }
   v1::ContributedAnswer answer;
   const std::string left = text.substr(0, equals);
@@ -317,7 +315,7 @@ absl::StatusOr<v1::ContributedAnswer> ParseContribution(const std::string& text)
   answer.set_answer(left.substr(0, at));
   int version = 0;
   if (at != std::string::npos && !absl::SimpleAtoi(left.substr(at + 1), &version)) {
-    return Usage(absl::StrCat("\"", left, "\" has no number behind \"@\""));
+    return UsageError(absl::StrCat("\"", left, "\" has no number behind \"@\""));
   }
   answer.set_base_version(version);
   if (right.empty()) return answer;
@@ -326,9 +324,10 @@ absl::StatusOr<v1::ContributedAnswer> ParseContribution(const std::string& text)
     return answer;
   }
   if (!ParseValue(answer.answer(), right, *answer.mutable_value())) {
-    return Usage(absl::StrCat("\"", right, "\" is no value for ", answer.answer(),
-                              "; a count is a number, a level is networking, cooperation, …, and "
-                              "anything can be written as JSON: '{\"partners\": {\"min\": 20}}'"));
+    return UsageError(
+        absl::StrCat("\"", right, "\" is no value for ", answer.answer(),
+                     "; a count is a number, a level is networking, cooperation, …, and "
+                     "anything can be written as JSON: '{\"partners\": {\"min\": 20}}'"));
   }
   return answer;
 }

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/base/status_macros.h"
 #include "common/rpc/sync_client.h"
 #include "google/protobuf/message.h"
 
@@ -66,6 +67,36 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 absl::Status WriteFile(const std::string& path, absl::string_view content);
 // A random request id, so that a retried write happens once.
 std::string NewRequestId();
+
+// One call, whose answer is printed: as JSON, or by `print`.
+template <class Response, class Request>
+absl::Status CallAndPrint(Session& session, absl::string_view method, const Request& request,
+                          void (*print)(const Response&)) {
+  Response response;
+  WEFT_RETURN_IF_ERROR(session.Call(method, request, response));
+  if (session.json()) {
+    PrintJson(response);
+  } else {
+    print(response);
+  }
+  return absl::OkStatus();
+}
+
+// Every page of a list, as one answer, so that it is one JSON document, too.
+template <class Response, class Request>
+absl::StatusOr<Response> ReadAll(Session& session, absl::string_view method, Request request) {
+  constexpr int kPageSize = 1000;
+  request.set_page_size(kPageSize);
+  Response all;
+  do {
+    Response page;
+    WEFT_RETURN_IF_ERROR(session.Call(method, request, page));
+    request.set_page_token(page.next_page_token());
+    page.clear_next_page_token();
+    all.MergeFrom(page);
+  } while (!request.page_token().empty());
+  return all;
+}
 
 }  // namespace weft::cli
 

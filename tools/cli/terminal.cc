@@ -7,22 +7,16 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "common/words/number_text.h"
+#include "tools/cli/words.h"
 
 namespace weft::cli {
 namespace {
 
 bool StartsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
-std::string EnumWords(absl::string_view name, absl::string_view prefix) {
-  absl::string_view rest = absl::StripPrefix(name, prefix);
-  return absl::StrReplaceAll(absl::AsciiStrToLower(rest), {{"_", " "}});
-}
-
 std::string NoValue(const type::v1::Estimate& estimate) {
-  if (estimate.has_suppressed()) return "suppressed";
+  if (estimate.has_suppressed()) return ShortUndefinedText(estimate);
   return absl::StrCat(
       "– (",
       EnumWords(type::v1::UndefinedReason_Name(estimate.undefined().reason()), "UNDEFINED_REASON_"),

@@ -97,27 +97,27 @@ absl::Status RosterStatus(Session& session, const std::string& wave, const std::
   request.set_parent(wave);
   request.set_cohort(cohort);
   request.set_due_only(due_only);
-  request.set_page_size(1000);
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::ListRosterStatusResponse all,
+      ReadAll<v1::ListRosterStatusResponse>(
+          session, "weft.ingestion.v1.WaveService/ListRosterStatus", std::move(request)));
+  if (session.json()) {
+    PrintJson(all);
+    return absl::OkStatus();
+  }
   Table table({"SITE", "STATE", "DUE", "ANSWERED", "AGE", "PEOPLE", "OPEN"});
-  do {
-    v1::ListRosterStatusResponse page;
-    WEFT_RETURN_IF_ERROR(
-        session.Call("weft.ingestion.v1.WaveService/ListRosterStatus", request, page));
-    if (session.json()) PrintJson(page);
-    for (const v1::RosterStatus& row : page.statuses()) {
-      std::string due = row.due() ? "due" : "";
-      if (row.has_days_left()) due = absl::StrCat(row.days_left(), " days left");
-      table.Add({row.site(),
-                 row.state() == v1::Response::STATE_UNSPECIFIED
-                     ? "INVITED"
-                     : v1::Response::State_Name(row.state()).substr(6),
-                 due, CompletenessCell(row.completeness()),
-                 row.has_answer_age_days() ? absl::StrCat(row.answer_age_days(), " days") : "",
-                 absl::StrCat(row.contributor_count()), absl::StrCat(row.unresolved_count())});
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  if (!session.json()) std::fputs(table.ToString().c_str(), stdout);
+  for (const v1::RosterStatus& row : all.statuses()) {
+    std::string due = row.due() ? "due" : "";
+    if (row.has_days_left()) due = absl::StrCat(row.days_left(), " days left");
+    table.Add({row.site(),
+               row.state() == v1::Response::STATE_UNSPECIFIED
+                   ? "INVITED"
+                   : v1::Response::State_Name(row.state()).substr(6),
+               due, CompletenessCell(row.completeness()),
+               row.has_answer_age_days() ? absl::StrCat(row.answer_age_days(), " days") : "",
+               absl::StrCat(row.contributor_count()), absl::StrCat(row.unresolved_count())});
+  }
+  std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
 }
 
