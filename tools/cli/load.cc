@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/validation/dates.h"
 #include "nlohmann/json.hpp"
 #include "tools/cli/files.h"
 #include "tools/cli/resources.h"
@@ -45,58 +46,66 @@ absl::StatusOr<bool> IsOpenAlready(Session& session, const std::string& wave) {
 
 constexpr char kPartnerships[] = "weft.registry.v1.PartnershipService/";
 
-// The documents of a file; none when it is not there.
-absl::StatusOr<std::vector<std::string>> DocumentsIn(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return std::vector<std::string>();
-  WEFT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path.string()));
-  return SplitDocuments(text, path.string());
+// Writes a document that is no resource to create, unless the site has said it already: whether it
+// did.
+using WriteDocument = absl::StatusOr<bool> (*)(Session& session, const std::string& document,
+                                               const std::string& file);
+
+// What a site says of a tie, where it has not said anything yet.
+absl::StatusOr<bool> WriteSiteView(Session& session, const std::string& document,
+                                   const std::string& file) {
+  registry::v1::UpdateSiteViewRequest update;
+  WEFT_RETURN_IF_ERROR(FromJson(document, file, *update.mutable_site_view()));
+  registry::v1::GetSiteViewRequest get;
+  get.set_name(update.site_view().name());
+  registry::v1::SiteView view;
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kPartnerships, "GetSiteView"), get, view));
+  if (!view.etag().empty()) return false;
+  update.set_request_id(NewRequestId());
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kPartnerships, "UpdateSiteView"), update, view));
+  return true;
 }
 
-// What sites say of their ties, where they have not said anything yet.
-absl::Status LoadSiteViews(Session& session, const std::filesystem::path& path) {
-  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> documents, DocumentsIn(path));
+// A site's rating of a tie from a day on; one without a day, where the site has not rated it yet.
+absl::StatusOr<bool> WriteRating(Session& session, const std::string& document,
+                                 const std::string& file) {
+  registry::v1::AssessPartnershipRequest assess;
+  WEFT_RETURN_IF_ERROR(FromJson(document, file, assess));
+  registry::v1::ListAssessmentsRequest list;
+  list.set_parent(assess.name());
+  WEFT_ASSIGN_OR_RETURN(
+      const registry::v1::ListAssessmentsResponse there,
+      ReadAll<registry::v1::ListAssessmentsResponse>(
+          session, absl::StrCat(kPartnerships, "ListAssessments"), std::move(list)));
+  for (const registry::v1::Assessment& each : there.assessments()) {
+    if (each.side() != registry::v1::Assessment::SIDE_SITE) continue;
+    if (!assess.assessment().has_effective_date() ||
+        CompareDates(each.effective_date(), assess.assessment().effective_date()) == 0) {
+      return false;
+    }
+  }
+  assess.set_request_id(NewRequestId());
+  registry::v1::Assessment assessment;
+  WEFT_RETURN_IF_ERROR(
+      session.Call(absl::StrCat(kPartnerships, "AssessPartnership"), assess, assessment));
+  return true;
+}
+
+// Whether there is such a file.
+absl::StatusOr<bool> LoadEach(Session& session, const std::filesystem::path& path,
+                              WriteDocument write, const char* done) {
+  if (!std::filesystem::exists(path)) return false;
+  WEFT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path.string()));
+  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> documents,
+                        SplitDocuments(text, path.string()));
   int written = 0;
   for (const std::string& document : documents) {
-    registry::v1::UpdateSiteViewRequest update;
-    WEFT_RETURN_IF_ERROR(FromJson(document, path.string(), *update.mutable_site_view()));
-    registry::v1::GetSiteViewRequest get;
-    get.set_name(update.site_view().name());
-    registry::v1::SiteView view;
-    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kPartnerships, "GetSiteView"), get, view));
-    if (!view.etag().empty()) continue;
-    WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kPartnerships, "UpdateSiteView"), update, view));
-    ++written;
+    WEFT_ASSIGN_OR_RETURN(const bool is_new, write(session, document, path.string()));
+    written += is_new ? 1 : 0;
   }
-  if (!documents.empty()) {
-    std::printf("%s: %d written, %d there already\n", path.filename().c_str(), written,
-                static_cast<int>(documents.size()) - written);
-  }
-  return absl::OkStatus();
-}
-
-// Levels of ties that nobody has rated yet.
-absl::Status LoadAssessments(Session& session, const std::filesystem::path& path) {
-  WEFT_ASSIGN_OR_RETURN(const std::vector<std::string> documents, DocumentsIn(path));
-  int rated = 0;
-  for (const std::string& document : documents) {
-    registry::v1::AssessPartnershipRequest assess;
-    WEFT_RETURN_IF_ERROR(FromJson(document, path.string(), assess));
-    registry::v1::GetPartnershipRequest get;
-    get.set_name(assess.name());
-    registry::v1::Partnership partnership;
-    WEFT_RETURN_IF_ERROR(
-        session.Call(absl::StrCat(kPartnerships, "GetPartnership"), get, partnership));
-    if (partnership.assessment_count() > 0) continue;
-    registry::v1::Assessment assessment;
-    WEFT_RETURN_IF_ERROR(
-        session.Call(absl::StrCat(kPartnerships, "AssessPartnership"), assess, assessment));
-    ++rated;
-  }
-  if (!documents.empty()) {
-    std::printf("%s: %d rated, %d there already\n", path.filename().c_str(), rated,
-                static_cast<int>(documents.size()) - rated);
-  }
-  return absl::OkStatus();
+  std::printf("%s: %d %s, %d there already\n", path.filename().c_str(), written, done,
+              static_cast<int>(documents.size()) - written);
+  return true;
 }
 
 absl::Status Load(Session& session, const std::string& directory) {
@@ -128,8 +137,11 @@ absl::Status Load(Session& session, const std::string& directory) {
       if (!done) WEFT_RETURN_IF_ERROR(CallVerb(session, verb, name, ""));
     }
   }
-  WEFT_RETURN_IF_ERROR(LoadSiteViews(session, root / "site-views.json"));
-  WEFT_RETURN_IF_ERROR(LoadAssessments(session, root / "assessments.json"));
+  WEFT_ASSIGN_OR_RETURN(const bool found_views,
+                        LoadEach(session, root / "site-views.json", &WriteSiteView, "written"));
+  WEFT_ASSIGN_OR_RETURN(const bool found_ratings,
+                        LoadEach(session, root / "assessments.json", &WriteRating, "rated"));
+  found = found || found_views || found_ratings;
   const std::filesystem::path responses = root / "responses.csv";
   if (std::filesystem::exists(responses) && !wave.empty()) {
     found = true;
@@ -154,8 +166,7 @@ void AddLoadCommand(CLI::App& app, Session*& session, absl::Status& result) {
       "Loads a directory: taxonomy.json (published), cohort.json, sites.json, memberships.json, "
       "organizations.json, partnerships.json, instrument.json (published), wave.json (opened), "
       "site-views.json, assessments.json, responses.csv (imported). Each file may be left out; "
-      "what "
-      "exists already stays as it is");
+      "what exists already stays as it is");
   load->add_option("DIRECTORY", *directory, "e.g. examples/lab-2025")->required();
   load->callback([&session, &result, directory] { result = Load(*session, *directory); });
 }
