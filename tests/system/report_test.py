@@ -10,20 +10,12 @@ import struct
 import subprocess
 import unittest
 
-from suite_case import BIN_DIR, EXAMPLE, ROOT, SuiteCase
+from suite_case import EXAMPLE, ROOT, SuiteCase
 
 from pyweft import releases  # noqa: E402
 
 
 class ReportTest(SuiteCase):
-    def weft(self, *arguments, code=0):
-        """What the command said."""
-        done = subprocess.run(
-            [os.path.join(BIN_DIR, "weft"), *(f"--{n}={a}" for n, a in self.suite.addresses.items()),
-             *map(str, arguments)], capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stdout + done.stderr
-
     def look_at(self, report):
         """Opens the page as people would."""
         # Kept where somebody can look at them, when a place is named.
@@ -48,6 +40,24 @@ class ReportTest(SuiteCase):
         self.assertIn("The answers of this example are constructed.", page)
         self.assertIn("How the responses of 2025-winter came in", page)
         self.look_at(report)
+
+    def test_some_sites_of_a_wave(self):
+        wave, through = self.load()
+        report = self.data / "some.html"
+        # What came in is known of all sites alone, and is not shown as if it were of these.
+        self.weft("report", wave, *through, "--where", "setting = intermediary", "--output", report)
+        page = report.read_text()
+        self.assertIn("Only those where", page)
+        self.assertIn("setting = intermediary", page)
+        self.assertIn("<dt>On the roster</dt><dd>12 sites</dd>", page)
+        self.assertNotIn("How the responses of 2025-winter came in", page)
+
+    def test_options_that_a_page_does_not_take(self):
+        wave, _ = self.load()
+        where = ("--where", "setting = intermediary")
+        self.assertIn("the page of a release takes no --where", self.weft("report", "releases/open", *where, code=2))
+        self.assertIn("the page of a site takes no --earlier, --types", self.weft(
+            "report", wave, "--site", "sites/site-01", "--earlier", "waves/2024-winter", "--types", "cbo", code=2))
 
     def test_a_site_in_a_browser(self):
         wave, through = self.load()

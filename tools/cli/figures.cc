@@ -16,6 +16,7 @@
 #include "common/words/terms.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 #include "tools/report/drawing.h"
 #include "tools/report/release_page.h"
 #include "tools/report/report.h"
@@ -104,8 +105,8 @@ absl::StatusOr<v1::RenderFigureResponse> Render(Session& session, const FigureOp
   if (options.base == "engaged") {
     figure.set_base(type::v1::BASE_ENGAGED);
   } else if (!options.base.empty() && options.base != "all") {
-    return Error(absl::StatusCode::kInvalidArgument, "USAGE",
-                 absl::StrCat("--base is all or engaged, not \"", options.base, "\""));
+    return UsageError(
+        absl::StrCat("\"", options.base, "\" is no value of --base; there are all, engaged"));
   }
   figure.set_page_token(options.page_token);
   v1::RenderFigureResponse response;
@@ -176,35 +177,45 @@ absl::Status AddPictures(Session& session, const ReportOptions& options,
   return absl::OkStatus();
 }
 
-// How the answers came in, and with an earlier wave what became of its levels.
-absl::Status AddChanges(Session& session, const ReportOptions& options,
-                        const v1::Parameters& parameters, report::ReportInput& input) {
+// How the answers came in. Without it the page says everything else.
+void AddResponseRate(Session& session, const ReportOptions& options,
+                     const v1::Parameters& parameters, report::ReportInput& input) {
+  const auto leave_out = [&input](absl::string_view why) {
+    input.response_rate.clear();
+    std::fprintf(stderr, "note: without the picture of how responses came in: %s\n",
+                 std::string(why).c_str());
+  };
+  if (!parameters.filter().empty()) {
+    return leave_out("it counts the sites of a wave or a cohort, not those of --where");
+  }
   for (const int width : report::kFigureWidths) {
-    v1::RenderResponseRateRequest rate;
-    rate.mutable_series()->set_name(options.wave->wave);
-    rate.mutable_series()->set_cohort(parameters.cohort());
-    rate.set_width(width);
-    v1::RenderResponseRateResponse came_in;
+    v1::RenderResponseRateRequest request;
+    request.mutable_series()->set_name(options.wave->wave);
+    request.mutable_series()->set_cohort(parameters.cohort());
+    request.set_width(width);
+    v1::RenderResponseRateResponse response;
     const absl::Status drawn =
-        session.Call("weft.metrics.v1.FigureService/RenderResponseRate", rate, came_in);
-    if (drawn.ok()) {
-      input.response_rate.push_back(std::move(*came_in.mutable_picture()));
-    } else if (width == report::kFigureWidths[0]) {
-      // The page says everything else.
-      std::fprintf(stderr, "note: without the picture of how responses came in: %s\n",
-                   std::string(drawn.message()).c_str());
-    }
-    if (options.earlier.empty()) continue;
-    v1::RenderWaveComparisonRequest compare;
-    compare.mutable_comparison()->set_parent(options.wave->wave);
-    compare.mutable_comparison()->set_earlier_wave(options.earlier);
-    compare.mutable_comparison()->set_crosswalk(options.crosswalk);
-    *compare.mutable_comparison()->mutable_parameters() = parameters;
-    compare.set_width(width);
-    v1::RenderWaveComparisonResponse changed;
+        session.Call("weft.metrics.v1.FigureService/RenderResponseRate", request, response);
+    if (!drawn.ok()) return leave_out(drawn.message());
+    input.response_rate.push_back(std::move(*response.mutable_picture()));
+  }
+}
+
+// What became of the levels of the earlier wave.
+absl::Status AddTransitions(Session& session, const ReportOptions& options,
+                            const v1::Parameters& parameters, report::ReportInput& input) {
+  if (options.earlier.empty()) return absl::OkStatus();
+  for (const int width : report::kFigureWidths) {
+    v1::RenderWaveComparisonRequest request;
+    request.mutable_comparison()->set_parent(options.wave->wave);
+    request.mutable_comparison()->set_earlier_wave(options.earlier);
+    request.mutable_comparison()->set_crosswalk(options.crosswalk);
+    *request.mutable_comparison()->mutable_parameters() = parameters;
+    request.set_width(width);
+    v1::RenderWaveComparisonResponse response;
     WEFT_RETURN_IF_ERROR(
-        session.Call("weft.metrics.v1.FigureService/RenderWaveComparison", compare, changed));
-    input.transitions.push_back(std::move(*changed.mutable_picture()));
+        session.Call("weft.metrics.v1.FigureService/RenderWaveComparison", request, response));
+    input.transitions.push_back(std::move(*response.mutable_picture()));
   }
   return absl::OkStatus();
 }
@@ -230,7 +241,8 @@ absl::Status WriteReport(Session& session, const ReportOptions& options) {
       session.Call("weft.metrics.v1.MetricsService/GetItemFrequencies", items, frequencies));
   input.items.assign(frequencies.items().begin(), frequencies.items().end());
 
-  WEFT_RETURN_IF_ERROR(AddChanges(session, options, parameters, input));
+  AddResponseRate(session, options, parameters, input);
+  WEFT_RETURN_IF_ERROR(AddTransitions(session, options, parameters, input));
   if (!options.expectations.empty()) {
     v1::CheckExpectationsRequest check;
     WEFT_ASSIGN_OR_RETURN(const std::string json, ReadFile(options.expectations));
@@ -242,10 +254,11 @@ absl::Status WriteReport(Session& session, const ReportOptions& options) {
   }
   WEFT_RETURN_IF_ERROR(AddPictures(session, options, input));
 
-  // The whole roster, which a cohort's summary does not know.
-  if (!wave.cohort.empty()) {
+  // The whole roster, which the summary of some of its sites does not know.
+  if (!wave.cohort.empty() || !wave.filter.empty()) {
     v1::GetWaveSummaryRequest whole = summary;
     whole.mutable_parameters()->clear_cohort();
+    whole.mutable_parameters()->clear_filter();
     v1::WaveSummary all;
     WEFT_RETURN_IF_ERROR(session.Call("weft.metrics.v1.MetricsService/GetWaveSummary", whole, all));
     input.roster_size = all.invited();
@@ -294,9 +307,42 @@ absl::Status WriteReleasePage(Session& session, const ReportOptions& options) {
   return WritePage(options.output, report::BuildReleasePage(input));
 }
 
+// USAGE when one of `given` (option and its value) has a value: the page would be written as if it
+// held.
+absl::Status RefuseOptions(
+    absl::string_view page,
+    const std::vector<std::pair<absl::string_view, absl::string_view>>& given) {
+  std::vector<absl::string_view> idle;
+  for (const auto& [option, value] : given) {
+    if (!value.empty()) idle.push_back(option);
+  }
+  if (idle.empty()) return absl::OkStatus();
+  return UsageError(absl::StrCat("the page of ", page, " takes no ", absl::StrJoin(idle, ", ")));
+}
+
 absl::Status WriteAnyReport(Session& session, const ReportOptions& options) {
-  if (absl::StartsWith(options.wave->wave, "releases/")) return WriteReleasePage(session, options);
-  if (!options.site.empty()) return WriteSitePage(session, options);
+  const WaveOptions& wave = *options.wave;
+  const std::vector<std::pair<absl::string_view, absl::string_view>> of_waves = {
+      {"--earlier", options.earlier},
+      {"--crosswalk", options.crosswalk},
+      {"--expectations", options.expectations},
+      {"--types", options.types}};
+  if (absl::StartsWith(wave.wave, "releases/")) {
+    // A release says itself which sites and answers it counts.
+    auto others = of_waves;
+    others.insert(others.end(), {{"--site", options.site},
+                                 {"--cohort", wave.cohort},
+                                 {"--where", wave.filter},
+                                 {"--floor", wave.floor},
+                                 {"--rule", wave.rule},
+                                 {"--self", wave.self}});
+    WEFT_RETURN_IF_ERROR(RefuseOptions("a release", others));
+    return WriteReleasePage(session, options);
+  }
+  if (!options.site.empty()) {
+    WEFT_RETURN_IF_ERROR(RefuseOptions("a site", of_waves));
+    return WriteSitePage(session, options);
+  }
   return WriteReport(session, options);
 }
 

@@ -36,15 +36,11 @@ std::string Header(const ReportInput& input) {
   const WaveSummary& summary = input.summary;
   const metrics::v1::Provenance& provenance = summary.provenance();
   const metrics::v1::Parameters& parameters = provenance.parameters();
-  std::string html =
-      absl::StrCat(Element("p", {{"class", "eyebrow"}}, "Partnerships as infrastructure"),
-                   TextElement("h1", summary.display_name()));
-  absl::StrAppend(&html, NoticeHtml(input.notice));
-  absl::StrAppend(
-      &html, Element("p", {{"class", "lead"}},
-                     absl::StrCat("What ", summary.counted(), " of ", summary.invited(),
-                                  " invited sites say about their partners, how deeply they work "
-                                  "together, and how far responsibility for learning is shared.")));
+  const std::string lead =
+      Element("p", {{"class", "lead"}},
+              absl::StrCat("What ", summary.counted(), " of ", summary.invited(),
+                           " invited sites say about their partners, how deeply they work "
+                           "together, and how far responsibility for learning is shared."));
   std::string facts;
   absl::StrAppend(&facts, Fact("Wave", provenance.wave()));
   absl::StrAppend(&facts, Fact("Sites", parameters.cohort().empty()
@@ -56,22 +52,22 @@ std::string Header(const ReportInput& input) {
   if (input.roster_size > 0 && input.roster_size != summary.invited()) {
     absl::StrAppend(&facts, Fact("On the roster", Counted(input.roster_size, "site", "sites")));
   }
-  absl::StrAppend(&facts, Fact("Counted (n of N)",
-                               absl::StrCat(summary.counted(), " of ", summary.invited(),
-                                            " invited, with ", FloorWords(parameters.floor()))));
-  absl::StrAppend(&facts, Fact("A type is engaged when",
-                               std::string(EngagedRuleWords(parameters.engaged_rule()))));
-  absl::StrAppend(&facts, Fact("Own organization", SelfRuleWords(parameters.self_rule())));
-  absl::StrAppend(&facts, Fact("Asked with",
-                               absl::StrCat(provenance.instrument(), ", ", provenance.taxonomy())));
+  absl::StrAppend(&facts, CountedFacts(summary, provenance));
   absl::StrAppend(&facts,
                   Fact("Computed through",
                        absl::StrCat("registry ", provenance.computed_through().registry(),
                                     ", ingestion ", provenance.computed_through().ingestion())));
-  // Open where there is room for it: the script closes it on a phone.
-  return absl::StrCat(html, "<details class=\"counted\" open>",
-                      TextElement("summary", "How this was counted"),
-                      Element("dl", {{"class", "facts"}}, facts), "</details>");
+  return HeaderHtml(summary.display_name(), input.notice, lead, "How this was counted", facts);
+}
+
+std::string CountedFacts(const WaveSummary& summary, const metrics::v1::Provenance& provenance) {
+  const metrics::v1::Parameters& parameters = provenance.parameters();
+  return absl::StrCat(
+      Fact("Counted (n of N)", absl::StrCat(summary.counted(), " of ", summary.invited(),
+                                            " invited, with ", FloorWords(parameters.floor()))),
+      Fact("A type is engaged when", std::string(EngagedRuleWords(parameters.engaged_rule()))),
+      Fact("Own organization", SelfRuleWords(parameters.self_rule())),
+      Fact("Asked with", absl::StrCat(provenance.instrument(), ", ", provenance.taxonomy())));
 }
 
 Section KeyNumbers(const ReportInput& input) {
@@ -123,24 +119,18 @@ Section KeyNumbers(const ReportInput& input) {
 }
 
 Section Caveats(const WaveSummary& summary) {
-  std::string items;
-  for (const std::string& caveat : summary.provenance().caveats()) {
-    absl::StrAppend(&items, TextElement("li", caveat));
-  }
+  std::vector<std::string> texts(summary.provenance().caveats().begin(),
+                                 summary.provenance().caveats().end());
   if (summary.contradictions() > 0) {
-    absl::StrAppend(
-        &items,
-        TextElement("li", absl::StrCat(Counted(summary.contradictions(), "answer", "answers"),
-                                       " contradict themselves: a level that says one "
-                                       "thing and a count that says another.")));
+    texts.push_back(absl::StrCat(Counted(summary.contradictions(), "answer", "answers"),
+                                 " contradict themselves: a level that says one thing and a count "
+                                 "that says another."));
   }
-  absl::StrAppend(
-      &items, TextElement("li",
-                          "Missing answers are never counted as zero. n is the number of known "
-                          "answers, N the number of sites asked; where answers are missing, the "
-                          "tables show the lowest and the highest number that they could have "
-                          "made."));
-  return {"caveats", "Read with care", Element("ul", {}, items)};
+  texts.emplace_back(
+      "Missing answers are never counted as zero. n is the number of known answers, N the number "
+      "of sites asked; where answers are missing, the tables show the lowest and the highest "
+      "number that they could have made.");
+  return {"caveats", "Read with care", Bullets(texts)};
 }
 
 std::string Footer(const ReportInput& input) {

@@ -118,6 +118,15 @@ std::string PictureHtml(const PictureParts& picture) {
       Disclosure("The picture in words", TextElement("p", picture.alt_text)));
 }
 
+std::string HeaderHtml(absl::string_view title, absl::string_view notice, absl::string_view lead,
+                       absl::string_view facts_title, absl::string_view facts) {
+  // The facts are open where there is room for them: the script closes them on a phone.
+  return absl::StrCat(Element("p", {{"class", "eyebrow"}}, "Partnerships as infrastructure"),
+                      TextElement("h1", title), NoticeHtml(notice), lead,
+                      "<details class=\"counted\" open>", TextElement("summary", facts_title),
+                      Element("dl", {{"class", "facts"}}, facts), "</details>");
+}
+
 std::string MadeFrom(absl::string_view resource, absl::Time generated_at) {
   const std::string time =
       absl::FormatTime("%Y-%m-%d %H:%M UTC", generated_at, absl::UTCTimeZone());

@@ -37,6 +37,10 @@ struct Page {
 };
 std::string BuildPage(const Page& page);
 
+// The top of a page: its title, `notice` and `lead` (HTML) below it, and behind `facts_title` how
+// it came to be (Facts).
+std::string HeaderHtml(absl::string_view title, absl::string_view notice, absl::string_view lead,
+                       absl::string_view facts_title, absl::string_view facts);
 // Who made the page, when, from which resource.
 std::string MadeFrom(absl::string_view resource, absl::Time generated_at);
 // A notice where nobody can miss it; "" for none.
@@ -62,7 +66,6 @@ std::string Disclosure(absl::string_view summary, absl::string_view html);
 std::string Fact(absl::string_view term, absl::string_view text);
 // A number in large type, and the sentence that it belongs to, for <ul class="keys">.
 std::string Key(absl::string_view number, absl::string_view sentence);
-// Paragraphs, or bullets, of texts.
 std::string Bullets(const std::vector<std::string>& texts);
 
 }  // namespace weft::report

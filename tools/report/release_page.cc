@@ -1,9 +1,6 @@
 #include "tools/report/release_page.h"
 
-#include <map>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/words/number_text.h"
 #include "common/words/terms.h"
 #include "tools/report/html.h"
@@ -47,15 +44,13 @@ std::string PolicyText(const metrics::v1::DisclosurePolicy& policy) {
 
 std::string ReleaseHeader(const ReleasePageInput& input, const Publication& publication) {
   const metrics::v1::WaveSummary& summary = publication.content().summary();
-  std::string html =
-      absl::StrCat(Element("p", {{"class", "eyebrow"}}, "Partnerships as infrastructure"),
-                   TextElement("h1", publication.display_name()), NoticeHtml(input.notice));
+  std::string lead;
   if (!publication.superseded_by().empty()) {
-    absl::StrAppend(&html, NoticeHtml(absl::StrCat("There is a newer release of this: ",
+    absl::StrAppend(&lead, NoticeHtml(absl::StrCat("There is a newer release of this: ",
                                                    publication.superseded_by(), ".")));
   }
   if (!publication.statement().empty()) {
-    absl::StrAppend(&html, Element("p", {{"class", "lead"}}, Escape(publication.statement())));
+    absl::StrAppend(&lead, Element("p", {{"class", "lead"}}, Escape(publication.statement())));
   }
   std::string facts = absl::StrCat(
       Fact("Wave", absl::StrCat(summary.display_name(), " (", publication.wave(), ")")),
@@ -73,9 +68,7 @@ std::string ReleaseHeader(const ReleasePageInput& input, const Publication& publ
   if (!publication.supersedes().empty()) {
     absl::StrAppend(&facts, Fact("Replaces", publication.supersedes()));
   }
-  return absl::StrCat(html, "<details class=\"counted\" open>",
-                      TextElement("summary", "How this was made"),
-                      Element("dl", {{"class", "facts"}}, facts), "</details>");
+  return HeaderHtml(publication.display_name(), input.notice, lead, "How this was made", facts);
 }
 
 absl::string_view RoleWords(metrics::v1::ReviewerRole role) {
@@ -113,12 +106,12 @@ std::string StanceHtml(const PublishedStance& stance) {
 }
 
 std::string ReferenceText(const type::v1::Estimate& estimate) {
-  if (estimate.has_suppressed()) {
-    return absl::StrCat("withheld (", estimate.suppressed().reason(), ")");
+  if (estimate.has_numerator()) return ShareText(estimate);
+  std::string text = NumberText(estimate, 2);
+  if (estimate.has_value()) {
+    absl::StrAppend(&text, " (n = ", estimate.n(), " of ", estimate.base_size(), ")");
   }
-  return estimate.has_numerator() ? ShareText(estimate)
-                                  : absl::StrCat(NumberText(estimate, 2), " (n = ", estimate.n(),
-                                                 " of ", estimate.base_size(), ")");
+  return text;
 }
 
 std::string FindingHtml(const PublishedFinding& finding) {
@@ -211,12 +204,8 @@ std::string BuildReleasePage(const ReleasePageInput& input) {
     }
     std::vector<const metrics::v1::RenderFigureResponse*> widths;
     widths.reserve(input.renderings.size());
-    for (const auto& rendering : input.renderings) {
-      const metrics::v1::RenderFigureResponse& figure = rendering.figures(i);
-      widths.push_back(&figure);
-      page.specifications.push_back({absl::StrCat(figure.figure().number()), figure.vega_lite()});
-    }
-    page.sections.push_back(FigureSection(widths));
+    for (const auto& rendering : input.renderings) widths.push_back(&rendering.figures(i));
+    AddFigure(widths, page);
   }
   page.sections.push_back(SharedResponsibility(publication.content().summary()));
   page.sections.push_back(ReleaseCaveats(publication));

@@ -1,9 +1,8 @@
 #include "tools/report/report.h"
 
 #include <map>
-#include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "tools/report/page.h"
 #include "tools/report/sections.h"
 
@@ -18,12 +17,8 @@ std::string BuildReport(const ReportInput& input) {
   std::map<int, std::vector<const metrics::v1::RenderFigureResponse*>> figures;
   for (const metrics::v1::RenderFigureResponse& rendering : input.figures) {
     figures[rendering.figure().number()].push_back(&rendering);
-    page.specifications.push_back(
-        {absl::StrCat(rendering.figure().number()), rendering.vega_lite()});
   }
-  for (const auto& [number, renderings] : figures) {
-    page.sections.push_back(FigureSection(renderings));
-  }
+  for (const auto& [number, widths] : figures) AddFigure(widths, page);
   page.sections.push_back(SharedResponsibility(input.summary));
   AddPicture(input.transitions, page);
   AddPicture(input.response_rate, page);

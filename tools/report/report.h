@@ -41,7 +41,7 @@ struct ReportInput {
   // The structured items; without, the page has no such section.
   std::vector<metrics::v1::ItemFrequencies> items;
   // Sites on the wave's whole roster; 0 leaves it out. Differs from `summary.invited` when the
-  // summary is of one cohort.
+  // summary is of some of its sites.
   int roster_size = 0;
   // Printed, in UTC.
   absl::Time generated_at;

@@ -103,6 +103,61 @@ std::string ReasonWords(type::v1::MissingReason reason) {
   }
 }
 
+// A line of a table with bars: what is shared, and how often.
+struct BarRow {
+  std::string label;
+  type::v1::Estimate share;
+};
+
+// Label, "5 of 10 (50 %)" and a bar for each.
+std::string BarTable(absl::string_view label, absl::string_view first_column,
+                     const std::vector<BarRow>& rows) {
+  std::string html = absl::StrCat(
+      "<table class=\"bars\">", Element("caption", {{"class", "hidden"}}, Escape(label)),
+      "<thead><tr>", Element("th", {{"scope", "col"}}, Escape(first_column)),
+      Element("th", {{"scope", "col"}}, "Sites"), Element("th", {{"scope", "col"}}, "Share"),
+      "</tr></thead><tbody>");
+  for (const BarRow& row : rows) {
+    const type::v1::Estimate& share = row.share;
+    const std::string sites = share.has_numerator()
+                                  ? absl::StrCat(share.numerator(), " of ", share.n())
+                                  : ShortUndefinedText(share);
+    std::string bar = Escape(share.has_value() ? Percent(share) : "");
+    if (share.has_value()) {
+      absl::StrAppend(
+          &bar, Element("span",
+                        {{"class", share.value() > 0 ? "bar" : "bar none"},
+                         {"aria-hidden", "true"},
+                         {"style", absl::StrCat("width:", Short(100 * share.value(), 2), "%")}},
+                        ""));
+    }
+    absl::StrAppend(&html, "<tr>", Element("th", {{"scope", "row"}}, Escape(row.label)),
+                    TextElement("td", sites), Element("td", {}, bar), "</tr>\n");
+  }
+  absl::StrAppend(&html, "</tbody></table>");
+  if (!rows.empty()) {
+    const type::v1::Estimate& share = rows.front().share;
+    absl::StrAppend(&html, Element("p", {{"class", "quiet"}},
+                                   absl::StrCat("n = ", share.n(), " of ",
+                                                Counted(share.base_size(), "site", "sites"), ".")));
+  }
+  return html;
+}
+
+// "Missing: 2 not answered, 1 does not know." as a paragraph.
+std::string MissingNote(
+    const google::protobuf::RepeatedPtrField<metrics::v1::MissingCount>& missing) {
+  std::vector<std::string> parts;
+  for (const metrics::v1::MissingCount& count : missing) {
+    if (count.count() > 0)
+      parts.push_back(absl::StrCat(count.count(), " ", ReasonWords(count.reason())));
+  }
+  if (parts.empty()) return "";
+  return Element(
+      "p", {{"class", "quiet"}},
+      Escape(absl::StrCat("Sites without an answer: ", absl::StrJoin(parts, ", "), ".")));
+}
+
 std::string Item(const metrics::v1::ItemFrequencies& item) {
   std::string html = TextElement("h4", item.text());
   if (!item.options().empty()) {
@@ -127,66 +182,23 @@ std::string Item(const metrics::v1::ItemFrequencies& item) {
 
 }  // namespace
 
-std::string BarTable(absl::string_view label, absl::string_view first_column,
-                     const std::vector<BarRow>& rows) {
-  std::string html = absl::StrCat(
-      "<table class=\"bars\">", Element("caption", {{"class", "hidden"}}, Escape(label)),
-      "<thead><tr>", Element("th", {{"scope", "col"}}, Escape(first_column)),
-      Element("th", {{"scope", "col"}}, "Sites"), Element("th", {{"scope", "col"}}, "Share"),
-      "</tr></thead><tbody>");
-  for (const BarRow& row : rows) {
-    const type::v1::Estimate& share = row.share;
-    const std::string sites = share.has_numerator()
-                                  ? absl::StrCat(share.numerator(), " of ", share.n())
-                              : share.has_suppressed() ? "withheld"
-                                                       : "not known";
-    std::string bar = Escape(share.has_value() ? Percent(share) : "");
-    if (share.has_value()) {
-      absl::StrAppend(
-          &bar, Element("span",
-                        {{"class", share.value() > 0 ? "bar" : "bar none"},
-                         {"aria-hidden", "true"},
-                         {"style", absl::StrCat("width:", Short(100 * share.value(), 2), "%")}},
-                        ""));
-    }
-    absl::StrAppend(&html, "<tr>", Element("th", {{"scope", "row"}}, Escape(row.label)),
-                    TextElement("td", sites), Element("td", {}, bar), "</tr>\n");
-  }
-  absl::StrAppend(&html, "</tbody></table>");
-  if (!rows.empty()) {
-    const type::v1::Estimate& share = rows.front().share;
-    absl::StrAppend(&html, Element("p", {{"class", "quiet"}},
-                                   absl::StrCat("n = ", share.n(), " of ",
-                                                Counted(share.base_size(), "site", "sites"), ".")));
-  }
-  return html;
-}
-
-std::string MissingNote(
-    const google::protobuf::RepeatedPtrField<metrics::v1::MissingCount>& missing) {
-  std::vector<std::string> parts;
-  for (const metrics::v1::MissingCount& count : missing) {
-    if (count.count() > 0)
-      parts.push_back(absl::StrCat(count.count(), " ", ReasonWords(count.reason())));
-  }
-  if (parts.empty()) return "";
-  return Element(
-      "p", {{"class", "quiet"}},
-      Escape(absl::StrCat("Sites without an answer: ", absl::StrJoin(parts, ", "), ".")));
-}
-
-Section FigureSection(const std::vector<const metrics::v1::RenderFigureResponse*>& renderings) {
-  const metrics::v1::RenderFigureResponse& first = *renderings.front();
+void AddFigure(const std::vector<const metrics::v1::RenderFigureResponse*>& widths, Page& page) {
+  if (widths.empty()) return;
+  const metrics::v1::RenderFigureResponse& first = *widths.front();
   const metrics::v1::Figure& figure = first.figure();
   const std::string number = absl::StrCat(figure.number());
   const std::string title = absl::StrCat("Figure ", number, ". ", figure.title());
-  return {absl::StrCat("figure-", number), title,
-          PictureHtml({.id = number,
-                       .title = title,
-                       .note = figure.note(),
-                       .alt_text = first.alt_text(),
-                       .table_label = absl::StrCat("The numbers of figure ", number),
-                       .table = first.table()})};
+  page.sections.push_back(
+      {absl::StrCat("figure-", number), title,
+       PictureHtml({.id = number,
+                    .title = title,
+                    .note = figure.note(),
+                    .alt_text = first.alt_text(),
+                    .table_label = absl::StrCat("The numbers of figure ", number),
+                    .table = first.table()})});
+  for (const metrics::v1::RenderFigureResponse* rendering : widths) {
+    page.specifications.push_back({number, rendering->vega_lite()});
+  }
 }
 
 void AddPicture(const std::vector<metrics::v1::Picture>& widths, Page& page) {

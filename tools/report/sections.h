@@ -17,10 +17,12 @@ namespace weft::report {
 std::string Header(const ReportInput& input);
 // The findings in plain words.
 Section KeyNumbers(const ReportInput& input);
-// One figure: picture, note, words, table. `renderings` are of one figure, at several widths.
-Section FigureSection(const std::vector<const metrics::v1::RenderFigureResponse*>& renderings);
-// Adds a section with one picture, which is there at several widths, and its specifications;
-// nothing without any.
+// The facts of how numbers were counted, for a page's header.
+std::string CountedFacts(const metrics::v1::WaveSummary& summary,
+                         const metrics::v1::Provenance& provenance);
+// Adds a section with one figure or picture (drawing, note, words, table), which is there at
+// several widths, and its specifications; nothing without any.
+void AddFigure(const std::vector<const metrics::v1::RenderFigureResponse*>& widths, Page& page);
 void AddPicture(const std::vector<metrics::v1::Picture>& widths, Page& page);
 Section SharedResponsibility(const metrics::v1::WaveSummary& summary);
 Section Claims(const metrics::v1::CheckExpectationsResponse& expectations,
@@ -28,18 +30,6 @@ Section Claims(const metrics::v1::CheckExpectationsResponse& expectations,
 Section Items(const std::vector<metrics::v1::ItemFrequencies>& items);
 Section Caveats(const metrics::v1::WaveSummary& summary);
 std::string Footer(const ReportInput& input);
-
-// A line of a table with bars: what is shared, and how often.
-struct BarRow {
-  std::string label;
-  type::v1::Estimate share;
-};
-// Label, "5 of 10 (50 %)" and a bar for each.
-std::string BarTable(absl::string_view label, absl::string_view first_column,
-                     const std::vector<BarRow>& rows);
-// "Missing: 2 not answered, 1 does not know." as a paragraph.
-std::string MissingNote(
-    const google::protobuf::RepeatedPtrField<metrics::v1::MissingCount>& missing);
 
 }  // namespace weft::report
 

@@ -44,17 +44,14 @@ std::string ValueText(const type::v1::Estimate& estimate, int decimals) {
 std::string SiteHeader(const SitePageInput& input, const SiteFeedback& feedback) {
   const WaveSummary& summary = input.summary;
   const metrics::v1::Provenance& provenance = feedback.provenance();
-  std::string html = absl::StrCat(
-      Element("p", {{"class", "eyebrow"}}, "Partnerships as infrastructure"),
-      TextElement("h1", absl::StrCat(feedback.label(), " in ", summary.display_name())),
-      NoticeHtml(input.notice),
+  const std::string lead =
       Element("p", {{"class", "lead"}},
               Escape(feedback.counted()
                          ? absl::StrCat("What your site said about its partners, beside the ",
                                         Counted(feedback.sites() - 1, "other site", "other sites"),
                                         " that answered. Different is neither better nor worse.")
                          : absl::StrCat("No response of your site counts yet with ",
-                                        FloorWords(provenance.parameters().floor()), "."))));
+                                        FloorWords(provenance.parameters().floor()), ".")));
   std::string facts = absl::StrCat(
       Fact("Wave", provenance.wave()),
       Fact("Compared with", provenance.parameters().cohort().empty()
@@ -63,17 +60,9 @@ std::string SiteHeader(const SitePageInput& input, const SiteFeedback& feedback)
   if (!provenance.parameters().filter().empty()) {
     absl::StrAppend(&facts, Fact("Only those where", provenance.parameters().filter()));
   }
-  absl::StrAppend(
-      &facts,
-      Fact("Counted (n of N)",
-           absl::StrCat(summary.counted(), " of ", summary.invited(), " invited, with ",
-                        FloorWords(provenance.parameters().floor()))),
-      Fact("A type is engaged when",
-           std::string(EngagedRuleWords(provenance.parameters().engaged_rule()))),
-      Fact("Asked with", absl::StrCat(provenance.instrument(), ", ", provenance.taxonomy())));
-  return absl::StrCat(html, "<details class=\"counted\" open>",
-                      TextElement("summary", "How this was counted"),
-                      Element("dl", {{"class", "facts"}}, facts), "</details>");
+  absl::StrAppend(&facts, CountedFacts(summary, provenance));
+  return HeaderHtml(absl::StrCat(feedback.label(), " in ", summary.display_name()), input.notice,
+                    lead, "How this was counted", facts);
 }
 
 Section Keys(const SiteFeedback& feedback) {
