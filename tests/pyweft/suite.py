@@ -23,8 +23,8 @@ CHUNK_BYTES = 256 * 1024
 # Calls that load_example has under way at a time.
 IN_FLIGHT = 32
 
-# What a directory may hold, in the order in which one needs the other: the file, the method that
-# creates one, and the one that makes it usable. tools/cli/load.cc does the same.
+# What a directory of answers holds, in the order in which one needs the other: the file, the method that
+# creates one, and the one that makes it usable. tools/cli/load.cc does this for organizations, too.
 STEPS = (
     ("taxonomy.json", "weft.registry.v1.TaxonomyService/CreateTaxonomy",
      "weft.registry.v1.TaxonomyService/PublishTaxonomy"),

@@ -4,10 +4,9 @@ commands say of a wave's associations and intervals."""
 
 import json
 import os
-import subprocess
 import unittest
 
-from suite_case import BIN_DIR, EXAMPLE, SuiteCase
+from suite_case import EXAMPLE, SuiteCase
 
 OLD, CROSSWALK = "taxonomies/lab-2024", "taxonomies/lab-2024/crosswalks/lab-2025"
 EARLIER = "waves/2024-winter"
@@ -24,13 +23,6 @@ class ComparisonTest(SuiteCase):
     def setUp(self):
         super().setUp()
         self.wave = self.suite.load_example(EXAMPLE)
-
-    def weft(self, *arguments, code=0):
-        addresses = [f"--{name}={address}" for name, address in self.suite.addresses.items()]
-        done = subprocess.run([os.path.join(BIN_DIR, "weft"), *addresses, *arguments], capture_output=True, text=True,
-                              check=False)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stdout if code == 0 else done.stdout + done.stderr
 
     def compare(self, *arguments, code=0):
         return self.weft("compare", self.wave, EARLIER, "--min-registry", self.suite.heads()["registry"],

@@ -3,12 +3,10 @@
 somebody wants erased is gone from every file, also when the server is killed right after the answer."""
 
 import json
-import os
-import subprocess
 import time
 import unittest
 
-from suite_case import BIN_DIR, EXAMPLE, SuiteCase
+from suite_case import EXAMPLE, SuiteCase
 
 WORD = "quagmire7f3a"
 PATIENCE_SECONDS = 60
@@ -21,14 +19,6 @@ class ErasureTest(SuiteCase):
         self.response = f"{self.wave}/responses/site-01"
         self.weft("contribute", f"{self.wave}/sites/site-01", "cbo.count=3", "--as", "p1")
         self.answer = f"{self.response}/openAnswers/{self.question()}"
-
-    def weft(self, *arguments, code=0):
-        """What the command prints; with another exit code, what it complains about."""
-        addresses = [f"--{name}={address}" for name, address in self.suite.addresses.items()]
-        done = subprocess.run([os.path.join(BIN_DIR, "weft"), *addresses, *arguments], capture_output=True, text=True,
-                              check=False)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stdout if code == 0 else done.stdout + done.stderr
 
     def question(self):
         """The id of a text question, as names of open answers have it."""

@@ -4,12 +4,11 @@ included, and metrics passes over what it does not use."""
 
 import os
 import pathlib
-import subprocess
 import threading
 import time
 import unittest
 
-from suite_case import BIN_DIR, EXAMPLE, ROOT, CallError, SuiteCase
+from suite_case import EXAMPLE, ROOT, CallError, SuiteCase
 
 ORGANIZATIONS = "weft.registry.v1.OrganizationService"
 PARTNERSHIPS = "weft.registry.v1.PartnershipService"
@@ -116,13 +115,6 @@ class PartnersTest(SuiteCase):
         self.suite.restart("metrics")
         self.assertEqual(self.answers(wave), before)
 
-
-    def weft(self, *arguments):
-        done = subprocess.run(
-            [os.path.join(BIN_DIR, "weft"), *(f"--{n}={a}" for n, a in self.suite.addresses.items()), *arguments],
-            capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout
 
     def test_the_communities_of_the_brief(self):
         vignettes = str(ROOT / "examples" / "brief-vignettes")

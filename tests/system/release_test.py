@@ -4,12 +4,10 @@ computes again to the same hash when later answers have come and the read model 
 out of it; and what the public may read."""
 
 import json
-import os
 import shutil
-import subprocess
 import unittest
 
-from suite_case import BIN_DIR, EXAMPLE, SuiteCase
+from suite_case import EXAMPLE, SuiteCase
 
 RELEASE = "releases/winter-2025"
 FINDING = f"{RELEASE}/findings/breadth"
@@ -18,19 +16,13 @@ WORD = "quagmire7f3a"
 
 
 class ReleaseTest(SuiteCase):
+    principal = "users/amara"
+
     def setUp(self):
         super().setUp()
         self.wave = self.suite.load_example(EXAMPLE)
 
-    def weft(self, *arguments, code=0, principal="users/amara"):
-        """What the command prints; with another exit code, what it complains about."""
-        addresses = [f"--{name}={address}" for name, address in self.suite.addresses.items()]
-        done = subprocess.run([os.path.join(BIN_DIR, "weft"), *addresses, "--principal", principal, *arguments],
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stdout if code == 0 else done.stdout + done.stderr
-
-    def json(self, *arguments, code=0, principal="users/amara"):
+    def json(self, *arguments, code=0, principal=None):
         out = self.weft("--json", *arguments, code=code, principal=principal)
         return json.loads(out) if code == 0 else out
 

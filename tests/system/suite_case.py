@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -28,6 +29,8 @@ def without_positions(value):
 
 class SuiteCase(unittest.TestCase):
     log_level = "info"
+    # Who calls, unless weft() is told another.
+    principal = None
 
     def setUp(self):
         scratch = tempfile.TemporaryDirectory(prefix="weft-system-")
@@ -36,6 +39,16 @@ class SuiteCase(unittest.TestCase):
         self.suite = Suite(BIN_DIR, self.data, log_level=self.log_level)
         self.addCleanup(self.suite.kill_all)
         self.suite.start()
+
+    def weft(self, *arguments, code=0, principal=None):
+        """What the command prints; with another exit code, what it complains about."""
+        addresses = [f"--{name}={address}" for name, address in self.suite.addresses.items()]
+        principal = principal or self.principal
+        caller = ["--principal", principal] if principal else []
+        done = subprocess.run([os.path.join(BIN_DIR, "weft"), *addresses, *caller, *map(str, arguments)],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout if code == 0 else done.stdout + done.stderr
 
     def answers(self, wave):
         """Everything that metrics says about a wave, at both floors, once it has read all feeds."""

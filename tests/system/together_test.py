@@ -6,10 +6,9 @@ import csv
 import io
 import json
 import os
-import subprocess
 import unittest
 
-from suite_case import BIN_DIR, EXAMPLE, SuiteCase
+from suite_case import EXAMPLE, SuiteCase
 
 # What a site says about one item, and what becomes of it: the word in files, the reason in metrics.
 KINDS = {
@@ -25,14 +24,6 @@ class TogetherTest(SuiteCase):
     def setUp(self):
         super().setUp()
         self.wave = self.suite.load_definitions(EXAMPLE)
-
-    def weft(self, *arguments, code=0):
-        """What the command prints; with another exit code, what it complains about."""
-        addresses = [f"--{name}={address}" for name, address in self.suite.addresses.items()]
-        done = subprocess.run([os.path.join(BIN_DIR, "weft"), *addresses, *arguments], capture_output=True, text=True,
-                              check=False)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stdout if code == 0 else done.stdout + done.stderr
 
     def response(self, site):
         return f"{self.wave}/responses/{site}"
