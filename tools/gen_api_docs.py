@@ -139,7 +139,7 @@ def message_of(call):
 
 
 def reasons_in_sources():
-    """{reason: (code, message)}, of the first place that says both."""
+    """{reason: (code, message)}, of the first place that says both, after what places without a code say."""
     found = dict(MADE)
     for top in SOURCES:
         for path in sorted((ROOT / top).rglob("*")):
@@ -158,8 +158,10 @@ def reasons_in_sources():
                 else:
                     entry = (code.group(1) if code else "", message)
                 known = found.get(match.group(1))
-                if known is None or (entry[0] and not known[0]):
+                if known is None:
                     found[match.group(1)] = entry
+                elif entry[0] and not known[0]:
+                    found[match.group(1)] = (entry[0], " / ".join(dict.fromkeys([known[1], entry[1]])))
     return found
 
 

@@ -21,7 +21,7 @@ create table if not exists resource (
   name text primary key,      -- "sites/site-01"
   type text not null,         -- "site"
   etag text not null,
-  content text not null,      -- proto JSON; for types that are not known: base64 of the bytes
+  content text not null,      -- proto JSON; of types that are not known: the bytes in hexadecimal
   generation integer not null -- of the snapshot that it was in, or that was read before it changed
 );
 create table if not exists feed (
@@ -44,14 +44,13 @@ class Descriptions:
         self.pool = descriptor_pool.DescriptorPool()
         for file in described.file:
             self.pool.Add(file)
-        self._factory = message_factory.MessageFactory(self.pool)
 
     def message(self, name):
         descriptor = self.pool.FindMessageTypeByName(name)
-        # The former is how newer versions of protobuf want it.
+        # Newer versions of protobuf have the former alone.
         if hasattr(message_factory, "GetMessageClass"):
             return message_factory.GetMessageClass(descriptor)
-        return self._factory.GetPrototype(descriptor)
+        return message_factory.MessageFactory(self.pool).GetPrototype(descriptor)
 
     def content(self, packed):
         """A resource as JSON."""
