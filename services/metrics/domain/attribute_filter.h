@@ -2,32 +2,20 @@
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_ATTRIBUTE_FILTER_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_ATTRIBUTE_FILTER_H_
 
-#include <optional>
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/filter/filter.h"
+#include "common/filter/field_filter.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
 
 namespace weft::metrics {
 
-class AttributeFilter {
- public:
-  // Holds for every site.
-  AttributeFilter() = default;
-  // "" holds for every site. INVALID_ARGUMENT (FILTER_INVALID) that names `field` and says where.
-  static absl::StatusOr<AttributeFilter> Parse(absl::string_view text, absl::string_view field);
+// Looks at `attributes`, `places` and `cohorts` alone.
+using AttributeFilter = filter::FieldFilter<store::v1::SiteRecord>;
 
-  bool empty() const { return !expression_.has_value(); }
-  // Looks at `attributes`, `places` and `cohorts` alone.
-  bool Matches(const store::v1::SiteRecord& site) const;
-  // As Parse() would read it, in one spelling; "" when empty.
-  std::string ToText() const;
-
- private:
-  std::optional<filter::Expression> expression_;
-};
+// "" holds for every site. INVALID_ARGUMENT (FILTER_INVALID) that names `request_field` and says
+// where.
+absl::StatusOr<AttributeFilter> ParseAttributeFilter(absl::string_view text,
+                                                     absl::string_view request_field);
 
 }  // namespace weft::metrics
 

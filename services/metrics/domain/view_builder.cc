@@ -47,7 +47,7 @@ WaveView BuildWaveView(const WaveRecords& records, const v1::Parameters& paramet
   Delta delta;
   SiteColumns columns(view.frame->type_count());
   const absl::StatusOr<AttributeFilter> filter =
-      AttributeFilter::Parse(parameters.filter(), "parameters.filter");
+      ParseAttributeFilter(parameters.filter(), "parameters.filter");
   for (store::v1::SiteRecord& site : BuildSiteRecords(records)) {
     const std::vector<std::string> scopes = ScopesOf(site);
     if (std::find(scopes.begin(), scopes.end(), parameters.cohort()) == scopes.end()) continue;

@@ -26,8 +26,7 @@ v1::Parameters ResolveParameters(const v1::Parameters& parameters) {
     resolved.set_engaged_rule(v1::ENGAGED_RULE_LEVEL_FIRST);
   }
   // One that is no filter is refused elsewhere.
-  const absl::StatusOr<AttributeFilter> filter =
-      AttributeFilter::Parse(resolved.filter(), "filter");
+  const absl::StatusOr<AttributeFilter> filter = ParseAttributeFilter(resolved.filter(), "filter");
   if (filter.ok()) resolved.set_filter(filter->ToText());
   if (resolved.self_rule() == v1::SELF_RULE_UNSPECIFIED) {
     resolved.set_self_rule(v1::SELF_RULE_INCLUDE);

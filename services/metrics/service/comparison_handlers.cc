@@ -32,7 +32,7 @@ absl::StatusOr<SiteGroups> ReadGroups(const v1::CompareGroupsRequest& request) {
   SiteGroups groups{request.first(), request.second()};
   for (auto [group, field] : {std::pair(&groups.first, "first"), {&groups.second, "second"}}) {
     WEFT_ASSIGN_OR_RETURN(const AttributeFilter filter,
-                          AttributeFilter::Parse(group->filter(), absl::StrCat(field, ".filter")));
+                          ParseAttributeFilter(group->filter(), absl::StrCat(field, ".filter")));
     group->set_filter(filter.ToText());
   }
   const bool same = groups.first.cohort() == groups.second.cohort() &&

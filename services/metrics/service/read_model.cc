@@ -382,9 +382,9 @@ Task<absl::StatusOr<TwoGroups>> ReadModel::LoadGroups(rpc::CallContext& context,
                                                       v1::SiteGroup first, v1::SiteGroup second) {
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(query.parameters));
   WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter first_filter,
-                           AttributeFilter::Parse(first.filter(), "first.filter"));
+                           ParseAttributeFilter(first.filter(), "first.filter"));
   WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter second_filter,
-                           AttributeFilter::Parse(second.filter(), "second.filter"));
+                           ParseAttributeFilter(second.filter(), "second.filter"));
   const std::string wave(IdOfName(query.wave));
   absl::StatusOr<State> state = co_await AwaitColumns(context, query.min_positions, wave);
   WEFT_CO_RETURN_IF_ERROR(state.status());
@@ -417,7 +417,7 @@ Task<absl::StatusOr<TwoGroups>> ReadModel::LoadGroups(rpc::CallContext& context,
 Task<absl::StatusOr<WaveView>> ReadModel::Load(rpc::CallContext& context, WaveQuery query) {
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(query.parameters));
   WEFT_CO_ASSIGN_OR_RETURN(const AttributeFilter filter,
-                           AttributeFilter::Parse(query.parameters.filter(), "parameters.filter"));
+                           ParseAttributeFilter(query.parameters.filter(), "parameters.filter"));
   const std::string wave(IdOfName(query.wave));
   // What no aggregate holds is answered from columns.
   const bool from_columns = !filter.empty() || query.presence;

@@ -56,8 +56,7 @@ Task<absl::Status> ReleaseHandlers::CreateRelease(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(ValidateRelease(request.release(), "release"));
   WEFT_CO_RETURN_IF_ERROR(CheckParameters(request.release().parameters()));
   WEFT_CO_RETURN_IF_ERROR(
-      AttributeFilter::Parse(request.release().parameters().filter(), "parameters.filter")
-          .status());
+      ParseAttributeFilter(request.release().parameters().filter(), "parameters.filter").status());
   WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
                            service::IdForCreate(request.release_id(), "release_id"));
   const std::string name = absl::StrCat("releases/", id);

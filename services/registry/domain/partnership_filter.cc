@@ -2,102 +2,79 @@
 
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/strip.h"
-#include "common/base/status_macros.h"
-#include "services/registry/domain/field_filter.h"
+#include "common/base/enum_word.h"
 
 namespace weft::registry {
 namespace {
 
+using filter::FieldValues;
 using v1::Partnership;
 using weft::type::v1::InteractionLevel;
 
 constexpr absl::string_view kLevelPrefix = "INTERACTION_LEVEL_";
 constexpr absl::string_view kConfirmationPrefix = "CONFIRMATION_";
 
-std::string Word(absl::string_view name, absl::string_view prefix) {
-  return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
-}
-
 FieldValues LevelValues(InteractionLevel level) {
   if (level == weft::type::v1::INTERACTION_LEVEL_UNSPECIFIED) return {};
-  return {Word(weft::type::v1::InteractionLevel_Name(level), kLevelPrefix)};
+  return {EnumWord(weft::type::v1::InteractionLevel_Name(level), kLevelPrefix)};
 }
 
-std::vector<std::string> LevelWords() {
-  std::vector<std::string> words;
-  words.reserve(weft::type::v1::InteractionLevel_ARRAYSIZE);
-  for (int i = 1; i < weft::type::v1::InteractionLevel_ARRAYSIZE; ++i) {
-    words.push_back(LevelValues(static_cast<InteractionLevel>(i)).front());
-  }
-  return words;
-}
-
-const std::vector<FilterField>& FilterFields() {
-  static const auto& fields = *new std::vector<FilterField>{
-      {.name = "agreement"},
-      {.name = "condition"},
-      {.name = "confirmation", .words = {"unconfirmed", "confirmed", "disputed"}},
-      {.name = "is_self", .words = {"false", "true"}},
-      {.name = "level", .words = LevelWords(), .ordered = true},
-      {.name = "mechanism"},
-      {.name = "open", .words = {"false", "true"}},
-      {.name = "organization", .prefix = "organizations/"},
-      {.name = "organization_level", .words = LevelWords(), .ordered = true},
-      {.name = "partner_type"},
-      {.name = "role"},
-  };
-  return fields;
+filter::FieldRule LevelRule(absl::string_view name) {
+  return {.name = name,
+          .words = EnumWords<InteractionLevel>(kLevelPrefix),
+          .ordered = true,
+          .enum_prefix = kLevelPrefix};
 }
 
 FieldValues Truth(bool value) { return {value ? "true" : "false"}; }
 
-FieldValues ValuesOf(const Partnership& partnership, absl::string_view field) {
-  if (field == "organization") return {partnership.organization()};
-  if (field == "partner_type") return {partnership.partner_type()};
-  if (field == "role") return {partnership.roles().begin(), partnership.roles().end()};
-  if (field == "mechanism") {
-    return {partnership.mechanisms().begin(), partnership.mechanisms().end()};
-  }
-  if (field == "is_self") return Truth(partnership.is_self());
-  if (field == "open") return Truth(!partnership.has_end_date());
-  if (field == "level") return LevelValues(partnership.level());
-  if (field == "organization_level") return LevelValues(partnership.organization_level());
-  if (field == "confirmation") {
-    return {Word(Partnership::Confirmation_Name(partnership.confirmation()), kConfirmationPrefix)};
-  }
-  FieldValues values;
-  if (field == "agreement") {
-    values.reserve(partnership.agreements_size());
-    for (const v1::Agreement& agreement : partnership.agreements()) {
-      values.push_back(agreement.kind());
-    }
-  } else {
-    values.reserve(partnership.conditions_size());
-    for (const v1::Condition& condition : partnership.conditions()) {
-      values.push_back(condition.code());
-    }
-  }
-  return values;
+template <class Texts>
+FieldValues All(const Texts& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+const std::vector<filter::Field<Partnership>>& Fields() {
+  static const auto& fields = *new std::vector<filter::Field<Partnership>>{
+      {{.name = "agreement"},
+       [](const Partnership& tie) {
+         FieldValues kinds;
+         for (const v1::Agreement& agreement : tie.agreements()) kinds.push_back(agreement.kind());
+         return kinds;
+       }},
+      {{.name = "condition"},
+       [](const Partnership& tie) {
+         FieldValues codes;
+         for (const v1::Condition& condition : tie.conditions()) codes.push_back(condition.code());
+         return codes;
+       }},
+      {{.name = "confirmation",
+        .words = EnumWords<Partnership::Confirmation>(kConfirmationPrefix),
+        .enum_prefix = kConfirmationPrefix},
+       [](const Partnership& tie) {
+         return FieldValues{
+             EnumWord(Partnership::Confirmation_Name(tie.confirmation()), kConfirmationPrefix)};
+       }},
+      {{.name = "is_self", .words = {"false", "true"}},
+       [](const Partnership& tie) { return Truth(tie.is_self()); }},
+      {LevelRule("level"), [](const Partnership& tie) { return LevelValues(tie.level()); }},
+      {{.name = "mechanism"}, [](const Partnership& tie) { return All(tie.mechanisms()); }},
+      {{.name = "open", .words = {"false", "true"}},
+       [](const Partnership& tie) { return Truth(!tie.has_end_date()); }},
+      {{.name = "organization", .prefix = "organizations/"},
+       [](const Partnership& tie) { return FieldValues{tie.organization()}; }},
+      {LevelRule("organization_level"),
+       [](const Partnership& tie) { return LevelValues(tie.organization_level()); }},
+      {{.name = "partner_type"},
+       [](const Partnership& tie) { return FieldValues{tie.partner_type()}; }},
+      {{.name = "role"}, [](const Partnership& tie) { return All(tie.roles()); }},
+  };
+  return fields;
 }
 
 }  // namespace
 
-absl::StatusOr<PartnershipFilter> PartnershipFilter::Parse(absl::string_view text) {
-  PartnershipFilter parsed;
-  WEFT_ASSIGN_OR_RETURN(parsed.expression_, ParseFilter(text, "a partnership", FilterFields()));
-  return parsed;
-}
-
-bool PartnershipFilter::Matches(const Partnership& partnership) const {
-  return !expression_.has_value() ||
-         FilterHolds(*expression_, FilterFields(),
-                     [&](absl::string_view field) { return ValuesOf(partnership, field); });
-}
-
-std::string PartnershipFilter::RequiredOrganization() const {
-  return expression_.has_value() ? RequiredValue(*expression_, "organization") : "";
+absl::StatusOr<PartnershipFilter> ParsePartnershipFilter(absl::string_view text) {
+  return PartnershipFilter::Parse(text, "a partnership", Fields());
 }
 
 }  // namespace weft::registry

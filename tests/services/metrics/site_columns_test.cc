@@ -25,7 +25,7 @@ using ::testing::IsEmpty;
 using testing::StatusIs;
 
 AttributeFilter Filter(const std::string& text) {
-  absl::StatusOr<AttributeFilter> filter = AttributeFilter::Parse(text, "filter");
+  absl::StatusOr<AttributeFilter> filter = ParseAttributeFilter(text, "filter");
   EXPECT_TRUE(filter.ok()) << filter.status();
   return filter.ok() ? *filter : AttributeFilter();
 }
@@ -66,7 +66,7 @@ TEST(AttributeFilterTest, HasOneSpelling) {
 
 TEST(AttributeFilterTest, SaysWhatIsWrongAndWhere) {
   const auto refused = [](const std::string& text) {
-    return AttributeFilter::Parse(text, "parameters.filter").status();
+    return ParseAttributeFilter(text, "parameters.filter").status();
   };
   EXPECT_THAT(refused("setting = "), HasReason("FILTER_INVALID"));
   EXPECT_THAT(refused("region = MO AND seting = district"),
