@@ -205,14 +205,7 @@ class Table {
   // next_key: only an empty next_key is the end.
   Task<absl::StatusOr<Page<T>>> List(Reader& reader, std::string parent, PageRequest page,
                                      Filter filter = nullptr) const {
-    std::function<absl::StatusOr<bool>(const Entry&)> keep;
-    if (filter != nullptr) {
-      keep = [this, &filter](const Entry& entry) -> absl::StatusOr<bool> {
-        T row;
-        WEFT_RETURN_IF_ERROR(core_.ParseRow(entry, row));
-        return filter(row);
-      };
-    }
+    TableCore::Keep keep = KeepBy(filter);
     absl::StatusOr<StoredPage> rows =
         co_await core_.List(reader, std::move(parent), std::move(page), std::move(keep));
     co_return ToPage(std::move(rows));
@@ -233,11 +226,12 @@ class Table {
     co_return Optional(std::move(found), row);
   }
 
-  // The rows under `key` in a secondary index, in the order of their ids.
+  // The rows under `key` in a secondary index, in the order of their ids; with a filter as List().
   Task<absl::StatusOr<Page<T>>> ListByIndex(Reader& reader, std::string index, std::string key,
-                                            PageRequest page) const {
-    absl::StatusOr<StoredPage> rows =
-        co_await core_.ListByIndex(reader, std::move(index), std::move(key), std::move(page));
+                                            PageRequest page, Filter filter = nullptr) const {
+    TableCore::Keep keep = KeepBy(filter);
+    absl::StatusOr<StoredPage> rows = co_await core_.ListByIndex(
+        reader, std::move(index), std::move(key), std::move(page), std::move(keep));
     co_return ToPage(std::move(rows));
   }
 
@@ -246,6 +240,16 @@ class Table {
     if (!found.ok()) return std::move(found).status();
     if (!*found) return std::optional<T>();
     return std::optional<T>(std::move(row));
+  }
+
+  // `filter` outlives it.
+  TableCore::Keep KeepBy(const Filter& filter) const {
+    if (filter == nullptr) return nullptr;
+    return [this, &filter](const Entry& entry) -> absl::StatusOr<bool> {
+      T row;
+      WEFT_RETURN_IF_ERROR(core_.ParseRow(entry, row));
+      return filter(row);
+    };
   }
 
   absl::StatusOr<Page<T>> ToPage(absl::StatusOr<StoredPage> rows) const {

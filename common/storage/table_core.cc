@@ -18,6 +18,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
+#include "google/rpc/error_details.pb.h"
 
 namespace weft::storage {
 namespace {
@@ -348,7 +349,9 @@ Task<absl::Status> TableCore::Update(Transaction& txn, Message& row, std::string
     co_return absl::OkStatus();
   }
   if (access_.mutable_update_time != nullptr) {
-    *access_.mutable_update_time(row) = ToProto(txn.now());
+    // Never before that of the state it replaces, whatever the clock says.
+    google::protobuf::Timestamp& time = *access_.mutable_update_time(row);
+    time = ToProto(std::max(txn.now(), FromProto(time)));
   }
   Stamped stamped = Stamp(row);
   absl::Status indexed = co_await MoveIndexEntries(txn, name, current.get(), &row);
@@ -440,9 +443,15 @@ absl::Status TableCore::Taken(const Index& index, const std::string& name,
                {{"name", name}, {"existing", owner}, {"index", index.name}});
 }
 
-Task<absl::StatusOr<StoredPage>> TableCore::List(
-    Reader& reader, std::string parent, PageRequest page,
-    std::function<absl::StatusOr<bool>(const Entry&)> keep) const {
+std::string HolderOf(const absl::Status& status, absl::string_view reason) {
+  google::rpc::ErrorInfo info;
+  if (ReasonOf(status) != reason || !GetDetail(status, info)) return "";
+  const auto existing = info.metadata().find("existing");
+  return existing == info.metadata().end() ? "" : existing->second;
+}
+
+Task<absl::StatusOr<StoredPage>> TableCore::List(Reader& reader, std::string parent,
+                                                 PageRequest page, Keep keep) const {
   absl::StatusOr<std::vector<std::optional<std::string>>> ids = pattern_.ParseParent(parent);
   WEFT_CO_RETURN_IF_ERROR(ids.status());
   KeyWriter prefix(id_);
@@ -519,34 +528,52 @@ Task<absl::StatusOr<bool>> TableCore::FindUnique(Reader& reader, std::string ind
 }
 
 Task<absl::StatusOr<StoredPage>> TableCore::ListByIndex(Reader& reader, std::string index,
-                                                        std::string key, PageRequest page) const {
+                                                        std::string key, PageRequest page,
+                                                        Keep keep) const {
   const std::string prefix = IndexPrefix(IndexNamed(index, false), key);
+  const std::string row_prefix = KeyWriter(id_).Byte(kRow).Build();
   KeyRange range{prefix, PrefixEnd(prefix)};
   if (!page.after.empty()) range.begin = prefix + page.after + '\0';
   const size_t limit = std::max<size_t>(page.limit, 1);
-  const ScanOptions scan{.limit = limit + 1};
-  absl::StatusOr<std::vector<Entry>> found = co_await reader.Scan(std::move(range), scan);
-  WEFT_CO_RETURN_IF_ERROR(found.status());
-
+  const size_t chunk = keep == nullptr ? limit + 1 : std::max(kFilteredChunk, limit + 1);
+  const ScanOptions scan{.limit = chunk};
   StoredPage rows;
-  if (found->size() > limit) {
-    found->pop_back();
-    rows.next_key = found->back().key.substr(prefix.size());
-  }
-  const std::string row_prefix = KeyWriter(id_).Byte(kRow).Build();
-  std::vector<std::string> keys;
-  keys.reserve(found->size());
-  for (const Entry& entry : *found) keys.push_back(row_prefix + entry.key.substr(prefix.size()));
-  absl::StatusOr<std::vector<std::optional<Entry>>> entries =
-      co_await reader.GetMany(std::move(keys));
-  WEFT_CO_RETURN_IF_ERROR(entries.status());
-  for (size_t i = 0; i < entries->size(); ++i) {
-    if (!(*entries)[i].has_value()) {
-      co_return RowCorrupt(type_, (*found)[i].key, "is an index entry without its row");
+  for (size_t examined = 0;;) {
+    absl::StatusOr<std::vector<Entry>> found = co_await reader.Scan(range, scan);
+    WEFT_CO_RETURN_IF_ERROR(found.status());
+    if (found->empty()) co_return rows;
+    std::vector<std::string> keys;
+    keys.reserve(found->size());
+    for (const Entry& entry : *found) keys.push_back(row_prefix + entry.key.substr(prefix.size()));
+    absl::StatusOr<std::vector<std::optional<Entry>>> entries =
+        co_await reader.GetMany(std::move(keys));
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    for (size_t i = 0; i < entries->size(); ++i) {
+      std::optional<Entry>& entry = (*entries)[i];
+      if (!entry.has_value()) {
+        co_return RowCorrupt(type_, (*found)[i].key, "is an index entry without its row");
+      }
+      if (keep != nullptr) {
+        absl::StatusOr<bool> kept = keep(*entry);
+        WEFT_CO_RETURN_IF_ERROR(kept.status());
+        if (!*kept) continue;
+      }
+      if (rows.entries.size() == limit) {
+        rows.next_key = rows.entries.back().key.substr(kRowPrefixBytes);
+        co_return rows;
+      }
+      rows.entries.push_back(*std::move(entry));
     }
-    rows.entries.push_back(*std::move((*entries)[i]));
+    if (found->size() < chunk) co_return rows;
+    examined += found->size();
+    std::string& position = found->back().key;
+    if (examined >= kMaxExamined) {
+      rows.next_key = position.substr(prefix.size());
+      co_return rows;
+    }
+    range.begin = std::move(position);
+    range.begin.push_back('\0');
   }
-  co_return rows;
 }
 
 }  // namespace weft::storage

@@ -52,6 +52,10 @@ struct RowAccess {
   google::protobuf::Timestamp* (*mutable_update_time)(Message&) = nullptr;
 };
 
+// The name of the row that holds a unique key, of a write that failed because of it with `reason`
+// (`{TYPE}_{INDEX}_TAKEN`); "" for any other status.
+std::string HolderOf(const absl::Status& status, absl::string_view reason);
+
 class TableCore {
  public:
   using Message = google::protobuf::Message;
@@ -84,13 +88,13 @@ class TableCore {
 
   // `keep` decides by content; null keeps all. Rows that it leaves out count towards a bound on the
   // work of one call, so a page may come back short, with a next_key.
-  Task<absl::StatusOr<StoredPage>> List(
-      Reader& reader, std::string parent, PageRequest page,
-      std::function<absl::StatusOr<bool>(const Entry&)> keep) const;
+  using Keep = std::function<absl::StatusOr<bool>(const Entry&)>;
+  Task<absl::StatusOr<StoredPage>> List(Reader& reader, std::string parent, PageRequest page,
+                                        Keep keep) const;
   Task<absl::StatusOr<bool>> FindUnique(Reader& reader, std::string index, std::string key,
                                         Message& row) const;
   Task<absl::StatusOr<StoredPage>> ListByIndex(Reader& reader, std::string index, std::string key,
-                                               PageRequest page) const;
+                                               PageRequest page, Keep keep) const;
 
   // Where the row is. INVALID_ARGUMENT (NAME_INVALID).
   absl::StatusOr<std::string> RowKey(absl::string_view name) const;

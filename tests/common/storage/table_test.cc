@@ -187,6 +187,18 @@ TEST_P(TableTest, TypesAreInSnakeCaseUnlessGiven) {
   EXPECT_THAT(note, IsError(absl::StatusCode::kNotFound, "PLAIN_NOTE_NOT_FOUND"));
 }
 
+TEST_P(TableTest, UpdateTimesNeverFall) {
+  Thing thing = MakeThing("shelves/a/things/b", "one");
+  ASSERT_THAT(Insert(thing), IsOk());
+  clock_.Advance(-absl::Hours(1));
+  for (const char* serial : {"two", "three"}) {
+    Thing update = MakeThing("shelves/a/things/b", serial);
+    ASSERT_THAT(Update(update), IsOk());
+    EXPECT_THAT(update.update_time(), EqualsProto(thing.update_time()));
+    clock_.Advance(absl::Minutes(1));
+  }
+}
+
 TEST_P(TableTest, UpdateReplacesTheRowAndKeepsWhatIsTheServers) {
   Thing thing = MakeThing("shelves/a/things/b", "one");
   ASSERT_THAT(Insert(thing), IsOk());
@@ -354,6 +366,13 @@ TEST_P(TableTest, SecondaryIndexesFollowTheRows) {
     EXPECT_THAT(tagged("red", size), ElementsAre("shelves/a/things/1", "shelves/b/things/1"));
   }
   EXPECT_THAT(tagged("blue", 10), IsEmpty());
+  const auto on_a = [](const Thing& thing) { return absl::StartsWith(thing.name(), "shelves/a/"); };
+  const auto red_on_a = Wait(tables_.things.ListByIndex(*engine_->GetSnapshot(), "tag", "red",
+                                                        PageRequest{.limit = 1}, on_a));
+  ASSERT_THAT(red_on_a, IsOk());
+  ASSERT_THAT(red_on_a->rows, SizeIs(1));
+  EXPECT_EQ(red_on_a->rows[0].name(), "shelves/a/things/1");
+  EXPECT_EQ(red_on_a->next_key, "");
   Thing repainted = MakeThing("shelves/a/things/1", "", {"blue"});
   ASSERT_THAT(Update(repainted), IsOk());
   EXPECT_THAT(tagged("red", 10), ElementsAre("shelves/b/things/1"));
