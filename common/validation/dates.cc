@@ -30,6 +30,15 @@ int CompareDates(const google::type::Date& a, const google::type::Date& b) {
   return Tuple(a) < Tuple(b) ? -1 : 1;
 }
 
+google::type::Date DayOf(absl::Time time) {
+  const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
+  google::type::Date date;
+  date.set_year(static_cast<int32_t>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
+
 std::string FormatDate(const google::type::Date& date) {
   return absl::StrFormat("%04d-%02d-%02d", date.year(), date.month(), date.day());
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/error.h"
 #include "google/type/date.pb.h"
 
@@ -15,6 +16,9 @@ bool IsDay(const google::type::Date& date);
 
 // Negative, zero or positive as `a` is before, the same as or after `b`.
 int CompareDates(const google::type::Date& a, const google::type::Date& b);
+
+// The day that `time` is on, in UTC. `time` is in the years 1 to 9999.
+google::type::Date DayOf(absl::Time time);
 
 // "2025-09-01".
 std::string FormatDate(const google::type::Date& date);

@@ -122,13 +122,4 @@ void Close(absl::Time now, v1::Wave& wave) {
   *wave.mutable_close_time() = ToProto(now);
 }
 
-google::type::Date DayOf(absl::Time time) {
-  const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
-  google::type::Date date;
-  date.set_year(static_cast<int32_t>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
-}
-
 }  // namespace weft::ingestion

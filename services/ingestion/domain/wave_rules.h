@@ -35,9 +35,6 @@ absl::Status Open(const v1::Instrument& instrument, int roster_size, absl::Time 
 // The open `wave` takes none any more.
 void Close(absl::Time now, v1::Wave& wave);
 
-// The day of `time` in UTC.
-google::type::Date DayOf(absl::Time time);
-
 }  // namespace weft::ingestion
 
 #endif  // WEFT_SERVICES_INGESTION_DOMAIN_WAVE_RULES_H_

@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/service/mutate.h"
 #include "common/service/stored.h"
+#include "common/validation/dates.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/roster.h"
 #include "services/ingestion/domain/wave_rules.h"

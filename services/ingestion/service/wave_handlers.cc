@@ -12,6 +12,7 @@
 #include "common/service/mutate.h"
 #include "common/service/names.h"
 #include "common/service/stored.h"
+#include "common/validation/dates.h"
 #include "services/ingestion/domain/instrument_rules.h"
 #include "services/ingestion/domain/roster.h"
 #include "services/ingestion/domain/wave_rules.h"
