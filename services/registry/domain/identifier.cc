@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
+#include "common/base/enum_word.h"
 #include "common/validation/text.h"
 
 namespace weft::registry {
@@ -204,17 +204,11 @@ absl::StatusOr<std::string> NormalizeIdentifier(IdentifierScheme scheme, absl::s
 }
 
 std::string SchemeWord(IdentifierScheme scheme) {
-  return absl::AsciiStrToLower(
-      absl::StripPrefix(OrganizationIdentifier::Scheme_Name(scheme), kSchemePrefix));
+  return EnumWord(OrganizationIdentifier::Scheme_Name(scheme), kSchemePrefix);
 }
 
 std::vector<std::string> SchemeWords() {
-  std::vector<std::string> words;
-  words.reserve(OrganizationIdentifier::Scheme_ARRAYSIZE);
-  for (int i = 1; i < OrganizationIdentifier::Scheme_ARRAYSIZE; ++i) {
-    words.push_back(SchemeWord(static_cast<IdentifierScheme>(i)));
-  }
-  return words;
+  return EnumWords<OrganizationIdentifier::Scheme>(kSchemePrefix);
 }
 
 std::string IdentifierKey(IdentifierScheme scheme, absl::string_view value) {

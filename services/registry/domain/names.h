@@ -3,9 +3,12 @@
 #define WEFT_SERVICES_REGISTRY_DOMAIN_NAMES_H_
 
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/base/error.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace weft::registry {
 
@@ -48,6 +51,16 @@ void CheckNewId(FieldViolations& violations, absl::string_view field, absl::stri
 // A name in a top-level collection, e.g. of the parent of a resource to create.
 void CheckName(FieldViolations& violations, absl::string_view field, absl::string_view collection,
                absl::string_view name);
+
+// The names that a batch asks for: at least one, and `noun` says of what; at most 1000, all in
+// `collection`.
+void CheckBatchOfNames(FieldViolations& violations, absl::string_view collection,
+                       absl::string_view noun,
+                       const google::protobuf::RepeatedPtrField<std::string>& names);
+// NOT_FOUND with `reason` that names what a batch asked for in vain: the first few of `missing`,
+// and how many.
+absl::Status NamesMissing(absl::string_view reason, absl::string_view noun,
+                          absl::string_view list_method, const std::vector<std::string>& missing);
 
 // Clears what only the server sets in every resource.
 template <class Resource>

@@ -10,9 +10,9 @@
 #include "absl/strings/strip.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/validation/counts.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
-#include "services/registry/domain/field_filter.h"
 #include "services/registry/domain/identifier.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/place.h"
@@ -34,17 +34,6 @@ constexpr size_t kMaxWebsite = 500;
 constexpr int kMaxEntries = 50;
 constexpr int kMaxPartnerTypes = 20;
 constexpr int kMaxBatch = 1000;
-// An error travels in a trailer of at most 8 KiB.
-constexpr size_t kMaxNamed = 20;
-
-constexpr absl::string_view kStatusPrefix = "STATUS_";
-
-// False, with a violation, when there are more than may be: then they are not looked at one by one.
-bool CheckCount(FieldViolations& violations, const std::string& field, int count, int max) {
-  if (count <= max) return true;
-  violations.Add(field, absl::StrCat("has ", count, " entries; at most ", max, " are allowed"));
-  return false;
-}
 
 void CheckAlternateNames(FieldViolations& violations, const std::string& field,
                          const Organization& organization) {
@@ -180,62 +169,6 @@ void CheckCreate(FieldViolations& violations, const std::string& prefix,
   }
 }
 
-std::string StatusWord(Organization::Status status) {
-  if (status == Organization::STATUS_UNSPECIFIED) return "";
-  return absl::AsciiStrToLower(absl::StripPrefix(Organization::Status_Name(status), kStatusPrefix));
-}
-
-const std::vector<FilterField>& FilterFields() {
-  static const auto& fields = *new std::vector<FilterField>{
-      {.name = "country"},
-      {.name = "identifier_scheme", .words = SchemeWords()},
-      {.name = "locality"},
-      {.name = "parent", .prefix = "organizations/"},
-      {.name = "partner_type"},
-      {.name = "region"},
-      {.name = "status", .words = {"active", "inactive"}},
-      {.name = "tag"},
-  };
-  return fields;
-}
-
-template <class Get>
-FieldValues OfLocations(const Organization& organization, Get get) {
-  FieldValues values;
-  for (const v1::Place& place : organization.locations()) {
-    if (!get(place).empty()) values.push_back(get(place));
-  }
-  return values;
-}
-
-FieldValues One(const std::string& value) {
-  return value.empty() ? FieldValues() : FieldValues{value};
-}
-
-FieldValues ValuesOf(const Organization& organization, absl::string_view field) {
-  if (field == "country") {
-    return OfLocations(organization, [](const v1::Place& p) { return p.country(); });
-  }
-  if (field == "region") {
-    return OfLocations(organization, [](const v1::Place& p) { return p.region(); });
-  }
-  if (field == "locality") {
-    return OfLocations(organization, [](const v1::Place& p) { return p.locality(); });
-  }
-  if (field == "parent") return One(organization.parent_organization());
-  if (field == "status") return One(StatusWord(organization.status()));
-  if (field == "tag") return {organization.tags().begin(), organization.tags().end()};
-  if (field == "partner_type") {
-    return {organization.partner_types().begin(), organization.partner_types().end()};
-  }
-  FieldValues schemes;
-  schemes.reserve(organization.identifiers_size());
-  for (const OrganizationIdentifier& identifier : organization.identifiers()) {
-    schemes.push_back(SchemeWord(identifier.scheme()));
-  }
-  return schemes;
-}
-
 }  // namespace
 
 absl::Status ValidateCreate(const v1::CreateOrganizationRequest& request) {
@@ -271,17 +204,7 @@ absl::Status ValidateBatch(const v1::BatchCreateOrganizationsRequest& request) {
 
 absl::Status ValidateBatch(const v1::BatchGetOrganizationsRequest& request) {
   FieldViolations violations;
-  if (request.names().empty()) {
-    violations.Add("names", "is required; name at least one organization");
-  }
-  if (request.names_size() > kMaxBatch) {
-    violations.Add("names", absl::StrCat("has ", request.names_size(), " entries; at most ",
-                                         kMaxBatch, " are allowed, so ask in several batches"));
-    return violations.ToStatus();
-  }
-  for (int i = 0; i < request.names_size(); ++i) {
-    CheckName(violations, absl::StrCat("names[", i, "]"), kOrganizations, request.names(i));
-  }
+  CheckBatchOfNames(violations, kOrganizations, "organization", request.names());
   return violations.ToStatus();
 }
 
@@ -354,26 +277,6 @@ absl::Status IdentifierTaken(const Organization& organization, const Organizatio
   return absl::OkStatus();
 }
 
-absl::Status CheckNotDeleted(const Organization& organization) {
-  if (!organization.has_delete_time()) return absl::OkStatus();
-  return Error(
-      absl::StatusCode::kFailedPrecondition, "ORGANIZATION_DELETED",
-      absl::StrCat("\"", organization.name(), "\" is deleted; UndeleteOrganization brings it back"),
-      {{"name", organization.name()}});
-}
-
-absl::Status CheckDeleted(const Organization& organization) {
-  if (organization.has_delete_time()) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "ORGANIZATION_NOT_DELETED",
-               absl::StrCat("\"", organization.name(), "\" is not deleted; there is nothing to do"),
-               {{"name", organization.name()}});
-}
-
-void MarkDeleted(Organization& organization, const google::protobuf::Timestamp& now) {
-  *organization.mutable_delete_time() = now;
-}
-void MarkUndeleted(Organization& organization) { organization.clear_delete_time(); }
-
 absl::Status CheckAncestor(const Organization& organization, const Organization& above,
                            int height) {
   if (above.name() == organization.name()) {
@@ -393,30 +296,7 @@ absl::Status CheckAncestor(const Organization& organization, const Organization&
 }
 
 absl::Status OrganizationsMissing(const std::vector<std::string>& missing) {
-  const size_t named = std::min(missing.size(), kMaxNamed);
-  const std::string names = absl::StrJoin(missing.begin(), missing.begin() + named, ", ");
-  const size_t unnamed = missing.size() - named;
-  const std::string more = unnamed == 0 ? "" : absl::StrCat(" and ", unnamed, " more");
-  return Error(absl::StatusCode::kNotFound, "ORGANIZATION_NOT_FOUND",
-               absl::StrCat("no such organization: ", names, more,
-                            "; leave them out, or look the names up with ListOrganizations"),
-               {{"names", names}, {"missing", absl::StrCat(missing.size())}});
-}
-
-absl::StatusOr<OrganizationFilter> OrganizationFilter::Parse(absl::string_view text) {
-  OrganizationFilter parsed;
-  WEFT_ASSIGN_OR_RETURN(parsed.expression_, ParseFilter(text, "an organization", FilterFields()));
-  return parsed;
-}
-
-bool OrganizationFilter::Matches(const Organization& organization) const {
-  return !expression_.has_value() ||
-         FilterHolds(*expression_, FilterFields(),
-                     [&](absl::string_view field) { return ValuesOf(organization, field); });
-}
-
-std::string OrganizationFilter::RequiredParent() const {
-  return expression_.has_value() ? RequiredValue(*expression_, "parent") : "";
+  return NamesMissing("ORGANIZATION_NOT_FOUND", "organization", "ListOrganizations", missing);
 }
 
 absl::StatusOr<OrganizationOrder> ParseOrder(absl::string_view order_by) {

@@ -1,21 +1,18 @@
-// What makes an organization valid, deleted and found.
+// What makes an organization valid, and how it is found.
 #ifndef WEFT_SERVICES_REGISTRY_DOMAIN_ORGANIZATION_H_
 #define WEFT_SERVICES_REGISTRY_DOMAIN_ORGANIZATION_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/filter/filter.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "weft/registry/v1/organization.pb.h"
 
 namespace weft::registry {
 
-// How many organizations may stand above each other.
+// How many organizations may stand above one that gets a parent.
 inline constexpr int kMaxAncestors = 20;
 
 // Everything that is wrong with the request, in one answer.
@@ -40,12 +37,6 @@ absl::Status NoSuchIdentifier(const v1::LookupOrganizationRequest& request);
 // ALREADY_EXISTS (ORGANIZATION_IDENTIFIER_TAKEN) that names the number which `holder` has already.
 absl::Status IdentifierTaken(const v1::Organization& organization, const v1::Organization& holder);
 
-// FAILED_PRECONDITION (ORGANIZATION_DELETED, ORGANIZATION_NOT_DELETED).
-absl::Status CheckNotDeleted(const v1::Organization& organization);
-absl::Status CheckDeleted(const v1::Organization& organization);
-void MarkDeleted(v1::Organization& organization, const google::protobuf::Timestamp& now);
-void MarkUndeleted(v1::Organization& organization);
-
 // One step up from `organization` to its parents: `above` is the `height`th of them.
 // FAILED_PRECONDITION (ORGANIZATION_PARENT_CYCLE, ORGANIZATION_PARENTS_TOO_DEEP).
 absl::Status CheckAncestor(const v1::Organization& organization, const v1::Organization& above,
@@ -53,20 +44,6 @@ absl::Status CheckAncestor(const v1::Organization& organization, const v1::Organ
 
 // NOT_FOUND that names what a batch asked for in vain: the first few of `missing`, and how many.
 absl::Status OrganizationsMissing(const std::vector<std::string>& missing);
-
-// Which organizations a list has.
-class OrganizationFilter {
- public:
-  // INVALID_ARGUMENT (FILTER_INVALID) that says where. "" keeps all.
-  static absl::StatusOr<OrganizationFilter> Parse(absl::string_view text);
-
-  bool Matches(const v1::Organization& organization) const;
-  // The parent that every match has; "" when the filter does not say so.
-  std::string RequiredParent() const;
-
- private:
-  std::optional<filter::Expression> expression_;
-};
 
 // In which order a list is.
 struct OrganizationOrder {

@@ -1,17 +1,18 @@
 #include "services/registry/domain/partnership.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/civil_time.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/validation/counts.h"
 #include "common/validation/dates.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "google/protobuf/util/time_util.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/partnership_views.h"
 #include "services/registry/domain/period.h"
@@ -25,7 +26,6 @@ using google::type::Date;
 using v1::Assessment;
 using v1::Partnership;
 
-constexpr int kMaxCodes = 20;
 constexpr int kMaxAgreements = 20;
 constexpr size_t kMaxAgreementNote = 500;
 constexpr size_t kMaxRater = 200;
@@ -42,11 +42,7 @@ std::string LeadingSegments(absl::string_view name, size_t count) {
 
 void CheckAgreements(FieldViolations& violations, const Partnership& partnership) {
   const std::string field = "partnership.agreements";
-  if (partnership.agreements_size() > kMaxAgreements) {
-    violations.Add(field, absl::StrCat("has ", partnership.agreements_size(), " entries; at most ",
-                                       kMaxAgreements, " are allowed"));
-    return;
-  }
+  if (!CheckCount(violations, field, partnership.agreements_size(), kMaxAgreements)) return;
   for (int i = 0; i < partnership.agreements_size(); ++i) {
     const v1::Agreement& agreement = partnership.agreements(i);
     const std::string entry = absl::StrCat(field, "[", i, "]");
@@ -62,35 +58,18 @@ void CheckAgreements(FieldViolations& violations, const Partnership& partnership
 void CheckPartnership(FieldViolations& violations, const Partnership& partnership) {
   CheckName(violations, "partnership.organization", kOrganizations, partnership.organization());
   CheckCode(violations, "partnership.partner_type", partnership.partner_type());
-  CheckCodes(violations, "partnership.roles", partnership.roles(), kMaxCodes);
-  CheckCodes(violations, "partnership.mechanisms", partnership.mechanisms(), kMaxCodes);
+  CheckRolesMechanismsConditions(violations, partnership);
   CheckAgreements(violations, partnership);
-  CheckConditions(violations, "partnership.conditions", partnership.conditions());
   CheckPeriod(violations, "partnership", PeriodOf(partnership));
 }
 
 void CheckRecordedBy(FieldViolations& violations, bool given, const Timestamp& time) {
-  // What a Timestamp may hold: the years 1 to 9999.
-  constexpr int64_t kMinSeconds = -62'135'596'800;
-  constexpr int64_t kMaxSeconds = 253'402'300'799;
+  using google::protobuf::util::TimeUtil;
   if (!given) return;
-  violations.Require(time.seconds() >= kMinSeconds && time.seconds() <= kMaxSeconds &&
-                         time.nanos() >= 0 && time.nanos() < 1'000'000'000,
+  violations.Require(time.seconds() >= TimeUtil::kTimestampMinSeconds &&
+                         time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
+                         time.nanos() < 1'000'000'000,
                      "recorded_by", "is no time, as \"2025-03-01T12:00:00Z\"");
-}
-
-Date ToDate(absl::CivilDay day) {
-  Date date;
-  date.set_year(static_cast<int>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
-}
-
-absl::CivilDay Today(absl::Time now) { return absl::ToCivilDay(now, absl::UTCTimeZone()); }
-
-bool After(const Timestamp& a, const Timestamp& b) {
-  return std::make_tuple(a.seconds(), a.nanos()) > std::make_tuple(b.seconds(), b.nanos());
 }
 
 // The level of one side, to read and to write.
@@ -208,21 +187,6 @@ absl::Status OpenTieTaken(const Partnership& partnership, absl::string_view exis
                {{"name", partnership.name()}, {"existing", std::string(existing)}});
 }
 
-absl::Status CheckNotDeleted(const Partnership& partnership) {
-  if (!partnership.has_delete_time()) return absl::OkStatus();
-  return Error(
-      absl::StatusCode::kFailedPrecondition, "PARTNERSHIP_DELETED",
-      absl::StrCat("\"", partnership.name(), "\" is deleted; UndeletePartnership brings it back"),
-      {{"name", partnership.name()}});
-}
-
-absl::Status CheckDeleted(const Partnership& partnership) {
-  if (partnership.has_delete_time()) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "PARTNERSHIP_NOT_DELETED",
-               absl::StrCat("\"", partnership.name(), "\" is not deleted; there is nothing to do"),
-               {{"name", partnership.name()}});
-}
-
 absl::Status CheckNoPartnerships(const v1::Site& site, const std::vector<Partnership>& some) {
   if (some.empty()) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "SITE_HAS_PARTNERSHIPS",
@@ -250,9 +214,8 @@ absl::Status ValidateAssessment(const Assessment& assessment, Assessment::Side s
                    "_COORDINATION or _COLLABORATION");
   }
   // Where it is tomorrow already, today's date is theirs.
-  const Date latest = ToDate(Today(now) + 1);
-  const Date date =
-      assessment.has_effective_date() ? assessment.effective_date() : ToDate(Today(now));
+  const Date latest = DayOf(now + absl::Hours(24));
+  const Date date = assessment.has_effective_date() ? assessment.effective_date() : DayOf(now);
   const std::string field = "assessment.effective_date";
   CheckDate(violations, field, date);
   if (IsDay(date) && CompareDates(date, latest) > 0) {
@@ -287,7 +250,7 @@ Assessment NewAssessment(const Assessment& given, Assessment::Side side,
   assessment.set_side(side);
   assessment.set_principal(std::string(principal));
   if (!assessment.has_effective_date()) {
-    *assessment.mutable_effective_date() = ToDate(Today(now));
+    *assessment.mutable_effective_date() = DayOf(now);
   }
   return assessment;
 }
@@ -302,9 +265,17 @@ void SetLevelsOn(const Date& day, const std::optional<Timestamp>& recorded_by,
   ClearLevels(partnership);
   for (const Assessment& assessment : assessments) {
     if (CompareDates(assessment.effective_date(), day) > 0) continue;
-    if (recorded_by.has_value() && After(assessment.create_time(), *recorded_by)) continue;
+    if (recorded_by.has_value() && FromProto(assessment.create_time()) > FromProto(*recorded_by))
+      continue;
     if (IsLatest(assessment, partnership)) SetLevel(assessment, partnership);
   }
+}
+
+bool LevelsHoldOn(const Date& day, const Partnership& partnership) {
+  return (!partnership.has_level_effective_date() ||
+          CompareDates(partnership.level_effective_date(), day) <= 0) &&
+         (!partnership.has_organization_level_effective_date() ||
+          CompareDates(partnership.organization_level_effective_date(), day) <= 0);
 }
 
 bool InForceOn(const Date& day, const Partnership& partnership) {

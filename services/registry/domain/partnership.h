@@ -40,9 +40,6 @@ std::vector<std::string> OpenTieKeys(const v1::Partnership& partnership);
 // is.
 absl::Status OpenTieTaken(const v1::Partnership& partnership, absl::string_view existing);
 
-// FAILED_PRECONDITION (PARTNERSHIP_DELETED, PARTNERSHIP_NOT_DELETED).
-absl::Status CheckNotDeleted(const v1::Partnership& partnership);
-absl::Status CheckDeleted(const v1::Partnership& partnership);
 // FAILED_PRECONDITION (SITE_HAS_PARTNERSHIPS) while a site that is to be deleted has partnerships,
 // of which `some` are given; OK when there are none.
 absl::Status CheckNoPartnerships(const v1::Site& site, const std::vector<v1::Partnership>& some);
@@ -62,6 +59,9 @@ void ApplyAssessment(const v1::Assessment& assessment, v1::Partnership& partners
 void SetLevelsOn(const google::type::Date& day,
                  const std::optional<google::protobuf::Timestamp>& recorded_by,
                  const std::vector<v1::Assessment>& assessments, v1::Partnership& partnership);
+// Whether the levels, the latest that were recorded, are also those of `day`: none is of a later
+// day.
+bool LevelsHoldOn(const google::type::Date& day, const v1::Partnership& partnership);
 // Whether the tie lasts on `day`.
 bool InForceOn(const google::type::Date& day, const v1::Partnership& partnership);
 // NOT_FOUND (PARTNERSHIP_NOT_IN_FORCE, PARTNERSHIP_NOT_RECORDED).

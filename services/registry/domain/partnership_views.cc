@@ -1,6 +1,7 @@
 #include "services/registry/domain/partnership_views.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/validation/counts.h"
 #include "common/validation/text.h"
 #include "services/registry/domain/vocabulary.h"
 
@@ -15,24 +16,9 @@ constexpr size_t kMaxEvidence = 2000;
 constexpr size_t kMaxNote = 4000;
 constexpr size_t kMaxConfirmationNote = 2000;
 
-// `field` is the view's in the request: "site_view".
-template <class View>
-void CheckView(FieldViolations& violations, const std::string& field, const View& view) {
-  CheckCodes(violations, absl::StrCat(field, ".roles"), view.roles(), kMaxCodes);
-  CheckCodes(violations, absl::StrCat(field, ".mechanisms"), view.mechanisms(), kMaxCodes);
-  CheckConditions(violations, absl::StrCat(field, ".conditions"), view.conditions());
-  CheckText(violations, absl::StrCat(field, ".note"), view.note(), kMaxNote, Lines::kMany);
-}
-
-}  // namespace
-
 void CheckConditions(FieldViolations& violations, const std::string& field,
                      const google::protobuf::RepeatedPtrField<Condition>& conditions) {
-  if (conditions.size() > kMaxConditions) {
-    violations.Add(field, absl::StrCat("has ", conditions.size(), " entries; at most ",
-                                       kMaxConditions, " are allowed"));
-    return;
-  }
+  if (!CheckCount(violations, field, conditions.size(), kMaxConditions)) return;
   for (int i = 0; i < conditions.size(); ++i) {
     const std::string entry = absl::StrCat(field, "[", i, "]");
     CheckCode(violations, absl::StrCat(entry, ".code"), conditions[i].code());
@@ -44,6 +30,27 @@ void CheckConditions(FieldViolations& violations, const std::string& field,
     CheckText(violations, absl::StrCat(entry, ".evidence"), conditions[i].evidence(), kMaxEvidence,
               Lines::kMany);
   }
+}
+
+// `field` is what says it, in the request: "site_view".
+template <class Said>
+void CheckWhatIsSaid(FieldViolations& violations, const std::string& field, const Said& said) {
+  CheckCodes(violations, absl::StrCat(field, ".roles"), said.roles(), kMaxCodes);
+  CheckCodes(violations, absl::StrCat(field, ".mechanisms"), said.mechanisms(), kMaxCodes);
+  CheckConditions(violations, absl::StrCat(field, ".conditions"), said.conditions());
+}
+
+template <class View>
+void CheckView(FieldViolations& violations, const std::string& field, const View& view) {
+  CheckWhatIsSaid(violations, field, view);
+  CheckText(violations, absl::StrCat(field, ".note"), view.note(), kMaxNote, Lines::kMany);
+}
+
+}  // namespace
+
+void CheckRolesMechanismsConditions(FieldViolations& violations,
+                                    const v1::Partnership& partnership) {
+  CheckWhatIsSaid(violations, "partnership", partnership);
 }
 
 absl::Status ValidateView(const v1::SiteView& view) {
@@ -58,17 +65,13 @@ absl::Status ValidateView(const v1::OrganizationView& view) {
   return violations.ToStatus();
 }
 
-v1::SiteView EmptySiteView(absl::string_view partnership) {
-  v1::SiteView view;
+void MakeEmpty(absl::string_view partnership, v1::SiteView& view) {
   view.set_name(absl::StrCat(partnership, "/siteView"));
-  return view;
 }
 
-v1::OrganizationView EmptyOrganizationView(absl::string_view partnership) {
-  v1::OrganizationView view;
+void MakeEmpty(absl::string_view partnership, v1::OrganizationView& view) {
   view.set_name(absl::StrCat(partnership, "/organizationView"));
   view.set_confirmation(v1::Partnership::CONFIRMATION_UNCONFIRMED);
-  return view;
 }
 
 absl::Status ValidateConfirm(const v1::ConfirmPartnershipRequest& request) {

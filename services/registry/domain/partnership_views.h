@@ -1,4 +1,4 @@
-// What each side says of a partnership, and by whom it may be said.
+// What each side says of a partnership (access.h: who may say it).
 #ifndef WEFT_SERVICES_REGISTRY_DOMAIN_PARTNERSHIP_VIEWS_H_
 #define WEFT_SERVICES_REGISTRY_DOMAIN_PARTNERSHIP_VIEWS_H_
 
@@ -7,23 +7,22 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/base/error.h"
-#include "google/protobuf/repeated_field.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
 
 namespace weft::registry {
 
-// At most 50 conditions. `field` is the list's: "partnership.conditions".
-void CheckConditions(FieldViolations& violations, const std::string& field,
-                     const google::protobuf::RepeatedPtrField<v1::Condition>& conditions);
+// What both sides know: the same rules hold for these in the partnership and in either view.
+void CheckRolesMechanismsConditions(FieldViolations& violations,
+                                    const v1::Partnership& partnership);
 
 // Whether a view may be stored as it is.
 absl::Status ValidateView(const v1::SiteView& view);
 absl::Status ValidateView(const v1::OrganizationView& view);
 
-// Views as they are before anything is written: their names alone.
-v1::SiteView EmptySiteView(absl::string_view partnership);
-v1::OrganizationView EmptyOrganizationView(absl::string_view partnership);
+// The view of a partnership before anything is written in it. `view` is a new message.
+void MakeEmpty(absl::string_view partnership, v1::SiteView& view);
+void MakeEmpty(absl::string_view partnership, v1::OrganizationView& view);
 
 // What is wrong with the request by itself.
 absl::Status ValidateConfirm(const v1::ConfirmPartnershipRequest& request);

@@ -1,5 +1,5 @@
-// Days from a first to a last one, either of which may be open: the time of a cohort and of a
-// membership.
+// Days from a first to a last one, either of which may be open: the time of a cohort, of a
+// membership and of a partnership.
 #ifndef WEFT_SERVICES_REGISTRY_DOMAIN_PERIOD_H_
 #define WEFT_SERVICES_REGISTRY_DOMAIN_PERIOD_H_
 

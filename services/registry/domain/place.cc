@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/validation/counts.h"
 #include "common/validation/text.h"
 
 namespace weft::registry {
@@ -33,11 +34,7 @@ void CheckPlace(FieldViolations& violations, absl::string_view field, const v1::
 
 void CheckPlaces(FieldViolations& violations, const std::string& field,
                  const google::protobuf::RepeatedPtrField<v1::Place>& places) {
-  if (places.size() > kMaxPlaces) {
-    violations.Add(field, absl::StrCat("has ", places.size(), " entries; at most ", kMaxPlaces,
-                                       " are allowed"));
-    return;
-  }
+  if (!CheckCount(violations, field, places.size(), kMaxPlaces)) return;
   for (int i = 0; i < places.size(); ++i) {
     CheckPlace(violations, absl::StrCat(field, "[", i, "]"), places[i]);
   }

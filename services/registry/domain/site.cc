@@ -1,10 +1,8 @@
 #include "services/registry/domain/site.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/base/error.h"
+#include "common/validation/counts.h"
 #include "common/validation/dates.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
@@ -17,9 +15,6 @@ namespace {
 constexpr size_t kMaxHostOrganization = 200;
 constexpr int kMaxAttributes = 100;
 constexpr size_t kMaxAttributeText = 100;
-constexpr int kMaxBatch = 1000;
-// An error travels in a trailer of at most 8 KiB.
-constexpr size_t kMaxNamed = 20;
 
 void CheckAttributes(FieldViolations& violations, absl::string_view field,
                      const v1::SiteAttributes& attributes) {
@@ -62,11 +57,7 @@ void CheckSite(FieldViolations& violations, const v1::Site& site) {
   }
   CheckText(violations, "site.host_organization", site.host_organization(), kMaxHostOrganization);
   CheckPlaces(violations, "site.places", site.places());
-  if (site.attributes_size() > kMaxAttributes) {
-    violations.Add("site.attributes",
-                   absl::StrCat("has ", site.attributes_size(), " entries; at most ",
-                                kMaxAttributes, " are allowed"));
-  } else {
+  if (CheckCount(violations, "site.attributes", site.attributes_size(), kMaxAttributes)) {
     for (int i = 0; i < site.attributes_size(); ++i) {
       CheckAttributes(violations, absl::StrCat("site.attributes[", i, "]"), site.attributes(i));
     }
@@ -89,15 +80,7 @@ absl::Status ValidateCreate(const v1::CreateSiteRequest& request) {
 
 absl::Status ValidateBatch(const v1::BatchGetSitesRequest& request) {
   FieldViolations violations;
-  if (request.names().empty()) violations.Add("names", "is required; name at least one site");
-  if (request.names_size() > kMaxBatch) {
-    violations.Add("names", absl::StrCat("has ", request.names_size(), " entries; at most ",
-                                         kMaxBatch, " are allowed, so ask in several batches"));
-    return violations.ToStatus();
-  }
-  for (int i = 0; i < request.names_size(); ++i) {
-    CheckName(violations, absl::StrCat("names[", i, "]"), kSites, request.names(i));
-  }
+  CheckBatchOfNames(violations, kSites, "site", request.names());
   return violations.ToStatus();
 }
 
@@ -115,14 +98,7 @@ absl::Status ValidateSite(const v1::Site& site) {
 }
 
 absl::Status SitesMissing(const std::vector<std::string>& missing) {
-  const size_t named = std::min(missing.size(), kMaxNamed);
-  const std::string names = absl::StrJoin(missing.begin(), missing.begin() + named, ", ");
-  const size_t unnamed = missing.size() - named;
-  const std::string more = unnamed == 0 ? "" : absl::StrCat(" and ", unnamed, " more");
-  return Error(absl::StatusCode::kNotFound, "SITE_NOT_FOUND",
-               absl::StrCat("no such site: ", names, more,
-                            "; leave them out, or look the names up with ListSites"),
-               {{"names", names}, {"missing", absl::StrCat(missing.size())}});
+  return NamesMissing("SITE_NOT_FOUND", "site", "ListSites", missing);
 }
 
 absl::Status CheckNoMemberships(const v1::Site& site, const std::vector<v1::Membership>& some) {

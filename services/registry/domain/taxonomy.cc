@@ -1,12 +1,10 @@
 #include "services/registry/domain/taxonomy.h"
 
-#include <algorithm>
-
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/validation/counts.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
 #include "services/registry/domain/names.h"
@@ -29,11 +27,7 @@ void CheckProvenance(FieldViolations& violations, absl::string_view field,
 }
 
 void CheckTypes(FieldViolations& violations, const v1::Taxonomy& taxonomy) {
-  if (taxonomy.types_size() > kMaxTypes) {
-    violations.Add("taxonomy.types", absl::StrCat("has ", taxonomy.types_size(),
-                                                  " entries; at most ", kMaxTypes, " are allowed"));
-    return;
-  }
+  if (!CheckCount(violations, "taxonomy.types", taxonomy.types_size(), kMaxTypes)) return;
   absl::flat_hash_map<std::string, int> first_use;
   for (int i = 0; i < taxonomy.types_size(); ++i) {
     const v1::PartnerType& type = taxonomy.types(i);

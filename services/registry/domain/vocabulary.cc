@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/validation/counts.h"
 #include "common/validation/text.h"
 
 namespace weft::registry {
@@ -36,11 +37,7 @@ void CheckCode(FieldViolations& violations, absl::string_view field, absl::strin
 
 void CheckCodes(FieldViolations& violations, const std::string& field,
                 const google::protobuf::RepeatedPtrField<std::string>& codes, int max) {
-  if (codes.size() > max) {
-    violations.Add(field,
-                   absl::StrCat("has ", codes.size(), " entries; at most ", max, " are allowed"));
-    return;
-  }
+  if (!CheckCount(violations, field, codes.size(), max)) return;
   absl::flat_hash_set<std::string> seen;
   for (int i = 0; i < codes.size(); ++i) {
     const std::string entry = absl::StrCat(field, "[", i, "]");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/rpc/status.h"
 #include "services/registry/domain/access.h"
 #include "services/registry/domain/membership.h"
 #include "services/registry/domain/names.h"
@@ -71,7 +72,7 @@ Task<absl::Status> AgreementHandlers::Count(rpc::CallContext& context, storage::
                                             AgreementCounter& counter) {
   storage::PageRequest page{.limit = kRowsAtOnce};
   do {
-    if (context.cancelled()) co_return absl::CancelledError("the caller is gone");
+    if (context.cancelled()) co_return rpc::Stopped(context);
     absl::StatusOr<storage::Page<v1::Partnership>> rows =
         co_await tables_.partnerships.List(reader, parent, organization, page);
     WEFT_CO_RETURN_IF_ERROR(rows.status());

@@ -82,14 +82,14 @@ Task<absl::Status> CohortHandlers::DeleteCohort(rpc::CallContext& context,
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
     absl::StatusOr<v1::Cohort> cohort = co_await tables_.cohorts.Get(txn, request.name());
     WEFT_CO_RETURN_IF_ERROR(cohort.status());
-    absl::Status watched = co_await tables_.memberships.WatchOf(txn, request.name());
+    absl::Status watched = co_await tables_.memberships.marks().Watch(txn, request.name());
     WEFT_CO_RETURN_IF_ERROR(std::move(watched));
     const storage::PageRequest one{.limit = 1};
     absl::StatusOr<storage::Page<v1::Membership>> some =
         co_await tables_.memberships.List(txn, request.name(), "", one);
     WEFT_CO_RETURN_IF_ERROR(some.status());
     WEFT_CO_RETURN_IF_ERROR(CheckNoMemberships(*cohort, some->rows));
-    tables_.memberships.Forget(txn, request.name());
+    tables_.memberships.marks().Forget(txn, request.name());
     absl::Status deleted = co_await tables_.cohorts.Delete(txn, request.name(), request.etag());
     co_return deleted;
   };
@@ -99,7 +99,7 @@ Task<absl::Status> CohortHandlers::DeleteCohort(rpc::CallContext& context,
 
 Task<absl::Status> CohortHandlers::CheckMembershipsStay(storage::Transaction& txn,
                                                         const v1::Cohort& cohort) {
-  absl::Status watched = co_await tables_.memberships.WatchOf(txn, cohort.name());
+  absl::Status watched = co_await tables_.memberships.marks().Watch(txn, cohort.name());
   WEFT_CO_RETURN_IF_ERROR(std::move(watched));
   // The mark stands for all memberships, so their rows are read without conditions of their own.
   storage::PageRequest page{.limit = kScanRows};

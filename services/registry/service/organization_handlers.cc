@@ -6,17 +6,20 @@
 #include <utility>
 #include <vector>
 
-#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
 #include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/registry/domain/access.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/organization.h"
+#include "services/registry/domain/organization_filter.h"
+#include "services/registry/domain/soft_delete.h"
 #include "services/registry/service/requests.h"
+#include "services/registry/service/soft_delete.h"
 
 namespace weft::registry {
 namespace {
@@ -85,19 +88,17 @@ Task<absl::Status> OrganizationHandlers::BatchCreateOrganizations(
 Task<absl::Status> OrganizationHandlers::GetOrganization(
     rpc::CallContext& context, const v1::GetOrganizationRequest& request,
     rpc::Serialized<v1::Organization>& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  if (!SeesContactsOf(context.principal(), request.name())) {
-    absl::StatusOr<v1::Organization> organization =
-        co_await tables_.organizations.Get(*snapshot, request.name());
-    WEFT_CO_RETURN_IF_ERROR(organization.status());
-    HideContacts(*organization);
-    response = rpc::Serialized<v1::Organization>(*organization);
-    co_return absl::OkStatus();
+  if (SeesContactsOf(context.principal(), request.name())) {
+    absl::Status whole =
+        co_await service::GetStored(db_, tables_.organizations.table(), request.name(), response);
+    co_return whole;
   }
-  absl::StatusOr<storage::Entry> row =
-      co_await tables_.organizations.table().GetStored(*snapshot, request.name());
-  WEFT_CO_RETURN_IF_ERROR(row.status());
-  response = rpc::Serialized<v1::Organization>::FromBytes(std::move(row->value));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Organization> organization =
+      co_await tables_.organizations.Get(*snapshot, request.name());
+  WEFT_CO_RETURN_IF_ERROR(organization.status());
+  HideContacts(*organization);
+  response = rpc::Serialized<v1::Organization>(*organization);
   co_return absl::OkStatus();
 }
 
@@ -143,11 +144,11 @@ Task<absl::Status> OrganizationHandlers::ListOrganizations(
     v1::ListOrganizationsResponse& response) {
   WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
   WEFT_CO_ASSIGN_OR_RETURN(const OrganizationFilter filter,
-                           OrganizationFilter::Parse(request.filter()));
+                           ParseOrganizationFilter(request.filter()));
   WEFT_CO_ASSIGN_OR_RETURN(const OrganizationOrder order, ParseOrder(request.order_by()));
   const bool deleted = request.show_deleted();
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  std::string parent = filter.RequiredParent();
+  std::string parent = filter.Required("parent");
   storage::Table<v1::Organization>::Filter keep = [&filter,
                                                    deleted](const v1::Organization& organization) {
     return (deleted || !organization.has_delete_time()) && filter.Matches(organization);
@@ -194,37 +195,13 @@ Task<absl::Status> OrganizationHandlers::UpdateOrganization(
 Task<absl::Status> OrganizationHandlers::DeleteOrganization(
     rpc::CallContext& context, const v1::DeleteOrganizationRequest& request,
     v1::Organization& response) {
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Organization> before =
-        co_await tables_.organizations.Get(txn, request.name());
-    WEFT_CO_RETURN_IF_ERROR(before.status());
-    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*before));
-    response = *before;
-    MarkDeleted(response, ToProto(txn.now()));
-    absl::Status updated =
-        co_await tables_.organizations.Update(txn, *before, response, request.etag());
-    co_return updated;
-  };
-  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
-  co_return status;
+  return SetDeleted(context, db_, tables_.organizations, request, true, response);
 }
 
 Task<absl::Status> OrganizationHandlers::UndeleteOrganization(
     rpc::CallContext& context, const v1::UndeleteOrganizationRequest& request,
     v1::Organization& response) {
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Organization> before =
-        co_await tables_.organizations.Get(txn, request.name());
-    WEFT_CO_RETURN_IF_ERROR(before.status());
-    WEFT_CO_RETURN_IF_ERROR(CheckDeleted(*before));
-    response = *before;
-    MarkUndeleted(response);
-    absl::Status updated =
-        co_await tables_.organizations.Update(txn, *before, response, request.etag());
-    co_return updated;
-  };
-  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
-  co_return status;
+  return SetDeleted(context, db_, tables_.organizations, request, false, response);
 }
 
 Task<absl::Status> OrganizationHandlers::CheckParents(storage::Transaction& txn,

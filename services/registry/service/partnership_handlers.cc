@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "common/base/clock.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/status.h"
 #include "common/service/field_mask.h"
 #include "common/service/list.h"
 #include "common/service/mutate.h"
@@ -14,8 +14,10 @@
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/organization.h"
 #include "services/registry/domain/partnership.h"
+#include "services/registry/domain/soft_delete.h"
 #include "services/registry/service/partnership_reader.h"
 #include "services/registry/service/requests.h"
+#include "services/registry/service/soft_delete.h"
 
 namespace weft::registry {
 namespace {
@@ -85,9 +87,9 @@ Task<absl::Status> PartnershipHandlers::ListPartnerships(rpc::CallContext& conte
   WEFT_CO_RETURN_IF_ERROR(ValidateList(request));
   WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
   WEFT_CO_ASSIGN_OR_RETURN(const PartnershipFilter filter,
-                           PartnershipFilter::Parse(request.filter()));
+                           ParsePartnershipFilter(request.filter()));
   std::string organization = request.organization();
-  if (organization.empty()) organization = filter.RequiredOrganization();
+  if (organization.empty()) organization = filter.Required("organization");
   if (organization.empty()) organization = OnlyOrganizationOf(context.principal());
   if (!organization.empty()) {
     WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), organization));
@@ -98,8 +100,8 @@ Task<absl::Status> PartnershipHandlers::ListPartnerships(rpc::CallContext& conte
     WEFT_CO_RETURN_IF_ERROR(site.status());
   }
   if (!AsOfRequest(request).now()) {
-    absl::Status listed = co_await ListAsOf(*snapshot, request, std::move(organization), filter,
-                                            std::move(page), response);
+    absl::Status listed = co_await ListAsOf(context, *snapshot, request, std::move(organization),
+                                            filter, std::move(page), response);
     co_return listed;
   }
   const bool deleted = request.show_deleted();
@@ -114,19 +116,23 @@ Task<absl::Status> PartnershipHandlers::ListPartnerships(rpc::CallContext& conte
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> PartnershipHandlers::ListAsOf(storage::Reader& reader,
+Task<absl::Status> PartnershipHandlers::ListAsOf(rpc::CallContext& context, storage::Reader& reader,
                                                  const v1::ListPartnershipsRequest& request,
                                                  std::string organization,
                                                  const PartnershipFilter& filter,
                                                  storage::PageRequest page,
                                                  v1::ListPartnershipsResponse& response) {
   const AsOf as_of = AsOfRequest(request);
+  // A row that is deleted now may not have been then.
+  const bool skip_deleted = !request.show_deleted() && !as_of.recorded_by.has_value();
   for (int round = 0; round < kMaxRounds && page.limit > 0; ++round) {
+    if (context.cancelled()) co_return rpc::Stopped(context);
     absl::StatusOr<storage::Page<v1::Partnership>> rows =
         co_await tables_.partnerships.List(reader, request.parent(), organization, page);
     WEFT_CO_RETURN_IF_ERROR(rows.status());
     page.after = std::move(rows->next_key);
     for (v1::Partnership& row : rows->rows) {
+      if (skip_deleted && row.has_delete_time()) continue;
       AsOf asked = as_of;
       absl::StatusOr<v1::Partnership> then =
           co_await ReadAsOf(tables_, reader, std::move(row), std::move(asked));
@@ -169,35 +175,13 @@ Task<absl::Status> PartnershipHandlers::UpdatePartnership(
 Task<absl::Status> PartnershipHandlers::DeletePartnership(
     rpc::CallContext& context, const v1::DeletePartnershipRequest& request,
     v1::Partnership& response) {
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Partnership> before = co_await tables_.partnerships.Get(txn, request.name());
-    WEFT_CO_RETURN_IF_ERROR(before.status());
-    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*before));
-    response = *before;
-    *response.mutable_delete_time() = ToProto(txn.now());
-    absl::Status updated =
-        co_await tables_.partnerships.Update(txn, *before, response, request.etag());
-    co_return updated;
-  };
-  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
-  co_return status;
+  return SetDeleted(context, db_, tables_.partnerships, request, true, response);
 }
 
 Task<absl::Status> PartnershipHandlers::UndeletePartnership(
     rpc::CallContext& context, const v1::UndeletePartnershipRequest& request,
     v1::Partnership& response) {
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Partnership> before = co_await tables_.partnerships.Get(txn, request.name());
-    WEFT_CO_RETURN_IF_ERROR(before.status());
-    WEFT_CO_RETURN_IF_ERROR(CheckDeleted(*before));
-    response = *before;
-    response.clear_delete_time();
-    absl::Status updated =
-        co_await tables_.partnerships.Update(txn, *before, response, request.etag());
-    co_return updated;
-  };
-  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
-  co_return status;
+  return SetDeleted(context, db_, tables_.partnerships, request, false, response);
 }
 
 }  // namespace weft::registry

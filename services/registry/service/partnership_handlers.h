@@ -41,9 +41,10 @@ class PartnershipHandlers {
 
  private:
   // A page of partnerships in another state than now's.
-  Task<absl::Status> ListAsOf(storage::Reader& reader, const v1::ListPartnershipsRequest& request,
-                              std::string organization, const PartnershipFilter& filter,
-                              storage::PageRequest page, v1::ListPartnershipsResponse& response);
+  Task<absl::Status> ListAsOf(rpc::CallContext& context, storage::Reader& reader,
+                              const v1::ListPartnershipsRequest& request, std::string organization,
+                              const PartnershipFilter& filter, storage::PageRequest page,
+                              v1::ListPartnershipsResponse& response);
 
   const storage::Database& db_;
   const Tables& tables_;

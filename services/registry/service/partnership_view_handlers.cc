@@ -15,10 +15,16 @@
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/partnership.h"
 #include "services/registry/domain/partnership_views.h"
+#include "services/registry/domain/soft_delete.h"
 #include "services/registry/service/requests.h"
 
 namespace weft::registry {
 namespace {
+
+const service::MaskRules& SiteViewRules() {
+  static const auto& rules = *new service::MaskRules();
+  return rules;
+}
 
 const service::MaskRules& OrganizationViewRules() {
   static const auto& rules = *new service::MaskRules{
@@ -27,21 +33,37 @@ const service::MaskRules& OrganizationViewRules() {
   return rules;
 }
 
+// The view of a partnership as it is stored, or as it is before anything is written in it.
+template <class View>
+Task<absl::StatusOr<View>> ReadView(storage::Reader& reader, const storage::Table<View>& table,
+                                    const v1::Partnership& partnership) {
+  View empty;
+  MakeEmpty(partnership.name(), empty);
+  absl::StatusOr<std::optional<View>> stored = co_await table.Find(reader, empty.name());
+  WEFT_CO_RETURN_IF_ERROR(stored.status());
+  co_return stored->has_value() ? **std::move(stored) : std::move(empty);
+}
+
+// Writes a view that ReadView() gave and that was changed since.
+template <class View>
+Task<absl::Status> WriteView(storage::Transaction& txn, const storage::Table<View>& table,
+                             std::string expected_etag, View& view) {
+  const bool is_stored = !view.uid().empty();
+  if (is_stored) {
+    absl::Status updated = co_await table.Update(txn, view, std::move(expected_etag));
+    co_return updated;
+  }
+  if (!expected_etag.empty()) co_return StaleEtag(view.name(), expected_etag, "");
+  absl::Status inserted = co_await table.Insert(txn, view);
+  co_return inserted;
+}
+
 }  // namespace
 
 Task<absl::Status> PartnershipViewHandlers::GetSiteView(rpc::CallContext& context,
                                                         const v1::GetSiteViewRequest& request,
                                                         v1::SiteView& response) {
-  WEFT_CO_RETURN_IF_ERROR(service::ParseName(kSiteViewPattern, request.name()).status());
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Partnership> partnership =
-      co_await Visible(context, *snapshot, PartnershipOf(request.name()));
-  WEFT_CO_RETURN_IF_ERROR(partnership.status());
-  absl::StatusOr<std::optional<v1::SiteView>> view =
-      co_await tables_.site_views.Find(*snapshot, request.name());
-  WEFT_CO_RETURN_IF_ERROR(view.status());
-  response = view->has_value() ? **std::move(view) : EmptySiteView(partnership->name());
-  co_return absl::OkStatus();
+  return GetView(context, kSiteViewPattern, tables_.site_views, request, response);
 }
 
 Task<absl::Status> PartnershipViewHandlers::UpdateSiteView(rpc::CallContext& context,
@@ -50,39 +72,15 @@ Task<absl::Status> PartnershipViewHandlers::UpdateSiteView(rpc::CallContext& con
   WEFT_CO_RETURN_IF_ERROR(IdsToUpdate("site_view", request.has_site_view(), kSiteViewPattern,
                                       request.site_view().name())
                               .status());
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Partnership> partnership =
-        co_await Writable(context, txn, PartnershipOf(request.site_view().name()));
-    WEFT_CO_RETURN_IF_ERROR(partnership.status());
-    absl::StatusOr<std::optional<v1::SiteView>> view =
-        co_await tables_.site_views.Find(txn, request.site_view().name());
-    WEFT_CO_RETURN_IF_ERROR(view.status());
-    const bool exists = view->has_value();
-    response = exists ? **std::move(view) : EmptySiteView(partnership->name());
-    WEFT_CO_RETURN_IF_ERROR(
-        service::ApplyUpdateMask(request.update_mask(), request.site_view(), response));
-    WEFT_CO_RETURN_IF_ERROR(ValidateView(response));
-    absl::Status put =
-        co_await PutView(txn, tables_.site_views, exists, request.site_view().etag(), response);
-    co_return put;
-  };
-  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  absl::Status status = co_await UpdateView(context, tables_.site_views, request,
+                                            request.site_view(), SiteViewRules(), response);
   co_return status;
 }
 
 Task<absl::Status> PartnershipViewHandlers::GetOrganizationView(
     rpc::CallContext& context, const v1::GetOrganizationViewRequest& request,
     v1::OrganizationView& response) {
-  WEFT_CO_RETURN_IF_ERROR(service::ParseName(kOrganizationViewPattern, request.name()).status());
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Partnership> partnership =
-      co_await Visible(context, *snapshot, PartnershipOf(request.name()));
-  WEFT_CO_RETURN_IF_ERROR(partnership.status());
-  absl::StatusOr<std::optional<v1::OrganizationView>> view =
-      co_await tables_.organization_views.Find(*snapshot, request.name());
-  WEFT_CO_RETURN_IF_ERROR(view.status());
-  response = view->has_value() ? **std::move(view) : EmptyOrganizationView(partnership->name());
-  co_return absl::OkStatus();
+  return GetView(context, kOrganizationViewPattern, tables_.organization_views, request, response);
 }
 
 Task<absl::Status> PartnershipViewHandlers::UpdateOrganizationView(
@@ -91,21 +89,44 @@ Task<absl::Status> PartnershipViewHandlers::UpdateOrganizationView(
   WEFT_CO_RETURN_IF_ERROR(IdsToUpdate("organization_view", request.has_organization_view(),
                                       kOrganizationViewPattern, request.organization_view().name())
                               .status());
+  absl::Status status =
+      co_await UpdateView(context, tables_.organization_views, request, request.organization_view(),
+                          OrganizationViewRules(), response);
+  co_return status;
+}
+
+template <class View, class Request>
+Task<absl::Status> PartnershipViewHandlers::GetView(const rpc::CallContext& context,
+                                                    absl::string_view pattern,
+                                                    const storage::Table<View>& table,
+                                                    const Request& request, View& response) {
+  WEFT_CO_RETURN_IF_ERROR(service::ParseName(pattern, request.name()).status());
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::StatusOr<v1::Partnership> partnership =
+      co_await Visible(context, *snapshot, PartnershipOf(request.name()));
+  WEFT_CO_RETURN_IF_ERROR(partnership.status());
+  absl::StatusOr<View> view = co_await ReadView(*snapshot, table, *partnership);
+  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(view));
+  co_return absl::OkStatus();
+}
+
+template <class View, class Request>
+Task<absl::Status> PartnershipViewHandlers::UpdateView(rpc::CallContext& context,
+                                                       const storage::Table<View>& table,
+                                                       const Request& request, const View& asked,
+                                                       const service::MaskRules& rules,
+                                                       View& response) {
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
     absl::StatusOr<v1::Partnership> partnership =
-        co_await Writable(context, txn, PartnershipOf(request.organization_view().name()));
+        co_await Writable(context, txn, PartnershipOf(asked.name()));
     WEFT_CO_RETURN_IF_ERROR(partnership.status());
-    absl::StatusOr<std::optional<v1::OrganizationView>> view =
-        co_await tables_.organization_views.Find(txn, request.organization_view().name());
-    WEFT_CO_RETURN_IF_ERROR(view.status());
-    const bool exists = view->has_value();
-    response = exists ? **std::move(view) : EmptyOrganizationView(partnership->name());
-    WEFT_CO_RETURN_IF_ERROR(service::ApplyUpdateMask(
-        request.update_mask(), request.organization_view(), response, OrganizationViewRules()));
+    absl::StatusOr<View> view = co_await ReadView(txn, table, *partnership);
+    WEFT_CO_ASSIGN_OR_RETURN(response, std::move(view));
+    WEFT_CO_RETURN_IF_ERROR(
+        service::ApplyUpdateMask(request.update_mask(), asked, response, rules));
     WEFT_CO_RETURN_IF_ERROR(ValidateView(response));
-    absl::Status put = co_await PutView(txn, tables_.organization_views, exists,
-                                        request.organization_view().etag(), response);
-    co_return put;
+    absl::Status written = co_await WriteView(txn, table, asked.etag(), response);
+    co_return written;
   };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
   co_return status;
@@ -114,7 +135,6 @@ Task<absl::Status> PartnershipViewHandlers::UpdateOrganizationView(
 Task<absl::Status> PartnershipViewHandlers::ConfirmPartnership(
     rpc::CallContext& context, const v1::ConfirmPartnershipRequest& request,
     v1::Partnership& response) {
-  WEFT_CO_RETURN_IF_ERROR(service::ParseName(kPartnershipPattern, request.name()).status());
   WEFT_CO_RETURN_IF_ERROR(ValidateConfirm(request));
   absl::Status status =
       co_await Decide(context, request, v1::Partnership::CONFIRMATION_CONFIRMED, response);
@@ -124,7 +144,6 @@ Task<absl::Status> PartnershipViewHandlers::ConfirmPartnership(
 Task<absl::Status> PartnershipViewHandlers::DisputePartnership(
     rpc::CallContext& context, const v1::DisputePartnershipRequest& request,
     v1::Partnership& response) {
-  WEFT_CO_RETURN_IF_ERROR(service::ParseName(kPartnershipPattern, request.name()).status());
   WEFT_CO_RETURN_IF_ERROR(ValidateDispute(request));
   absl::Status status =
       co_await Decide(context, request, v1::Partnership::CONFIRMATION_DISPUTED, response);
@@ -181,19 +200,6 @@ Task<absl::StatusOr<v1::Partnership>> PartnershipViewHandlers::Writable(
   co_return partnership;
 }
 
-template <class View>
-Task<absl::Status> PartnershipViewHandlers::PutView(storage::Transaction& txn,
-                                                    const storage::Table<View>& table, bool exists,
-                                                    std::string expected_etag, View& view) {
-  if (exists) {
-    absl::Status updated = co_await table.Update(txn, view, std::move(expected_etag));
-    co_return updated;
-  }
-  if (!expected_etag.empty()) co_return StaleEtag(view.name(), expected_etag, "");
-  absl::Status inserted = co_await table.Insert(txn, view);
-  co_return inserted;
-}
-
 template <class Request>
 Task<absl::Status> PartnershipViewHandlers::Decide(rpc::CallContext& context,
                                                    const Request& request,
@@ -203,16 +209,13 @@ Task<absl::Status> PartnershipViewHandlers::Decide(rpc::CallContext& context,
     absl::StatusOr<v1::Partnership> before = co_await Writable(context, txn, request.name());
     WEFT_CO_RETURN_IF_ERROR(before.status());
     response = *before;
-    v1::OrganizationView view = EmptyOrganizationView(before->name());
-    absl::StatusOr<std::optional<v1::OrganizationView>> stored =
-        co_await tables_.organization_views.Find(txn, view.name());
-    WEFT_CO_RETURN_IF_ERROR(stored.status());
-    const bool exists = stored->has_value();
-    if (exists) view = **std::move(stored);
+    absl::StatusOr<v1::OrganizationView> view =
+        co_await ReadView(txn, tables_.organization_views, *before);
+    WEFT_CO_RETURN_IF_ERROR(view.status());
     SetConfirmation(confirmation, request.note(), context.principal().name, ToProto(txn.now()),
-                    view, response);
-    absl::Status put = co_await PutView(txn, tables_.organization_views, exists, "", view);
-    WEFT_CO_RETURN_IF_ERROR(std::move(put));
+                    *view, response);
+    absl::Status written = co_await WriteView(txn, tables_.organization_views, "", *view);
+    WEFT_CO_RETURN_IF_ERROR(std::move(written));
     absl::Status updated =
         co_await tables_.partnerships.Update(txn, *before, response, request.etag());
     co_return updated;
@@ -226,7 +229,6 @@ Task<absl::Status> PartnershipViewHandlers::Assess(rpc::CallContext& context,
                                                    const Request& request,
                                                    v1::Assessment::Side side,
                                                    v1::Assessment& response) {
-  WEFT_CO_RETURN_IF_ERROR(service::ParseName(kPartnershipPattern, request.name()).status());
   if (!request.has_assessment()) {
     co_return FieldViolations().Add("assessment", "is required, with its level").ToStatus();
   }

@@ -1,6 +1,6 @@
 // weft.registry.v1.PartnershipService: what the two sides say of a partnership. Each side has
-// methods of its own, with permissions of their own; those of the organization's side look at whose
-// account calls, and write nothing of the site's.
+// methods of its own, with permissions of their own. An organization's account sees and writes what
+// is about itself alone, and nothing of the site's.
 #ifndef WEFT_SERVICES_REGISTRY_SERVICE_PARTNERSHIP_VIEW_HANDLERS_H_
 #define WEFT_SERVICES_REGISTRY_SERVICE_PARTNERSHIP_VIEW_HANDLERS_H_
 
@@ -8,8 +8,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/service/field_mask.h"
 #include "common/storage/database.h"
 #include "services/registry/store/tables.h"
 #include "weft/registry/v1/partnership.pb.h"
@@ -55,10 +57,15 @@ class PartnershipViewHandlers {
   // The same, to write what is said of it: it is not deleted.
   Task<absl::StatusOr<v1::Partnership>> Writable(const rpc::CallContext& context,
                                                  storage::Reader& reader, std::string name);
-  // `view` as it is after an update whose masked fields are in it already.
-  template <class View>
-  Task<absl::Status> PutView(storage::Transaction& txn, const storage::Table<View>& table,
-                             bool exists, std::string expected_etag, View& view);
+  template <class View, class Request>
+  Task<absl::Status> GetView(const rpc::CallContext& context, absl::string_view pattern,
+                             const storage::Table<View>& table, const Request& request,
+                             View& response);
+  // `asked` is the request's view.
+  template <class View, class Request>
+  Task<absl::Status> UpdateView(rpc::CallContext& context, const storage::Table<View>& table,
+                                const Request& request, const View& asked,
+                                const service::MaskRules& rules, View& response);
   template <class Request>
   Task<absl::Status> Decide(rpc::CallContext& context, const Request& request,
                             v1::Partnership::Confirmation confirmation, v1::Partnership& response);

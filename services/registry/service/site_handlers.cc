@@ -96,21 +96,21 @@ Task<absl::Status> SiteHandlers::DeleteSite(rpc::CallContext& context,
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
     absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.name());
     WEFT_CO_RETURN_IF_ERROR(site.status());
-    absl::Status watched = co_await tables_.memberships.WatchOf(txn, request.name());
+    absl::Status watched = co_await tables_.memberships.marks().Watch(txn, request.name());
     WEFT_CO_RETURN_IF_ERROR(std::move(watched));
     const storage::PageRequest one{.limit = 1};
     absl::StatusOr<storage::Page<v1::Membership>> some =
         co_await tables_.memberships.List(txn, kEveryCohort, request.name(), one);
     WEFT_CO_RETURN_IF_ERROR(some.status());
     WEFT_CO_RETURN_IF_ERROR(CheckNoMemberships(*site, some->rows));
-    tables_.memberships.Forget(txn, request.name());
-    absl::Status ties_watched = co_await tables_.partnerships.WatchOf(txn, request.name());
+    tables_.memberships.marks().Forget(txn, request.name());
+    absl::Status ties_watched = co_await tables_.partnerships.marks().Watch(txn, request.name());
     WEFT_CO_RETURN_IF_ERROR(std::move(ties_watched));
     absl::StatusOr<storage::Page<v1::Partnership>> ties =
         co_await tables_.partnerships.List(txn, request.name(), "", one);
     WEFT_CO_RETURN_IF_ERROR(ties.status());
     WEFT_CO_RETURN_IF_ERROR(CheckNoPartnerships(*site, ties->rows));
-    tables_.partnerships.Forget(txn, request.name());
+    tables_.partnerships.marks().Forget(txn, request.name());
     absl::Status deleted = co_await tables_.sites.Delete(txn, request.name(), request.etag());
     co_return deleted;
   };

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
-#include "common/storage/keys.h"
 #include "services/registry/domain/membership.h"
 #include "services/registry/domain/names.h"
 
@@ -25,13 +24,13 @@ storage::TableOptions<v1::Membership> Options() {
 }  // namespace
 
 MembershipStore::MembershipStore(uint16_t table, uint16_t mark_table)
-    : table_(table, kMembershipPattern, Options()), mark_table_(mark_table) {}
+    : table_(table, kMembershipPattern, Options()), marks_(mark_table) {}
 
 Task<absl::Status> MembershipStore::Insert(storage::Transaction& txn,
                                            v1::Membership& membership) const {
   absl::Status inserted = co_await table_.Insert(txn, membership);
   WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
-  Mark(txn, membership);
+  Touch(txn, membership);
   co_return absl::OkStatus();
 }
 
@@ -39,7 +38,7 @@ Task<absl::Status> MembershipStore::Update(storage::Transaction& txn, v1::Member
                                            std::string expected_etag) const {
   absl::Status updated = co_await table_.Update(txn, membership, std::move(expected_etag));
   WEFT_CO_RETURN_IF_ERROR(std::move(updated));
-  Mark(txn, membership);
+  Touch(txn, membership);
   co_return absl::OkStatus();
 }
 
@@ -64,22 +63,9 @@ Task<absl::StatusOr<storage::Page<v1::Membership>>> MembershipStore::List(
   co_return result;
 }
 
-Task<absl::Status> MembershipStore::WatchOf(storage::Transaction& txn, std::string owner) const {
-  absl::StatusOr<std::optional<storage::Entry>> mark = co_await txn.Get(MarkOf(owner));
-  co_return mark.status();
-}
-
-void MembershipStore::Forget(storage::Transaction& txn, absl::string_view owner) const {
-  txn.Delete(MarkOf(owner));
-}
-
-std::string MembershipStore::MarkOf(absl::string_view owner) const {
-  return storage::KeyWriter(mark_table_).String(owner).Build();
-}
-
-void MembershipStore::Mark(storage::Transaction& txn, const v1::Membership& membership) const {
-  txn.Put(MarkOf(CohortOf(membership)), "");
-  txn.Put(MarkOf(membership.site()), "");
+void MembershipStore::Touch(storage::Transaction& txn, const v1::Membership& membership) const {
+  marks_.Touch(txn, CohortOf(membership));
+  marks_.Touch(txn, membership.site());
 }
 
 }  // namespace weft::registry

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/time/time.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/storage/keys.h"
@@ -31,8 +33,8 @@ constexpr uint8_t kByDisplayName = 1;
 constexpr uint8_t kByUpdateTime = 2;
 constexpr By kOrders[] = {By::kDisplayName, By::kUpdateTime};
 
-// Rows that are read in one step, and how many a page with a filter looks at in all: it then comes
-// back short, and the next one goes on.
+// Entries of an order that are read in one step, and how many a page with a filter looks at in all:
+// it then comes back short, and the next one goes on.
 constexpr size_t kChunk = 256;
 constexpr size_t kMaxExamined = 20'000;
 
@@ -48,11 +50,6 @@ storage::TableOptions<Organization> Options() {
                           return keys;
                         }}};
   return options;
-}
-
-uint64_t Micros(const google::protobuf::Timestamp& time) {
-  return static_cast<uint64_t>(time.seconds()) * 1'000'000 +
-         static_cast<uint64_t>(time.nanos()) / 1000;
 }
 
 }  // namespace
@@ -71,6 +68,9 @@ Task<absl::Status> OrganizationStore::Prefetch(
   keys.reserve(organizations.size() * 2);
   for (const Organization& organization : organizations) {
     keys.push_back(table_.KeyOf(organization.name()));
+    if (!organization.parent_organization().empty()) {
+      keys.push_back(table_.KeyOf(organization.parent_organization()));
+    }
     for (const std::string& key : IdentifierKeys(organization)) {
       keys.push_back(table_.UniqueKeyOf(kIdentifier, key));
     }
@@ -108,16 +108,12 @@ Task<absl::Status> OrganizationStore::Update(Transaction& txn, const Organizatio
 
 Task<absl::Status> OrganizationStore::Explain(Transaction& txn, const Organization& organization,
                                               absl::Status status) const {
-  if (ReasonOf(status) != kIdentifierTaken) co_return status;
-  for (std::string& key : IdentifierKeys(organization)) {
-    absl::StatusOr<std::optional<Organization>> holder =
-        co_await FindByIdentifier(txn, std::move(key));
-    WEFT_CO_RETURN_IF_ERROR(holder.status());
-    if (!holder->has_value() || (*holder)->name() == organization.name()) continue;
-    absl::Status taken = IdentifierTaken(organization, **holder);
-    if (!taken.ok()) co_return taken;
-  }
-  co_return status;
+  std::string holder = storage::HolderOf(status, kIdentifierTaken);
+  if (holder.empty()) co_return status;
+  absl::StatusOr<Organization> existing = co_await Get(txn, std::move(holder));
+  WEFT_CO_RETURN_IF_ERROR(existing.status());
+  absl::Status taken = IdentifierTaken(organization, *existing);
+  co_return taken.ok() ? status : taken;
 }
 
 Task<absl::StatusOr<Page<Organization>>> OrganizationStore::List(Reader& reader,
@@ -131,8 +127,8 @@ Task<absl::StatusOr<Page<Organization>>> OrganizationStore::List(Reader& reader,
     co_return ordered;
   }
   if (!parent.empty()) {
-    absl::StatusOr<Page<Organization>> children =
-        co_await ListChildren(reader, std::move(parent), std::move(page), std::move(filter));
+    absl::StatusOr<Page<Organization>> children = co_await table_.ListByIndex(
+        reader, kParent, std::move(parent), std::move(page), std::move(filter));
     co_return children;
   }
   absl::StatusOr<Page<Organization>> all =
@@ -196,28 +192,6 @@ Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListInOrder(Reader& 
   co_return result;
 }
 
-Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListChildren(Reader& reader,
-                                                                         std::string parent,
-                                                                         PageRequest page,
-                                                                         Filter filter) const {
-  Page<Organization> result;
-  for (size_t examined = 0; examined < kMaxExamined;) {
-    const size_t asked = page.limit - result.rows.size();
-    PageRequest part{.limit = asked, .after = std::move(page.after)};
-    absl::StatusOr<Page<Organization>> children =
-        co_await table_.ListByIndex(reader, kParent, parent, std::move(part));
-    WEFT_CO_RETURN_IF_ERROR(children.status());
-    examined += std::max<size_t>(children->rows.size(), 1);
-    for (Organization& child : children->rows) {
-      if (filter == nullptr || filter(child)) result.rows.push_back(std::move(child));
-    }
-    page.after = std::move(children->next_key);
-    if (page.after.empty() || result.rows.size() >= page.limit) break;
-  }
-  result.next_key = std::move(page.after);
-  co_return result;
-}
-
 std::string OrganizationStore::OrderPrefix(By by) const {
   return KeyWriter(order_table_)
       .Byte(by == By::kDisplayName ? kByDisplayName : kByUpdateTime)
@@ -229,7 +203,8 @@ std::string OrganizationStore::OrderKey(By by, const Organization& organization)
   if (by == By::kDisplayName) {
     key.Byte(kByDisplayName).String(SortableName(organization));
   } else {
-    key.Byte(kByUpdateTime).Uint64(Micros(organization.update_time()));
+    key.Byte(kByUpdateTime)
+        .Uint64(static_cast<uint64_t>(absl::ToUnixMicros(FromProto(organization.update_time()))));
   }
   return key.String(LastId(organization.name())).Build();
 }

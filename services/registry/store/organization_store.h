@@ -36,7 +36,7 @@ class OrganizationStore {
   Task<absl::StatusOr<std::optional<v1::Organization>>> FindByIdentifier(storage::Reader& reader,
                                                                          std::string key) const;
 
-  // Reads at once what Insert() of these will read.
+  // Reads at once what creating these will read: rows, numbers, parents.
   Task<absl::Status> Prefetch(storage::Transaction& txn,
                               const std::vector<v1::Organization>& organizations) const;
   // As Table::Insert. ALREADY_EXISTS (ORGANIZATION_IDENTIFIER_TAKEN) names the holder.
@@ -65,10 +65,6 @@ class OrganizationStore {
                                                                     OrganizationOrder order,
                                                                     storage::PageRequest page,
                                                                     Filter filter) const;
-  Task<absl::StatusOr<storage::Page<v1::Organization>>> ListChildren(storage::Reader& reader,
-                                                                     std::string parent,
-                                                                     storage::PageRequest page,
-                                                                     Filter filter) const;
 
   storage::Table<v1::Organization> table_;
   uint16_t order_table_;

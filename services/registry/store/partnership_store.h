@@ -2,10 +2,10 @@
 //
 // Every write of a partnership also leaves it as it is then, under
 //   history table, site, partnership, when it was recorded (ns): the serialized partnership,
-// so that it can be read as it was known at any time.
+// so that it can be read as it was known at any time. Update times never fall (Table), so that the
+// last state stands last.
 //
-// As with memberships (membership_store.h), a site has a mark that Insert() writes and that whoever
-// deletes the site reads, because a scan that finds nothing is no condition of a commit.
+// Insert() touches the site's mark (marks.h).
 #ifndef WEFT_SERVICES_REGISTRY_STORE_PARTNERSHIP_STORE_H_
 #define WEFT_SERVICES_REGISTRY_STORE_PARTNERSHIP_STORE_H_
 
@@ -21,6 +21,7 @@
 #include "common/storage/table.h"
 #include "common/storage/transaction.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "services/registry/store/marks.h"
 #include "weft/registry/v1/partnership.pb.h"
 
 namespace weft::registry {
@@ -54,22 +55,18 @@ class PartnershipStore {
                                                             storage::PageRequest page,
                                                             Filter filter = nullptr) const;
 
-  // From here on `txn` commits only if no partnership of `site` is added before it does.
-  Task<absl::Status> WatchOf(storage::Transaction& txn, std::string site) const;
-  // `site` is deleted in `txn`, so its mark goes too.
-  void Forget(storage::Transaction& txn, absl::string_view site) const;
+  // Marks of sites, for whoever deletes one.
+  const Marks& marks() const { return marks_; }
 
   storage::FeedTable feed_table() const { return table_.feed_table(); }
 
  private:
-  std::string MarkOf(absl::string_view site) const;
   std::string HistoryKey(absl::string_view name, uint64_t nanos) const;
-  void Remember(storage::Transaction& txn, const v1::Partnership* before,
-                const v1::Partnership& partnership) const;
+  void Remember(storage::Transaction& txn, const v1::Partnership& partnership) const;
 
   storage::Table<v1::Partnership> table_;
   uint16_t history_table_;
-  uint16_t mark_table_;
+  Marks marks_;
 };
 
 }  // namespace weft::registry

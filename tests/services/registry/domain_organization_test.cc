@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "services/registry/domain/access.h"
 #include "services/registry/domain/organization.h"
+#include "services/registry/domain/organization_filter.h"
 #include "tests/services/registry/examples.h"
 #include "tests/testing/errors.h"
 
@@ -130,7 +131,7 @@ TEST(Organization, BatchHasLimitsAndNoIdTwice) {
 }
 
 bool Matches(const std::string& filter, const v1::Organization& organization) {
-  const absl::StatusOr<OrganizationFilter> parsed = OrganizationFilter::Parse(filter);
+  const absl::StatusOr<OrganizationFilter> parsed = ParseOrganizationFilter(filter);
   EXPECT_THAT(parsed, IsOk()) << filter;
   return parsed.ok() && parsed->Matches(organization);
 }
@@ -154,7 +155,7 @@ TEST(OrganizationFilter, ComparesEachField) {
 
 TEST(OrganizationFilter, SaysWhereAndWhatWouldBeRight) {
   const auto refused = [](const char* filter) {
-    const absl::Status status = OrganizationFilter::Parse(filter).status();
+    const absl::Status status = ParseOrganizationFilter(filter).status();
     EXPECT_THAT(status, IsError(absl::StatusCode::kInvalidArgument, "FILTER_INVALID")) << filter;
     return Violation(status, "filter");
   };
@@ -168,7 +169,7 @@ TEST(OrganizationFilter, SaysWhereAndWhatWouldBeRight) {
 
 TEST(OrganizationFilter, KnowsAParentThatAllHave) {
   const auto parent = [](const char* filter) {
-    return OrganizationFilter::Parse(filter)->RequiredParent();
+    return ParseOrganizationFilter(filter)->Required("parent");
   };
   EXPECT_EQ(parent("parent = a AND tag:x"), "organizations/a");
   EXPECT_EQ(parent("parent = a OR tag:x"), "");

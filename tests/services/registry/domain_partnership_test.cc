@@ -195,7 +195,8 @@ TEST(Assessment, BothTimesAreAskedForByThemselves) {
 }
 
 TEST(PartnershipViews, AreChecked) {
-  v1::SiteView view = EmptySiteView("sites/s1/partnerships/library");
+  v1::SiteView view;
+  MakeEmpty("sites/s1/partnerships/library", view);
   EXPECT_EQ(view.name(), "sites/s1/partnerships/library/siteView");
   EXPECT_THAT(ValidateView(view), IsOk());
   view.add_roles("Role");
@@ -210,7 +211,7 @@ TEST(PartnershipFilter, ComparesEachField) {
   Partnership partnership = Stored();
   partnership.set_level(INTERACTION_LEVEL_COORDINATION);
   const auto matches = [&](const char* filter) {
-    const absl::StatusOr<PartnershipFilter> parsed = PartnershipFilter::Parse(filter);
+    const absl::StatusOr<PartnershipFilter> parsed = ParsePartnershipFilter(filter);
     EXPECT_THAT(parsed, IsOk()) << filter;
     return parsed.ok() && parsed->Matches(partnership);
   };
@@ -228,11 +229,11 @@ TEST(PartnershipFilter, ComparesEachField) {
         "open = false", "role = funding"}) {
     EXPECT_FALSE(matches(filter)) << filter;
   }
-  EXPECT_THAT(Violation(PartnershipFilter::Parse("role:a AND level > deep").status(), "filter"),
+  EXPECT_THAT(Violation(ParsePartnershipFilter("role:a AND level > deep").status(), "filter"),
               AllOf(HasSubstr("character 12"), HasSubstr("no_interaction, networking")));
-  EXPECT_THAT(PartnershipFilter::Parse("role > a").status(),
+  EXPECT_THAT(ParsePartnershipFilter("role > a").status(),
               IsError(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
-  EXPECT_EQ(PartnershipFilter::Parse("organization = a AND open = true")->RequiredOrganization(),
+  EXPECT_EQ(ParsePartnershipFilter("organization = a AND open = true")->Required("organization"),
             "organizations/a");
 }
 

@@ -138,6 +138,24 @@ TEST_P(OrganizationServiceTest, AnIdentifierHasOneHolder) {
   EXPECT_EQ(LookupEin("53-0196605")->name(), "organizations/a");
 }
 
+TEST_P(OrganizationServiceTest, OneOfTwoIdentifiersIsTaken) {
+  ASSERT_THAT(Create(CreateRequest("a", "530196605")), IsOk());
+  // In either order, and whichever is looked at first: the other one is free.
+  for (const char* free : {"100000000", "99-9999999"}) {
+    for (const bool free_first : {true, false}) {
+      v1::CreateOrganizationRequest request = CreateRequest("b", free_first ? free : "530196605");
+      OrganizationIdentifier* second = request.mutable_organization()->add_identifiers();
+      second->set_scheme(OrganizationIdentifier::SCHEME_EIN);
+      second->set_value(free_first ? "530196605" : free);
+      const absl::Status taken = Create(request).status();
+      EXPECT_THAT(taken,
+                  IsError(absl::StatusCode::kAlreadyExists, "ORGANIZATION_IDENTIFIER_TAKEN"));
+      EXPECT_THAT(taken.message(),
+                  AllOf(HasSubstr("organizations/a"), HasSubstr("ein 53-0196605")));
+    }
+  }
+}
+
 TEST_P(OrganizationServiceTest, LookupRefusesWhatIsNoNumber) {
   EXPECT_THAT(LookupEin("12").status(), Violates("value"));
   EXPECT_THAT(Lookup(OrganizationIdentifier::SCHEME_UNSPECIFIED, "1").status(), Violates("scheme"));

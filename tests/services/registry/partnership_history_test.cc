@@ -142,6 +142,19 @@ TEST_P(PartnershipHistoryTest, AClockThatIsSetBackLosesNoLaterState) {
   EXPECT_EQ(Read(nullptr, &now)->level(), INTERACTION_LEVEL_NETWORKING);
 }
 
+TEST_P(PartnershipHistoryTest, AClockThatStaysSetBackLosesNoLaterStateEither) {
+  Create("a", "library", Day(2024, 9, 1));
+  const absl::Time created = clock_.Now();
+  clock_.Advance(-absl::Hours(1));
+  Assess(INTERACTION_LEVEL_NETWORKING, Day(2025, 1, 1));
+  clock_.Advance(absl::Minutes(1));
+  Assess(INTERACTION_LEVEL_COOPERATION, Day(2025, 1, 2));
+  EXPECT_EQ(Read(nullptr, &created)->level(), INTERACTION_LEVEL_COOPERATION);
+  clock_.Advance(absl::Hours(2));
+  Assess(INTERACTION_LEVEL_COORDINATION, Day(2025, 1, 3));
+  EXPECT_EQ(Read(nullptr, &created)->level(), INTERACTION_LEVEL_COOPERATION);
+}
+
 TEST_P(PartnershipHistoryTest, ListsShowTheStateThatIsAskedFor) {
   Create("a", "library", Day(2024, 9, 1));
   const absl::Time first = Tick();
