@@ -117,5 +117,10 @@ TEST(IdsTest, ReadsTheIdOfATopLevelName) {
   }
 }
 
+TEST(DayOfTest, IsTheDayInUtc) {
+  EXPECT_EQ(DayOf(absl::FromUnixSeconds(0)).DebugString(), Date(1970, 1, 1).DebugString());
+  EXPECT_EQ(DayOf(absl::FromUnixSeconds(-1)).DebugString(), Date(1969, 12, 31).DebugString());
+}
+
 }  // namespace
 }  // namespace weft

@@ -182,10 +182,5 @@ TEST(WaveState, GoesFromDraftToOpenToClosed) {
   EXPECT_THAT(RequireOpenOrClosed(wave), IsOk());
 }
 
-TEST(DayOf, IsTheDayInUtc) {
-  EXPECT_EQ(DayOf(absl::FromUnixSeconds(0)).DebugString(), Day(1970, 1, 1).DebugString());
-  EXPECT_EQ(DayOf(absl::FromUnixSeconds(-1)).DebugString(), Day(1969, 12, 31).DebugString());
-}
-
 }  // namespace
 }  // namespace weft::ingestion

@@ -59,11 +59,11 @@ class RegistryStoreTest : public ::testing::Test {
   // What a handler does to delete the site while it has no membership, up to the commit.
   void DeleteSite(storage::Transaction& txn) {
     EXPECT_THAT(Await(tables_.sites.Get(txn, kSite)), IsOk());
-    EXPECT_THAT(Await(tables_.memberships.WatchOf(txn, kSite)), IsOk());
+    EXPECT_THAT(Await(tables_.memberships.marks().Watch(txn, kSite)), IsOk());
     const auto found = Await(tables_.memberships.List(txn, kEveryCohort, kSite, {}));
     ASSERT_THAT(found, IsOk());
     EXPECT_THAT(found->rows, IsEmpty());
-    tables_.memberships.Forget(txn, kSite);
+    tables_.memberships.marks().Forget(txn, kSite);
     EXPECT_THAT(Await(tables_.sites.Delete(txn, kSite)), IsOk());
   }
 
@@ -71,7 +71,7 @@ class RegistryStoreTest : public ::testing::Test {
   void ChangeDates(storage::Transaction& txn) {
     auto cohort = Await(tables_.cohorts.Get(txn, kCohort));
     ASSERT_THAT(cohort, IsOk());
-    EXPECT_THAT(Await(tables_.memberships.WatchOf(txn, kCohort)), IsOk());
+    EXPECT_THAT(Await(tables_.memberships.marks().Watch(txn, kCohort)), IsOk());
     cohort->mutable_end_date()->set_day(29);
     EXPECT_THAT(Await(tables_.cohorts.Update(txn, *cohort)), IsOk());
   }
