@@ -34,10 +34,7 @@ std::string Check(Test& test, absl::string_view resource, const std::vector<Fiel
   if (Orders(test.op) && !field->ordered) {
     return absl::StrCat(field->name, " has no order; compare it with =, != or :");
   }
-  if (test.any) {
-    return Orders(test.op) ? absl::StrCat("* has no order; compare ", field->name, " with a value")
-                           : "";
-  }
+  if (test.any) return "";
   if (!field->prefix.empty() && !absl::StartsWith(test.value, field->prefix)) {
     test.value = absl::StrCat(field->prefix, test.value);
   }
