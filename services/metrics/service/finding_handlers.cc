@@ -9,8 +9,8 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/service/field_mask.h"
-#include "common/service/list.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "services/metrics/domain/releases/finding_rules.h"
 #include "services/metrics/domain/releases/manifest.h"
 #include "services/metrics/domain/releases/redaction.h"
@@ -81,7 +81,7 @@ Task<absl::Status> FindingHandlers::CreateFinding(rpc::CallContext& context,
     WEFT_CO_RETURN_IF_ERROR(std::move(filled));
     absl::Status inserted = co_await tables_.findings.Insert(txn, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
-    absl::Status counted = co_await records_.UpdateRelease(txn, "", *release);
+    absl::Status counted = co_await records_.UpdateRelease(txn, *release);
     co_return counted;
   };
   absl::Status status = co_await MutateFinding(context, request, response, body);
@@ -90,28 +90,22 @@ Task<absl::Status> FindingHandlers::CreateFinding(rpc::CallContext& context,
 
 Task<absl::Status> FindingHandlers::GetFinding(rpc::CallContext& context,
                                                const v1::GetFindingRequest& request,
-                                               v1::Finding& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = records_.db().engine.GetSnapshot();
-  absl::StatusOr<v1::Finding> finding = co_await tables_.findings.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(finding));
-  co_return absl::OkStatus();
+                                               rpc::Serialized<v1::Finding>& response) {
+  return service::GetStored(records_.db(), tables_.findings, request.name(), response);
 }
 
-Task<absl::Status> FindingHandlers::ListFindings(rpc::CallContext& context,
-                                                 const v1::ListFindingsRequest& request,
-                                                 v1::ListFindingsResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
+Task<absl::Status> FindingHandlers::ListFindings(
+    rpc::CallContext& context, const v1::ListFindingsRequest& request,
+    rpc::Serialized<v1::ListFindingsResponse>& response) {
   WEFT_CO_RETURN_IF_ERROR(
       service::ParseName(tables_.releases.pattern().text(), request.parent(), "parent").status());
   std::shared_ptr<storage::Snapshot> snapshot = records_.db().engine.GetSnapshot();
   absl::StatusOr<v1::Release> release = co_await tables_.releases.Get(*snapshot, request.parent());
   WEFT_CO_RETURN_IF_ERROR(release.status());
-  absl::StatusOr<storage::Page<v1::Finding>> findings =
-      co_await tables_.findings.List(*snapshot, request.parent(), std::move(page));
-  WEFT_CO_RETURN_IF_ERROR(findings.status());
-  for (v1::Finding& finding : findings->rows) *response.add_findings() = std::move(finding);
-  response.set_next_page_token(service::NextPageToken(request, findings->next_key));
-  co_return absl::OkStatus();
+  absl::Status listed =
+      co_await service::ListStored(*snapshot, tables_.findings, request.parent(), request,
+                                   v1::ListFindingsResponse::kFindingsFieldNumber, response);
+  co_return listed;
 }
 
 Task<absl::Status> FindingHandlers::UpdateFinding(rpc::CallContext& context,
@@ -139,7 +133,7 @@ Task<absl::Status> FindingHandlers::UpdateFinding(rpc::CallContext& context,
         co_await tables_.findings.Update(txn, response, request.finding().etag());
     WEFT_CO_RETURN_IF_ERROR(std::move(updated));
     // Also where the counts stay, so that a release does not leave this state at the same time.
-    absl::Status counted = co_await records_.UpdateRelease(txn, "", *release);
+    absl::Status counted = co_await records_.UpdateRelease(txn, *release);
     co_return counted;
   };
   absl::Status status = co_await MutateFinding(context, request, response, body);
@@ -157,10 +151,29 @@ Task<absl::Status> FindingHandlers::DeleteFinding(rpc::CallContext& context,
     WEFT_CO_RETURN_IF_ERROR(CheckFindingDelete(*release, *finding));
     absl::Status deleted = co_await tables_.findings.Delete(txn, request.name(), request.etag());
     WEFT_CO_RETURN_IF_ERROR(std::move(deleted));
-    absl::Status counted = co_await records_.UpdateRelease(txn, "", *release);
+    absl::Status counted = co_await records_.UpdateRelease(txn, *release);
     co_return counted;
   };
   absl::Status status = co_await service::Mutate(context, records_.db(), request, response, body);
+  co_return status;
+}
+
+template <class Request>
+Task<absl::Status> FindingHandlers::ChangeStances(rpc::CallContext& context, const Request& request,
+                                                  const StanceChange& change,
+                                                  v1::Finding& response) {
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::StatusOr<v1::Release> release = co_await ReleaseOfFinding(txn, request.name());
+    WEFT_CO_RETURN_IF_ERROR(release.status());
+    absl::StatusOr<v1::Finding> finding = co_await tables_.findings.Get(txn, request.name());
+    WEFT_CO_ASSIGN_OR_RETURN(response, std::move(finding));
+    WEFT_CO_RETURN_IF_ERROR(change(*release, txn.now(), response));
+    absl::Status updated = co_await tables_.findings.Update(txn, response, request.etag());
+    WEFT_CO_RETURN_IF_ERROR(std::move(updated));
+    absl::Status counted = co_await records_.UpdateRelease(txn, *release);
+    co_return counted;
+  };
+  absl::Status status = co_await MutateFinding(context, request, response, body);
   co_return status;
 }
 
@@ -168,19 +181,11 @@ Task<absl::Status> FindingHandlers::ReviewFinding(rpc::CallContext& context,
                                                   const v1::ReviewFindingRequest& request,
                                                   v1::Finding& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateStance(request));
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Release> release = co_await ReleaseOfFinding(txn, request.name());
-    WEFT_CO_RETURN_IF_ERROR(release.status());
-    absl::StatusOr<v1::Finding> finding = co_await tables_.findings.Get(txn, request.name());
-    WEFT_CO_ASSIGN_OR_RETURN(response, std::move(finding));
-    const Act act = ReleaseRecords::ActOf(context, txn.now(), request.note());
-    WEFT_CO_RETURN_IF_ERROR(TakeStance(*release, request.stance(), act, response));
-    absl::Status updated = co_await tables_.findings.Update(txn, response, request.etag());
-    WEFT_CO_RETURN_IF_ERROR(std::move(updated));
-    absl::Status counted = co_await records_.UpdateRelease(txn, "", *release);
-    co_return counted;
+  const StanceChange take = [&](const v1::Release& release, absl::Time now, v1::Finding& finding) {
+    const Act act = ReleaseRecords::ActOf(context, now, request.note());
+    return TakeStance(release, request.stance(), act, finding);
   };
-  absl::Status status = co_await MutateFinding(context, request, response, body);
+  absl::Status status = co_await ChangeStances(context, request, take, response);
   co_return status;
 }
 
@@ -188,19 +193,11 @@ Task<absl::Status> FindingHandlers::AnswerStance(rpc::CallContext& context,
                                                  const v1::AnswerStanceRequest& request,
                                                  v1::Finding& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateAnswer(request));
-  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    absl::StatusOr<v1::Release> release = co_await ReleaseOfFinding(txn, request.name());
-    WEFT_CO_RETURN_IF_ERROR(release.status());
-    absl::StatusOr<v1::Finding> finding = co_await tables_.findings.Get(txn, request.name());
-    WEFT_CO_ASSIGN_OR_RETURN(response, std::move(finding));
-    const Act act = ReleaseRecords::ActOf(context, txn.now());
-    WEFT_CO_RETURN_IF_ERROR(metrics::AnswerStance(*release, request, act, response));
-    absl::Status updated = co_await tables_.findings.Update(txn, response, request.etag());
-    WEFT_CO_RETURN_IF_ERROR(std::move(updated));
-    absl::Status counted = co_await records_.UpdateRelease(txn, "", *release);
-    co_return counted;
+  const StanceChange answer = [&](const v1::Release& release, absl::Time now,
+                                  v1::Finding& finding) {
+    return metrics::AnswerStance(release, request, ReleaseRecords::ActOf(context, now), finding);
   };
-  absl::Status status = co_await MutateFinding(context, request, response, body);
+  absl::Status status = co_await ChangeStances(context, request, answer, response);
   co_return status;
 }
 

@@ -2,12 +2,15 @@
 #ifndef WEFT_SERVICES_METRICS_SERVICE_FINDING_HANDLERS_H_
 #define WEFT_SERVICES_METRICS_SERVICE_FINDING_HANDLERS_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/service/mutate.h"
 #include "common/storage/transaction.h"
 #include "google/protobuf/empty.pb.h"
@@ -25,9 +28,9 @@ class FindingHandlers {
   Task<absl::Status> CreateFinding(rpc::CallContext& context,
                                    const v1::CreateFindingRequest& request, v1::Finding& response);
   Task<absl::Status> GetFinding(rpc::CallContext& context, const v1::GetFindingRequest& request,
-                                v1::Finding& response);
+                                rpc::Serialized<v1::Finding>& response);
   Task<absl::Status> ListFindings(rpc::CallContext& context, const v1::ListFindingsRequest& request,
-                                  v1::ListFindingsResponse& response);
+                                  rpc::Serialized<v1::ListFindingsResponse>& response);
   Task<absl::Status> UpdateFinding(rpc::CallContext& context,
                                    const v1::UpdateFindingRequest& request, v1::Finding& response);
   Task<absl::Status> DeleteFinding(rpc::CallContext& context,
@@ -44,6 +47,14 @@ class FindingHandlers {
   Task<absl::Status> MutateFinding(rpc::CallContext& context,
                                    const google::protobuf::Message& request, v1::Finding& response,
                                    service::MutationBody body);
+  // What a call does to the stances on a finding of the release.
+  using StanceChange =
+      std::function<absl::Status(const v1::Release& release, absl::Time now, v1::Finding& finding)>;
+  // Changes the finding that the request names by its `name` and `etag`, and counts its release
+  // anew.
+  template <class Request>
+  Task<absl::Status> ChangeStances(rpc::CallContext& context, const Request& request,
+                                   const StanceChange& change, v1::Finding& response);
   // Fills in numbers and quotes; quotes that `before` had stay as they are.
   Task<absl::Status> FillIn(rpc::CallContext& context, storage::Transaction& txn,
                             const v1::Release& release, const v1::Finding& before,

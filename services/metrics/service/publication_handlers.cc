@@ -52,13 +52,17 @@ Task<absl::Status> PublicationHandlers::GetReleaseContent(
   WEFT_CO_RETURN_IF_ERROR(service::ParseName(kContentPattern, request.name()).status());
   std::shared_ptr<storage::Snapshot> snapshot = records_.db().engine.GetSnapshot();
   std::string name(ReleaseOf(request.name()));
-  absl::StatusOr<Loaded> loaded = co_await Load(*snapshot, std::move(name));
-  WEFT_CO_RETURN_IF_ERROR(loaded.status());
+  std::string pin_name = PinName(name);
+  absl::StatusOr<v1::Release> release = co_await tables_.releases.Get(*snapshot, std::move(name));
+  WEFT_CO_RETURN_IF_ERROR(release.status());
+  absl::StatusOr<store::v1::ReleasePin> pin =
+      co_await tables_.pins.Get(*snapshot, std::move(pin_name));
+  WEFT_CO_RETURN_IF_ERROR(pin.status());
   response.set_name(request.name());
-  *response.mutable_content() = std::move(*loaded->pin.mutable_content());
-  response.set_content_hash(loaded->release.content_hash());
-  response.set_hash_salt(loaded->release.hash_salt());
-  *response.mutable_redacted() = loaded->release.redacted();
+  *response.mutable_content() = std::move(*pin->mutable_content());
+  response.set_content_hash(release->content_hash());
+  response.set_hash_salt(release->hash_salt());
+  *response.mutable_redacted() = release->redacted();
   co_return absl::OkStatus();
 }
 
@@ -136,16 +140,8 @@ Task<absl::Status> PublicationHandlers::RedactRelease(rpc::CallContext& context,
   auto body = [&](storage::Transaction& txn) { return RedactIn(context, txn, request, response); };
   absl::Status status = co_await service::Mutate(context, records_.db(), request, response, body);
   WEFT_CO_RETURN_IF_ERROR(std::move(status));
-  if (request.validate_only() || response.redacted().empty()) co_return absl::OkStatus();
-  std::vector<storage::KeyRange> ranges;
-  WEFT_CO_ASSIGN_OR_RETURN(storage::KeyRange findings, tables_.findings.RangeOf(request.name()));
-  WEFT_CO_ASSIGN_OR_RETURN(storage::KeyRange pins, tables_.pins.RangeOf(""));
-  WEFT_CO_ASSIGN_OR_RETURN(storage::KeyRange publications, tables_.publications.RangeOf(""));
-  ranges.push_back(std::move(findings));
-  ranges.push_back(std::move(pins));
-  ranges.push_back(std::move(publications));
-  // UNAVAILABLE when others are reading: repeating the call does the rest.
-  absl::Status purged = co_await records_.db().engine.Purge(std::move(ranges));
+  if (request.validate_only()) co_return absl::OkStatus();
+  absl::Status purged = co_await records_.PurgeRedacted(response);
   co_return purged;
 }
 

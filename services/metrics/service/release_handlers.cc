@@ -11,6 +11,7 @@
 #include "common/service/list.h"
 #include "common/service/mutate.h"
 #include "common/service/names.h"
+#include "common/service/stored.h"
 #include "common/storage/random_id.h"
 #include "services/metrics/domain/attribute_filter.h"
 #include "services/metrics/domain/disclosure.h"
@@ -80,24 +81,22 @@ Task<absl::Status> ReleaseHandlers::CreateRelease(rpc::CallContext& context,
 
 Task<absl::Status> ReleaseHandlers::GetRelease(rpc::CallContext& context,
                                                const v1::GetReleaseRequest& request,
-                                               v1::Release& response) {
-  std::shared_ptr<storage::Snapshot> snapshot = records_.db().engine.GetSnapshot();
-  absl::StatusOr<v1::Release> release = co_await tables_.releases.Get(*snapshot, request.name());
-  WEFT_CO_ASSIGN_OR_RETURN(response, std::move(release));
-  co_return absl::OkStatus();
+                                               rpc::Serialized<v1::Release>& response) {
+  return service::GetStored(records_.db(), tables_.releases, request.name(), response);
 }
 
 Task<absl::Status> ReleaseHandlers::ListReleases(rpc::CallContext& context,
                                                  const v1::ListReleasesRequest& request,
                                                  v1::ListReleasesResponse& response) {
   WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
-  storage::Table<v1::Release>::Filter filter;
-  if (!request.wave().empty()) {
-    filter = [&](const v1::Release& release) { return release.wave() == request.wave(); };
-  }
   std::shared_ptr<storage::Snapshot> snapshot = records_.db().engine.GetSnapshot();
-  absl::StatusOr<storage::Page<v1::Release>> releases =
-      co_await tables_.releases.List(*snapshot, "", std::move(page), std::move(filter));
+  absl::StatusOr<storage::Page<v1::Release>> releases;
+  if (request.wave().empty()) {
+    releases = co_await tables_.releases.List(*snapshot, "", std::move(page));
+  } else {
+    releases =
+        co_await tables_.releases.ListByIndex(*snapshot, kByWave, request.wave(), std::move(page));
+  }
   WEFT_CO_RETURN_IF_ERROR(releases.status());
   for (v1::Release& release : releases->rows) {
     *response.add_releases() = WithoutManifestEntries(std::move(release));
@@ -243,7 +242,10 @@ Task<absl::Status> ReleaseHandlers::PublishRelease(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(ValidateNote(request.note(), /*is_needed=*/false));
   auto body = [&](storage::Transaction& txn) { return PublishIn(context, txn, request, response); };
   absl::Status status = co_await service::Mutate(context, records_.db(), request, response, body);
-  co_return status;
+  WEFT_CO_RETURN_IF_ERROR(std::move(status));
+  if (request.validate_only()) co_return absl::OkStatus();
+  absl::Status purged = co_await records_.PurgeRedacted(response);
+  co_return purged;
 }
 
 Task<absl::Status> ReleaseHandlers::PublishIn(rpc::CallContext& context, storage::Transaction& txn,
@@ -278,8 +280,7 @@ Task<absl::Status> ReleaseHandlers::PublishIn(rpc::CallContext& context, storage
   absl::Status redacted = co_await records_.Redact(txn, due, release, *pin, *findings);
   WEFT_CO_RETURN_IF_ERROR(std::move(redacted));
 
-  v1::WaveContent content = std::move(recomputed->content);
-  Disclose(recomputed->view, release.policy(), content);
+  v1::WaveContent content = Disclose(recomputed->view, release.policy());
   RedactContent(release, *pin, RedactedResponses(release), content);
   const Act act = ReleaseRecords::ActOf(context, txn.now(), request.note());
   WEFT_CO_RETURN_IF_ERROR(Publish(act, release));
@@ -307,6 +308,14 @@ Task<absl::Status> ReleaseHandlers::Supersede(storage::Transaction& txn,
   if (release.supersedes().empty()) co_return absl::OkStatus();
   absl::StatusOr<v1::Release> superseded = co_await tables_.releases.Get(txn, release.supersedes());
   WEFT_CO_RETURN_IF_ERROR(superseded.status());
+  if (!superseded->superseded_by().empty()) {
+    co_return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_SUPERSEDED",
+                    absl::StrCat("\"", superseded->name(), "\" was replaced by \"",
+                                 superseded->superseded_by(), "\"; supersede that one"),
+                    {{"name", release.name()},
+                     {"supersedes", superseded->name()},
+                     {"superseded_by", superseded->superseded_by()}});
+  }
   if (superseded->state() != v1::Release::STATE_PUBLISHED) {
     co_return Error(absl::StatusCode::kFailedPrecondition, "SUPERSEDED_NOT_PUBLISHED",
                     absl::StrCat("\"", superseded->name(),

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
+#include "common/rpc/stream.h"
 #include "common/storage/transaction.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/metrics/domain/releases/publication.h"
@@ -26,7 +27,7 @@ class ReleaseHandlers {
   Task<absl::Status> CreateRelease(rpc::CallContext& context,
                                    const v1::CreateReleaseRequest& request, v1::Release& response);
   Task<absl::Status> GetRelease(rpc::CallContext& context, const v1::GetReleaseRequest& request,
-                                v1::Release& response);
+                                rpc::Serialized<v1::Release>& response);
   Task<absl::Status> ListReleases(rpc::CallContext& context, const v1::ListReleasesRequest& request,
                                   v1::ListReleasesResponse& response);
   Task<absl::Status> UpdateRelease(rpc::CallContext& context,

@@ -135,13 +135,22 @@ Task<absl::Status> ReleaseRecords::Redact(storage::Transaction& txn, const DueRe
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> ReleaseRecords::UpdateRelease(storage::Transaction& txn,
-                                                 std::string expected_etag, v1::Release& release) {
+Task<absl::Status> ReleaseRecords::PurgeRedacted(const v1::Release& release) {
+  if (release.redacted().empty()) co_return absl::OkStatus();
+  std::vector<storage::KeyRange> ranges(3);
+  WEFT_CO_ASSIGN_OR_RETURN(ranges[0], tables_.findings.RangeOf(release.name()));
+  WEFT_CO_ASSIGN_OR_RETURN(ranges[1], tables_.pins.RangeOf(release.name()));
+  WEFT_CO_ASSIGN_OR_RETURN(ranges[2], tables_.publications.RangeOf(release.name()));
+  absl::Status purged = co_await db_.engine.Purge(std::move(ranges));
+  co_return purged;
+}
+
+Task<absl::Status> ReleaseRecords::UpdateRelease(storage::Transaction& txn, v1::Release& release) {
   std::string name = release.name();
   absl::StatusOr<std::vector<v1::Finding>> findings = co_await FindingsOf(txn, std::move(name));
   WEFT_CO_RETURN_IF_ERROR(findings.status());
   CountFindings(*findings, release);
-  absl::Status updated = co_await tables_.releases.Update(txn, release, std::move(expected_etag));
+  absl::Status updated = co_await tables_.releases.Update(txn, release);
   co_return updated;
 }
 

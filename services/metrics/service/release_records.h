@@ -66,9 +66,11 @@ class ReleaseRecords {
   Task<absl::Status> Redact(storage::Transaction& txn, const DueRedactions& due,
                             v1::Release& release, store::v1::ReleasePin& pin,
                             std::vector<v1::Finding>& findings);
-  // Counts the findings anew into the release, and writes it. `expected_etag` may be "".
-  Task<absl::Status> UpdateRelease(storage::Transaction& txn, std::string expected_etag,
-                                   v1::Release& release);
+  // Makes what was taken out leave the disk too, where something was. UNAVAILABLE while others are
+  // reading: repeating the call does the rest.
+  Task<absl::Status> PurgeRedacted(const v1::Release& release);
+  // Counts the findings anew into the release, and writes it.
+  Task<absl::Status> UpdateRelease(storage::Transaction& txn, v1::Release& release);
 
  private:
   const storage::Database db_;

@@ -594,6 +594,20 @@ TEST_P(ReleaseServiceTest, OnlyWhatIsPublishedCanBeReplaced) {
   }
   ASSERT_THAT(ApproveIt("releases/r2"), IsOk());
   EXPECT_THAT(Publish("releases/r2"), IsError(kPrecondition, "SUPERSEDED_NOT_PUBLISHED"));
+  AddFinding();
+  Through();
+  ASSERT_THAT(Publish("releases/r2"), IsOk());
+  // And it is replaced once.
+  create.set_release_id("r3");
+  ASSERT_THAT(Operate<v1::Release>("CreateRelease", create), IsOk());
+  AddFinding("releases/r3");
+  ASSERT_THAT(Submit("releases/r3"), IsOk());
+  for (const char* reviewer : {kFacilitator, kRepresentative}) {
+    ASSERT_THAT(Take(reviewer, v1::FindingStance::STANCE_SUPPORTS, "releases/r3/findings/f1"),
+                IsOk());
+  }
+  ASSERT_THAT(ApproveIt("releases/r3"), IsOk());
+  EXPECT_THAT(Publish("releases/r3"), IsError(kPrecondition, "ALREADY_SUPERSEDED"));
 }
 
 TEST_P(ReleaseServiceTest, ListsByWaveAndWithoutManifests) {

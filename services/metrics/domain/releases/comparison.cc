@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "common/words/terms.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/metrics/domain/releases/manifest.h"
 #include "services/metrics/domain/releases/summary_numbers.h"
@@ -45,8 +46,8 @@ void CompareNumbers(const v1::WaveSummary& earlier, const v1::WaveSummary& later
 void CompareFindings(const std::vector<v1::Finding>& earlier, const std::vector<v1::Finding>& later,
                      v1::CompareReleasesResponse& response) {
   std::map<std::string, std::pair<const v1::Finding*, const v1::Finding*>> both;
-  for (const v1::Finding& each : earlier) both[std::string(IdInName(each.name()))].first = &each;
-  for (const v1::Finding& each : later) both[std::string(IdInName(each.name()))].second = &each;
+  for (const v1::Finding& each : earlier) both[std::string(IdOf(each.name()))].first = &each;
+  for (const v1::Finding& each : later) both[std::string(IdOf(each.name()))].second = &each;
   for (const auto& [id, pair] : both) {
     const auto& [before, after] = pair;
     if (before != nullptr && after != nullptr && before->statement() == after->statement()) {

@@ -86,7 +86,6 @@ v1::ManifestChange::Kind KindOf(const std::pair<const Entry*, const Entry*>& bot
 }  // namespace
 
 std::string PinName(absl::string_view release) { return absl::StrCat(release, "/pin"); }
-std::string ContentName(absl::string_view release) { return absl::StrCat(release, "/content"); }
 std::string PublicationName(absl::string_view release) {
   return absl::StrCat(release, "/publication");
 }
@@ -94,8 +93,6 @@ std::string PublicationName(absl::string_view release) {
 absl::string_view ReleaseOf(absl::string_view name) {
   return name.substr(0, name.find('/', name.find('/') + 1));
 }
-
-absl::string_view IdInName(absl::string_view name) { return name.substr(name.rfind('/') + 1); }
 
 absl::Status CheckReleasable(const WaveRecords& records) {
   const ingestion::v1::Wave& wave = records.frame.wave;

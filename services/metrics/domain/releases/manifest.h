@@ -27,12 +27,9 @@ inline constexpr int kMostReleaseSites = 1000;
 
 // Names of the records of one release: `releases/{release}/…`.
 std::string PinName(absl::string_view release);
-std::string ContentName(absl::string_view release);
 std::string PublicationName(absl::string_view release);
 // The release of a name below one, or of its own.
 absl::string_view ReleaseOf(absl::string_view name);
-// The last segment of a name.
-absl::string_view IdInName(absl::string_view name);
 
 // FAILED_PRECONDITION (WAVE_NOT_OPEN, RELEASE_TOO_LARGE).
 absl::Status CheckReleasable(const WaveRecords& records);
