@@ -38,6 +38,8 @@ struct Others {
   int64_t sites = 0;
   std::vector<LevelCounts> types;
   std::array<int64_t, kRatings + 1> ratings{};
+  // Those with a cell that contradicts itself.
+  int64_t contradicting = 0;
   // Those that gave enough levels, the same ones or different ones.
   int64_t straight_lined = 0;
   int64_t varied = 0;
@@ -54,10 +56,14 @@ Others CountOthers(const WaveView& view, const v1::DisclosurePolicy& policy) {
     const LevelSpread spread = SpreadOf(*answers);
     others.straight_lined += spread == LevelSpread::kSame ? 1 : 0;
     others.varied += spread == LevelSpread::kDifferent ? 1 : 0;
+    bool contradicts = false;
     const int cells = std::min(answers->cells_size(), static_cast<int>(others.types.size()));
     for (int type = 0; type < cells; ++type) {
-      others.types[type].Add(CellState(answers->cells(type)).Count(view.variant()), 1);
+      const CellState cell(answers->cells(type));
+      others.types[type].Add(cell.Count(view.variant()), 1);
+      contradicts |= cell.contradiction();
     }
+    others.contradicting += contradicts ? 1 : 0;
   }
   return others;
 }
@@ -84,6 +90,9 @@ class Withholding {
     if (lined.any()) {
       Withhold(straight, straight.count + others_.varied, lined.bounds,
                *summary_.mutable_straight_lining());
+    }
+    if (others_.contradicting > 0 && others_.contradicting < rule_.minimum) {
+      summary_.clear_contradictions();
     }
     // It tells how ratings and cells lie to each other.
     for (v1::Association& association : *summary_.mutable_associations()) {
@@ -283,10 +292,7 @@ int CountSuppressed(const google::protobuf::Message& message) {
 
 // The figures of a summary, and of the sites that appear in them.
 void AddFigures(const FigureData& data, v1::WaveContent& content) {
-  constexpr FigureKind kKinds[] = {FigureKind::kPartnerTypes, FigureKind::kInteractionLevels,
-                                   FigureKind::kNetworks, FigureKind::kModel};
-  content.clear_figures();
-  for (const FigureKind kind : kKinds) {
+  for (const FigureKind kind : kFigureKinds) {
     v1::GetFigureRequest request;
     request.set_name(
         absl::StrCat(content.summary().provenance().wave(), "/figures/", FigureId(kind)));
@@ -330,7 +336,8 @@ v1::WaveContent MakeContent(const WaveView& view) {
   return content;
 }
 
-void Disclose(const WaveView& view, const v1::DisclosurePolicy& policy, v1::WaveContent& content) {
+v1::WaveContent Disclose(const WaveView& view, const v1::DisclosurePolicy& policy) {
+  v1::WaveContent content;
   FigureData data = MakeFigureData(view, FigureKind::kModel);
   const bool without_quadrants = Withholding(view, policy, data.summary).Apply();
   absl::flat_hash_set<std::string> appearing;
@@ -350,6 +357,7 @@ void Disclose(const WaveView& view, const v1::DisclosurePolicy& policy, v1::Wave
   *content.mutable_summary() = data.summary;
   AddFigures(data, content);
   content.set_suppressed_count(CountSuppressed(content));
+  return content;
 }
 
 }  // namespace weft::metrics

@@ -1,8 +1,8 @@
 // What an audience may be told of a wave: withholds small cells, whatever would let somebody work
 // them out again, and the rows of sites that do not appear one by one (docs/metrics.md, X1).
 //
-//   v1::WaveContent content = MakeContent(view);
-//   Disclose(view, policy, content);
+//   v1::WaveContent whole = MakeContent(view);
+//   v1::WaveContent told = Disclose(view, policy);
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_DISCLOSURE_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_DISCLOSURE_H_
 
@@ -25,9 +25,8 @@ v1::DisclosurePolicy DefaultPolicy(v1::Audience audience);
 
 // The summary and the four figures, nothing withheld. `view` holds all counted sites, all parts.
 v1::WaveContent MakeContent(const WaveView& view);
-// Withholds from content that MakeContent() made of the view what the policy's audience may not
-// know.
-void Disclose(const WaveView& view, const v1::DisclosurePolicy& policy, v1::WaveContent& content);
+// The same without what the policy's audience may not know.
+v1::WaveContent Disclose(const WaveView& view, const v1::DisclosurePolicy& policy);
 
 // The sites that somebody has read about, in one publication: names.
 using SiteSet = std::vector<std::string>;

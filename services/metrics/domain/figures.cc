@@ -23,9 +23,6 @@
 namespace weft::metrics {
 namespace {
 
-constexpr FigureKind kKinds[] = {FigureKind::kPartnerTypes, FigureKind::kInteractionLevels,
-                                 FigureKind::kNetworks, FigureKind::kModel};
-
 // Who answered, and what was done with it: every note ends with this.
 std::string BasisSentence(const v1::WaveSummary& summary) {
   const v1::Parameters& parameters = summary.provenance().parameters();
@@ -224,7 +221,8 @@ void FillModel(const FigureData& data, v1::Figure& figure) {
   figure.set_title("Diversity, depth and shared responsibility");
   v1::ModelFigure& model = *figure.mutable_model();
   bool open = false;
-  if (summary.counted() - data.not_shown <= kMostSites) {
+  // Groups of all would tell of sites that do not appear; those that do stand one by one then.
+  if (data.groups.empty() || summary.counted() - data.not_shown <= kMostSites) {
     open = FillPoints(data, model);
   } else {
     *model.mutable_groups() = {data.groups.begin(), data.groups.end()};
@@ -295,7 +293,7 @@ absl::StatusOr<FigureName> ParseFigureName(absl::string_view name, absl::string_
         .ToStatus("NAME_INVALID");
   }
   std::vector<absl::string_view> known;
-  for (FigureKind kind : kKinds) {
+  for (const FigureKind kind : kFigureKinds) {
     if (FigureId(kind) == parts[3]) {
       return FigureName{absl::StrCat(parts[0], "/", parts[1]), kind};
     }

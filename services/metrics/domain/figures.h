@@ -19,6 +19,9 @@
 namespace weft::metrics {
 
 enum class FigureKind { kPartnerTypes, kInteractionLevels, kNetworks, kModel };
+inline constexpr FigureKind kFigureKinds[] = {FigureKind::kPartnerTypes,
+                                              FigureKind::kInteractionLevels, FigureKind::kNetworks,
+                                              FigureKind::kModel};
 
 // Which figure of which wave a name means.
 struct FigureName {

@@ -134,6 +134,9 @@ std::string OperationalisedAs(const v1::Expectation& expectation, const v1::Wave
   if (!parameters.cohort().empty()) {
     absl::StrAppend(&words, " in cohort ", IdOf(parameters.cohort()));
   }
+  if (!parameters.filter().empty()) {
+    absl::StrAppend(&words, " where ", parameters.filter());
+  }
   absl::StrAppend(&words, ".");
   if (DependsOnEngagement(expectation.metric().metric())) {
     absl::StrAppend(&words, " A type is engaged when ", EngagedRuleWords(parameters.engaged_rule()),

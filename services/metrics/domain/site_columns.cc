@@ -317,8 +317,13 @@ size_t SiteColumns::bytes() const {
   for (const Answers& answers : answers_) {
     for (const std::string& packed : answers.items) items += sizeof(packed) + packed.capacity();
   }
+  // Each kind of profile stands there parsed and as the key that it is found by.
+  size_t profiles = 0;
+  for (const auto& [bytes, place] : profiles_by_bytes_) {
+    profiles += sizeof(bytes) + bytes.capacity() + profiles_[place].SpaceUsedLong();
+  }
   return invited_.size() * (kPerSite + kFloors * static_cast<size_t>(types_) * sizeof(uint16_t)) +
-         items;
+         items + profiles;
 }
 
 }  // namespace weft::metrics

@@ -27,9 +27,11 @@ bool Wants(const SiteFilter& filter, const SiteRecord& site) {
 
 absl::Status ParseRow(const Entry& entry, google::protobuf::MessageLite& row) {
   if (row.ParseFromString(entry.value)) return absl::OkStatus();
-  return Error(absl::StatusCode::kDataLoss, "ROW_CORRUPT",
-               absl::StrCat("the row at ", storage::KeyToText(entry.key), " is no ",
-                            row.GetTypeName(), "; delete the data directory to rebuild it"));
+  return Error(
+      absl::StatusCode::kDataLoss, "ROW_CORRUPT",
+      absl::StrCat("the row at ", storage::KeyToText(entry.key), " is no ", row.GetTypeName(),
+                   "; stop the server and delete everything in its data directory but releases/, "
+                   "to rebuild it from the feeds"));
 }
 
 Task<absl::StatusOr<std::optional<WaveFrame>>> ReadFrame(storage::Reader& reader,

@@ -32,12 +32,6 @@ v1::DisclosurePolicy Public(int minimum_cell, double coded_share = 0) {
   return policy;
 }
 
-v1::WaveContent ContentFor(const WaveView& view, const v1::DisclosurePolicy& policy) {
-  v1::WaveContent content = MakeContent(view);
-  Disclose(view, policy, content);
-  return content;
-}
-
 // The site at this place of the roster agrees to be named.
 void Name(WaveBuilder& wave, int site) {
   wave.records().roster[site].set_naming(registry::v1::Site::NAMING_NAMED);
@@ -78,7 +72,7 @@ TEST(DisclosureTest, OperatorsAndMembersAreToldEverything) {
   wave.Add("4 2 | 2").Add("4 1 | 1").Add("2 0 | 3");
   const WaveView view = wave.View();
   for (const v1::Audience audience : {v1::AUDIENCE_OPERATORS, v1::AUDIENCE_MEMBERS}) {
-    const v1::WaveContent told = ContentFor(view, DefaultPolicy(audience));
+    const v1::WaveContent told = Disclose(view, DefaultPolicy(audience));
     EXPECT_EQ(told.SerializeAsString(), MakeContent(view).SerializeAsString());
     EXPECT_EQ(told.suppressed_count(), 0);
   }
@@ -89,7 +83,7 @@ TEST(DisclosureTest, SitesThatAgreedToBeNamedHideNothing) {
   wave.Add("4 2 | 2").Add("4 1 | 1").Add("2 0 | 3");
   for (int site = 0; site < 3; ++site) Name(wave, site);
   const WaveView view = wave.View();
-  const v1::WaveContent told = ContentFor(view, Public(5));
+  const v1::WaveContent told = Disclose(view, Public(5));
   EXPECT_EQ(told.suppressed_count(), 0);
   EXPECT_EQ(told.figures(2).networks().sites_size(), 3);
   EXPECT_EQ(told.summary().SerializeAsString(), MakeContent(view).summary().SerializeAsString());
@@ -100,7 +94,7 @@ TEST(DisclosureTest, ThePublicSeesNoSmallCellAndNoSiteThatDidNotAgree) {
   // The first type: all engaged, six at level 4 and four at 1. The second: one engaged.
   for (int i = 0; i < 6; ++i) wave.Add(i == 0 ? "4 2 | 3" : "4 0 | 3");
   for (int i = 0; i < 4; ++i) wave.Add("1 0 | 1");
-  const v1::WaveContent told = ContentFor(wave.View(), Public(5));
+  const v1::WaveContent told = Disclose(wave.View(), Public(5));
   const v1::PartnerTypeSummary& first = told.summary().partner_types(0);
   EXPECT_EQ(first.presence().numerator(), 10);
   EXPECT_TRUE(first.levels_all().shares(1).share().has_suppressed());
@@ -129,13 +123,40 @@ TEST(DisclosureTest, ThePublicSeesNoSmallCellAndNoSiteThatDidNotAgree) {
 TEST(DisclosureTest, WhatEverybodySaidIsToldAsABound) {
   WaveBuilder wave(1);
   for (int i = 0; i < 20; ++i) wave.Add("4 | 3");
-  const v1::WaveContent told = ContentFor(wave.View(), Public(2, 0.2));
+  const v1::WaveContent told = Disclose(wave.View(), Public(2, 0.2));
   const Estimate& presence = told.summary().partner_types(0).presence();
   EXPECT_EQ(presence.suppressed().reason(), "at least 80.0 %");
   EXPECT_DOUBLE_EQ(presence.low(), 0.8);
   EXPECT_DOUBLE_EQ(presence.high(), 1);
   EXPECT_EQ(told.summary().shared_responsibility().shares(0).share().suppressed().reason(),
             "at most 20.0 %");
+}
+
+TEST(DisclosureTest, OfManySitesThoseThatAgreedStandOneByOne) {
+  WaveBuilder wave(2);
+  // More than are drawn one by one where all appear.
+  for (int site = 0; site < 110; ++site) {
+    wave.Add("4 2 | 2");
+    if (site > 0) Name(wave, site);
+  }
+  const v1::WaveContent told = Disclose(wave.View(), Public(5));
+  const v1::ModelFigure& model = told.figures(3).model();
+  EXPECT_EQ(model.points_size(), 109);
+  EXPECT_EQ(model.groups_size(), 0);
+}
+
+TEST(DisclosureTest, FewContradictionsAreNotCounted) {
+  WaveBuilder wave(2);
+  // No interaction with twelve partners.
+  wave.Add("0/12 0/3 | 2");
+  for (int i = 0; i < 9; ++i) wave.Add("4 0 | 3");
+  const WaveView view = wave.View();
+  EXPECT_EQ(Disclose(view, DefaultPolicy(v1::AUDIENCE_MEMBERS)).summary().contradictions(), 2);
+  EXPECT_FALSE(Disclose(view, Public(5)).summary().has_contradictions());
+  // None, or those of as many sites as a cell needs, are told.
+  EXPECT_EQ(Disclose(view, Public(1)).summary().contradictions(), 2);
+  Name(wave, 0);
+  EXPECT_EQ(Disclose(wave.View(), Public(5)).summary().contradictions(), 2);
 }
 
 TEST(DisclosureTest, PoliciesAreChecked) {
@@ -318,7 +339,7 @@ TEST(DisclosureTest, NobodyWorksOutWhatIsWithheld) {
     }
     v1::DisclosurePolicy policy = Public(2 + draw(4), draw(2) == 0 ? 0 : 0.1);
     if (draw(4) == 0) policy.set_site_rows(v1::SITE_ROWS_NONE);
-    const v1::WaveContent told = ContentFor(wave.View(), policy);
+    const v1::WaveContent told = Disclose(wave.View(), policy);
     withheld += told.suppressed_count();
     EXPECT_THAT(Attacker(told).Learn(), IsEmpty()) << policy.ShortDebugString() << "\n"
                                                    << told.summary().ShortDebugString();

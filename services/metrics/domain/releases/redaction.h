@@ -51,8 +51,9 @@ DueRedactions FindDue(const v1::Release& release, const std::vector<v1::Finding>
 void NoteRedactions(const DueRedactions& due, absl::Time time, v1::Release& release);
 // Takes quotes out of a finding; true when it had some of them.
 bool RedactFinding(const DueRedactions& due, v1::Finding& finding);
-// Rows of the sites of responses, which stand there by the labels that they were pinned with.
-// Answers how many sites it took out.
+// Rows of the sites of responses, which stand there by the labels that they were pinned with. Where
+// two sites that are not named have the same label, both rows go: nobody can tell which is whose,
+// and too little is better than too much. Answers how many rows it took out.
 int RedactContent(const v1::Release& release, const store::v1::ReleasePin& pin,
                   const std::vector<std::string>& responses, v1::WaveContent& content);
 // The responses among everything that was taken out so far.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/auth/principal.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
@@ -38,11 +39,6 @@ absl::Status RequireState(const v1::Release& release, std::initializer_list<Stat
   return Error(absl::StatusCode::kFailedPrecondition, "RELEASE_STATE",
                absl::StrCat("\"", release.name(), "\" is ", is, "; this is for ", wanted),
                {{"name", release.name()}, {"state", is}});
-}
-
-bool IsPrincipal(absl::string_view name) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  return parts.size() == 2 && !parts[0].empty() && !parts[1].empty();
 }
 
 bool HasReviewer(const v1::Release& release, v1::ReviewerRole role) {
@@ -83,7 +79,7 @@ absl::Status ValidateRelease(const v1::Release& release, absl::string_view path)
   for (int i = 0; i < release.reviewers_size(); ++i) {
     const v1::Reviewer& reviewer = release.reviewers(i);
     const std::string reviewer_at = absl::StrCat(at("reviewers"), "[", i, "]");
-    violations.Require(IsPrincipal(reviewer.principal()), reviewer_at + ".principal",
+    violations.Require(auth::ParsePrincipal(reviewer.principal()).ok(), reviewer_at + ".principal",
                        "must be a principal like users/amara");
     violations.Require(seen.insert(reviewer.principal()).second, reviewer_at + ".principal",
                        absl::StrCat("repeats ", Quoted(reviewer.principal())));

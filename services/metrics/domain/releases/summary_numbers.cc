@@ -84,6 +84,7 @@ std::vector<SummaryNumber> NumbersOf(const v1::WaveSummary& summary) {
   }
   list.Add("Q1", "quadrants.richness_cut", summary.quadrants().richness_cut());
   list.Add("Q1", "quadrants.depth_cut", summary.quadrants().depth_cut());
+  list.Add("H1-straight", "straight_lining", summary.straight_lining());
   return list.Take();
 }
 

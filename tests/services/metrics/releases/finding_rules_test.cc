@@ -88,8 +88,8 @@ TEST(Finding, EachNumberOfTheSummaryStandsOnce) {
     EXPECT_TRUE(names.insert(number.number).second) << number.number;
   }
   // 1 rate, 7 statistics of 4, 2 types with presence and 2 distributions of 9, 4 of ratings, 2
-  // taus, 2 cuts.
-  EXPECT_EQ(names.size(), 1u + 28 + 2 * 19 + 4 + 2 + 2);
+  // taus, 2 cuts, 1 share of straight-lined sites.
+  EXPECT_EQ(names.size(), 1u + 28 + 2 * 19 + 4 + 2 + 2 + 1);
 }
 
 TEST(Finding, KeepsEarlierWordingsAndHasReviewersLookAgain) {
