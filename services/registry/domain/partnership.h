@@ -48,8 +48,8 @@ absl::Status OpenTieTaken(const v1::Partnership& partnership, absl::string_view 
 // of which `some` are given; OK when there are none.
 absl::Status CheckNoPartnerships(const v1::Site& site, const std::vector<v1::Partnership>& some);
 
-// What is wrong with a rating that is to be recorded at `now`, whichever side's. `field` is where it
-// is, in the request: "assessment".
+// What is wrong with a rating that is to be recorded at `now`, whichever side's. `field` is where
+// it is, in the request: "assessment".
 void CheckRating(FieldViolations& violations, const std::string& field,
                  const v1::Assessment& assessment, const v1::Partnership& partnership,
                  absl::Time now);

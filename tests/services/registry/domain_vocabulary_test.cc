@@ -135,10 +135,11 @@ TEST(SaidIn, EveryCodeOfAStatedKindStandsInItsList) {
   EXPECT_THAT(CheckSaidIn(all, partnership), IsOk());
   EXPECT_THAT(CheckSaidIn({}, partnership), IsOk());
 
-  const std::vector<Vocabulary> others = {Published(Vocabulary::KIND_ROLE, {"tutoring", "mentorin"}),
-                                          Published(Vocabulary::KIND_MECHANISM, {"board"}),
-                                          Published(Vocabulary::KIND_AGREEMENT_KIND, {"lease"}),
-                                          Published(Vocabulary::KIND_CONDITION, {"funding"})};
+  const std::vector<Vocabulary> others = {
+      Published(Vocabulary::KIND_ROLE, {"tutoring", "mentorin"}),
+      Published(Vocabulary::KIND_MECHANISM, {"board"}),
+      Published(Vocabulary::KIND_AGREEMENT_KIND, {"lease"}),
+      Published(Vocabulary::KIND_CONDITION, {"funding"})};
   const absl::Status refused = CheckSaidIn(others, partnership);
   EXPECT_THAT(refused, IsError(absl::StatusCode::kInvalidArgument, "CODE_NOT_IN_VOCABULARY"));
   EXPECT_THAT(refused,
