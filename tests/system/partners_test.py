@@ -150,6 +150,14 @@ class PartnersTest(SuiteCase):
         proposal = self.suite.call(f"{PARTNERSHIPS}/GetPartnershipProposal", {"name": name})
         self.assertEqual(proposal["partnership"], "sites/s1/partnerships/library")
 
+        tie = proposal["partnership"]
+        self.assertIn("CODE_NOT_IN_VOCABULARY", self.weft(
+            "partnership", "view", tie, "site", "--role", "tours", "--vocabulary", "vocabularies/roles-1", code=1))
+        self.assertIn("in the words of vocabularies/roles-1", self.weft(
+            "partnership", "view", tie, "site", "--vocabulary", "vocabularies/roles-1"))
+        self.assertEqual(self.weft("partnership", "view", tie, "site"),
+                         f"{tie}/siteView\n  in the words of vocabularies/roles-1\n")
+
         for verb, principal in (("decline", None), ("withdraw", own)):
             self.weft("partnership", "propose", "sites/s2", own, "library", "--id", verb, principal=own)
             said = self.weft("partnership", verb, f"sites/s2/partnershipProposals/{verb}", "--note", "not this year",

@@ -279,6 +279,9 @@ void PrintView(const View& view) {
   if (!view.mechanisms().empty()) {
     std::printf("  mechanisms %s\n", absl::StrJoin(view.mechanisms(), ", ").c_str());
   }
+  if (!view.vocabularies().empty()) {
+    std::printf("  in the words of %s\n", absl::StrJoin(view.vocabularies(), ", ").c_str());
+  }
   if constexpr (std::is_same_v<View, v1::OrganizationView>) {
     std::printf("  %s%s%s\n", ConfirmationWord(view.confirmation()).c_str(),
                 view.confirmation_note().empty() ? "" : ": ", view.confirmation_note().c_str());
@@ -484,7 +487,8 @@ template <class View, class GetRequest, class UpdateRequest>
 absl::Status ShowOrWriteView(Session& session, const SayOptions& options, const char* resource,
                              const char* kind, View* (UpdateRequest::*view_of)()) {
   const std::string name = absl::StrCat(options.name, "/", resource);
-  if (options.note.empty() && options.roles.empty() && options.mechanisms.empty()) {
+  if (options.note.empty() && options.roles.empty() && options.mechanisms.empty() &&
+      options.vocabularies.empty()) {
     GetRequest get;
     get.set_name(name);
     return CallAndPrint<View>(session, absl::StrCat(kPartnerships, "Get", kind), get,
@@ -699,7 +703,8 @@ void AddTieSides(CLI::App& partnership, Session*& session, absl::Status& result)
 
   auto viewed = std::make_shared<SayOptions>();
   CLI::App* view = partnership.add_subcommand(
-      "view", "Shows what one side says; with --note, --role or --mechanism, writes it");
+      "view",
+      "Shows what one side says; with --note, --role, --mechanism or --vocabulary, writes it");
   view->add_option("NAME", viewed->name, kTieExample)->required();
   view->add_option("SIDE", viewed->side, "site or organization")->required();
   view->add_option("--note", viewed->note, "in its own words");

@@ -118,7 +118,10 @@ absl::Status CheckOpen(const PartnershipProposal& proposal) {
   return Error(
       absl::StatusCode::kFailedPrecondition, "PARTNERSHIP_PROPOSAL_CLOSED",
       absl::StrCat("\"", proposal.name(), "\" is decided already: ", state, " by ",
-                   proposal.decided_by(), "; the organization may propose the tie once more"),
+                   proposal.decided_by(),
+                   proposal.partnership().empty()
+                       ? "; the organization may propose the tie once more"
+                       : absl::StrCat("; the tie is \"", proposal.partnership(), "\"")),
       {{"name", proposal.name()}, {"state", state}, {"partnership", proposal.partnership()}});
 }
 

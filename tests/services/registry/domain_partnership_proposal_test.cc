@@ -115,7 +115,11 @@ TEST(Proposal, IsDecidedOnce) {
   const absl::Status closed = CheckOpen(proposal);
   EXPECT_THAT(closed,
               IsError(absl::StatusCode::kFailedPrecondition, "PARTNERSHIP_PROPOSAL_CLOSED"));
-  EXPECT_THAT(closed.message(), HasSubstr("STATE_DECLINED by users/amara"));
+  EXPECT_THAT(closed.message(), HasSubstr("STATE_DECLINED by users/amara; the organization may"));
+  PartnershipProposal accepted = Proposed();
+  Decide(PartnershipProposal::STATE_ACCEPTED, "", "users/amara", ToProto(Now()), accepted);
+  accepted.set_partnership("sites/s1/partnerships/a");
+  EXPECT_THAT(CheckOpen(accepted).message(), HasSubstr("the tie is \"sites/s1/partnerships/a\""));
   EXPECT_EQ(proposal.decision_note(), "not this year");
   EXPECT_THAT(OpenProposalKeys(proposal), IsEmpty());
   EXPECT_THAT(OpenProposalCounts(proposal), IsEmpty());
