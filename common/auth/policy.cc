@@ -48,8 +48,9 @@ Policy Policy::Loopback() {
       // Handlers bind it to its own organization; none of these writes what a site says.
       {.kind = "organizations",
        .allowed = {"registry.organizations.read", "registry.sites.read", "registry.taxonomies.read",
-                   "registry.partnerships.read", "registry.siteViews.read",
-                   "registry.organizationViews.*"},
+                   "registry.vocabularies.read", "registry.partnerships.read",
+                   "registry.siteViews.read", "registry.organizationViews.*",
+                   "registry.partnershipProposals.*"},
        .denied = {}},
       {.kind = "public",
        .allowed = {"metrics.publications.read", "metrics.definitions.read"},

@@ -29,8 +29,8 @@ class Policy {
 
   // The policy while callers are on loopback and not authenticated: users are operators; services
   // read, follow feeds and write nothing, and see neither free text nor who wrote it; researchers
-  // read all but these and feeds; organizations read the registry's partnerships and write their
-  // own side of them; the public reads what is published and how it is defined.
+  // read all but these and feeds; organizations read the registry's partnerships, write their own
+  // side of them and propose new ones; the public reads what is published and how it is defined.
   static Policy Loopback();
 
   // OK, or PERMISSION_DENIED with reason PERMISSION_DENIED that names the permission.

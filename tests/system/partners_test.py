@@ -2,6 +2,7 @@
 """Organizations and partnerships with the real servers: what was acknowledged outlives kills, histories
 included, and metrics passes over what it does not use."""
 
+import json
 import os
 import pathlib
 import threading
@@ -110,15 +111,66 @@ class PartnersTest(SuiteCase):
         self.suite.call(f"{PARTNERSHIPS}/UpdateSiteView",
                         {"siteView": {"name": f"{tie['name']}/siteView", "note": "good"}})
         self.suite.call(f"{PARTNERSHIPS}/ConfirmPartnership", {"name": tie["name"]})
+        self.suite.call(f"{PARTNERSHIPS}/ProposePartnership", {
+            "parent": "sites/site-02",
+            "partnershipProposal": {"organization": "organizations/library", "partnerType": "library"}})
+        self.suite.call("weft.registry.v1.VocabularyService/CreateVocabulary", {
+            "vocabulary": {"displayName": "Roles", "family": "roles", "version": 1, "kind": "KIND_ROLE"}})
         # These wait until metrics has read the feed past all of that.
         self.assertEqual(self.answers(wave), before)
         self.suite.restart("metrics")
         self.assertEqual(self.answers(wave), before)
 
 
+    def test_an_organization_proposes_a_tie(self):
+        for site in ("s1", "s2"):
+            self.add_site(site)
+        self.weft("org", "create", "Riverside Library", "--id", "library")
+        own = "organizations/library"
+        self.weft("create", "--data", json.dumps({"vocabularies": [
+            {"name": "vocabularies/roles-1", "displayName": "Roles", "family": "roles", "version": 1,
+             "kind": "KIND_ROLE", "terms": [{"code": "mentoring", "displayName": "Mentoring",
+                                             "provenance": "PROVENANCE_ASSUMED"}]}]}))
+        propose = ("partnership", "propose", "sites/s1", own, "library", "--id", "q", "--vocabulary",
+                   "vocabularies/roles-1", "--note", "each Friday", "--level", "coordination", "--on", "2025-01-15")
+        self.assertIn("VOCABULARY_NOT_PUBLISHED", self.weft(*propose, principal=own, code=1))
+        self.weft("publish", "vocabularies/roles-1")
+        self.assertIn('did you mean "mentoring"?', self.weft(*propose, "--role", "mentorng", principal=own, code=1))
+        self.assertIn("library, proposed", self.weft(*propose, "--role", "mentoring", principal=own))
+        self.assertIn("PARTNERSHIP_PROPOSAL_OPEN_TAKEN", self.weft(*propose[:5], principal=own, code=1))
+        name = "sites/s1/partnershipProposals/q"
+        self.assertIn("PERMISSION_DENIED", self.weft("partnership", "accept", name, principal=own, code=1))
+        self.suite.kill("registry")
+        self.suite.start_one("registry")
+        self.assertIn("each Friday", self.weft("partnership", "proposals", "sites/-", "--state", "proposed"))
+        accepted = self.weft("partnership", "accept", name, "--id", "library")
+        self.assertIn("confirmed by the organization", accepted)
+        self.assertIn("organization's rating: coordination since 2025-01-15", accepted)
+        self.assertIn("site's rating: –", accepted)
+        proposal = self.suite.call(f"{PARTNERSHIPS}/GetPartnershipProposal", {"name": name})
+        self.assertEqual(proposal["partnership"], "sites/s1/partnerships/library")
+
+        tie = proposal["partnership"]
+        self.assertIn("CODE_NOT_IN_VOCABULARY", self.weft(
+            "partnership", "view", tie, "site", "--role", "tours", "--vocabulary", "vocabularies/roles-1", code=1))
+        self.assertIn("in the words of vocabularies/roles-1", self.weft(
+            "partnership", "view", tie, "site", "--vocabulary", "vocabularies/roles-1"))
+        self.assertEqual(self.weft("partnership", "view", tie, "site"),
+                         f"{tie}/siteView\n  in the words of vocabularies/roles-1\n")
+
+        for verb, principal in (("decline", None), ("withdraw", own)):
+            self.weft("partnership", "propose", "sites/s2", own, "library", "--id", verb, principal=own)
+            said = self.weft("partnership", verb, f"sites/s2/partnershipProposals/{verb}", "--note", "not this year",
+                             principal=principal)
+            self.assertIn("not this year", said)
+        self.assertNotIn("sites/s2", self.weft("partnership", "proposals", "sites/-", "--state", "proposed"))
+        self.assertNotIn("sites/s2", self.weft("partnership", "list", "sites/-"))
+
     def test_the_communities_of_the_brief(self):
         vignettes = str(ROOT / "examples" / "brief-vignettes")
-        self.assertIn("organizations.json: 32 created", self.weft("load", vignettes))
+        loaded = self.weft("load", vignettes)
+        self.assertIn("organizations.json: 32 created", loaded)
+        self.assertIn("vocabularies.json: 2 created", loaded)
         # Once more changes nothing.
         again = self.weft("load", vignettes)
         self.assertIn("organizations.json: 0 created, 32 there already", again)
@@ -131,9 +183,18 @@ class PartnersTest(SuiteCase):
                        if tie["level"] != "INTERACTION_LEVEL_UNSPECIFIED")
         self.assertEqual(rated, ["nc-state", "sparknc-business-advisory-council", "sparknc-host-schools"])
         brief = BRIEF.read_text(encoding="utf-8") if BRIEF.exists() else None
+        lists = self.suite.call("weft.registry.v1.VocabularyService/ListVocabularies", {})["vocabularies"]
+        self.assertEqual({each["state"] for each in lists}, {"STATE_PUBLISHED"})
+        codes = {each["name"]: {term["code"] for term in each["terms"]} for each in lists}
+        for term in (term for each in lists for term in each["terms"]):
+            self.assertEqual(term["provenance"] == "PROVENANCE_SOURCED", term["source"] != "", term)
+            if brief is not None:
+                self.assertIn(term["source"], brief)
         for name in ties:
             view = self.suite.call(f"{PARTNERSHIPS}/GetSiteView", {"name": f"{name}/siteView"})
             self.assertRegex(view["note"], r"^Edwards \(2026\): “.+”$")
+            listed = {code for each in view["vocabularies"] for code in codes[each]}
+            self.assertLessEqual({*view["roles"], *view["mechanisms"]}, listed)
             if brief is not None:
                 self.assertIn(view["note"].partition("“")[2].rstrip("”"), brief)
 

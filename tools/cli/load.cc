@@ -26,9 +26,9 @@ struct Step {
   const char* verb;
 };
 constexpr Step kSteps[] = {
-    {"taxonomy.json", "Publish"},   {"cohort.json", ""},        {"sites.json", ""},
-    {"memberships.json", ""},       {"organizations.json", ""}, {"partnerships.json", ""},
-    {"instrument.json", "Publish"}, {"wave.json", "Open"},
+    {"taxonomy.json", "Publish"}, {"vocabularies.json", "Publish"}, {"cohort.json", ""},
+    {"sites.json", ""},           {"memberships.json", ""},         {"organizations.json", ""},
+    {"partnerships.json", ""},    {"instrument.json", "Publish"},   {"wave.json", "Open"},
 };
 
 std::string NameOf(const std::string& document) {
@@ -163,7 +163,8 @@ void AddLoadCommand(CLI::App& app, Session*& session, absl::Status& result) {
   auto directory = std::make_shared<std::string>();
   CLI::App* load = app.add_subcommand(
       "load",
-      "Loads a directory: taxonomy.json (published), cohort.json, sites.json, memberships.json, "
+      "Loads a directory: taxonomy.json and vocabularies.json (published), cohort.json, "
+      "sites.json, memberships.json, "
       "organizations.json, partnerships.json, instrument.json (published), wave.json (opened), "
       "site-views.json, assessments.json, responses.csv (imported). Each file may be left out; "
       "what exists already stays as it is");

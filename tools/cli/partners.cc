@@ -13,14 +13,15 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/validation/dates.h"
 #include "common/words/number_text.h"
+#include "tools/cli/proposals.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/ties.h"
 #include "tools/cli/words.h"
 #include "weft/registry/v1/organization.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
@@ -60,16 +61,15 @@ From a tie to what both sides say of it:
   weft partnership agreement sites/- --organization organizations/library
   weft partnership get sites/site-01/partnerships/library --on 2025-01-01
   weft partnership get sites/site-01/partnerships/library --known-at 2025-02-01T00:00:00Z
+A tie that the site has not recorded, from the organization's proposal to the site's answer:
+  weft --principal organizations/library partnership propose sites/site-01 \
+    organizations/library library --id library --level coordination
+  weft partnership proposals sites/site-01 --state proposed
+  weft partnership accept sites/site-01/partnershipProposals/library
 --on asks what was so on a day, --known-at what had been recorded by then; both may be given.
 Levels: no-interaction, networking, cooperation, coordination, collaboration.
 )";
 
-std::string LevelWord(type::v1::InteractionLevel level) {
-  return EnumWords(type::v1::InteractionLevel_Name(level), "INTERACTION_LEVEL_");
-}
-std::string ConfirmationWord(Partnership::Confirmation confirmation) {
-  return EnumWords(Partnership::Confirmation_Name(confirmation), "CONFIRMATION_");
-}
 // As users write it, and as SCHEME_… names it.
 std::string SchemeWord(OrganizationIdentifier::Scheme scheme) {
   return absl::AsciiStrToLower(
@@ -78,24 +78,6 @@ std::string SchemeWord(OrganizationIdentifier::Scheme scheme) {
 
 absl::StatusOr<OrganizationIdentifier::Scheme> ParseScheme(const std::string& text) {
   return ParseEnum<OrganizationIdentifier::Scheme>(text, "SCHEME_", "scheme");
-}
-
-absl::StatusOr<Date> ParseDay(const std::string& text) {
-  absl::CivilDay day;
-  // ParseCivilTime takes "2025-3-1" and years of any length, too; only one form is a day here.
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) {
-    return UsageError(absl::StrCat("\"", text, "\" is no day; write it as 2025-03-01"));
-  }
-  Date date;
-  date.set_year(static_cast<int>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
-}
-
-absl::Status SetDay(const std::string& text, Date* date) {
-  WEFT_ASSIGN_OR_RETURN(*date, ParseDay(text));
-  return absl::OkStatus();
 }
 
 absl::Status SetTime(const std::string& text, google::protobuf::Timestamp* time) {
@@ -281,42 +263,6 @@ absl::Status ListOrgs(Session& session, const ListOptions& options) {
 
 // --- Partnerships ---
 
-void PrintSide(absl::string_view who, type::v1::InteractionLevel level, bool dated,
-               const Date& date) {
-  std::printf("  %s: %s%s\n", std::string(who).c_str(), LevelWord(level).c_str(),
-              dated ? absl::StrCat(" since ", FormatDate(date)).c_str() : "");
-}
-
-void PrintPartnership(const Partnership& tie) {
-  std::printf("%s  with %s as %s%s%s\n", tie.name().c_str(), tie.organization().c_str(),
-              tie.partner_type().c_str(), tie.is_self() ? ", the site's own" : "",
-              tie.has_delete_time() ? "  (deleted)" : "");
-  std::printf("  %s to %s, %s by the organization\n",
-              tie.has_start_date() ? FormatDate(tie.start_date()).c_str() : "open",
-              tie.has_end_date() ? FormatDate(tie.end_date()).c_str() : "open",
-              ConfirmationWord(tie.confirmation()).c_str());
-  PrintSide("site's rating", tie.level(), tie.has_level_effective_date(),
-            tie.level_effective_date());
-  PrintSide("organization's rating", tie.organization_level(),
-            tie.has_organization_level_effective_date(), tie.organization_level_effective_date());
-  if (!tie.roles().empty()) std::printf("  roles %s\n", absl::StrJoin(tie.roles(), ", ").c_str());
-  if (!tie.mechanisms().empty()) {
-    std::printf("  mechanisms %s\n", absl::StrJoin(tie.mechanisms(), ", ").c_str());
-  }
-  for (const v1::Agreement& agreement : tie.agreements()) {
-    std::printf("  agreement %s%s\n", agreement.kind().c_str(),
-                agreement.has_review_date()
-                    ? absl::StrCat(", to be reviewed ", FormatDate(agreement.review_date())).c_str()
-                    : "");
-  }
-  for (const v1::Condition& condition : tie.conditions()) {
-    std::printf(
-        "  %s %s%s%s\n", condition.code().c_str(),
-        EnumWords(v1::Condition::Direction_Name(condition.direction()), "DIRECTION_").c_str(),
-        condition.evidence().empty() ? "" : ": ", condition.evidence().c_str());
-  }
-}
-
 void PrintAssessment(const v1::Assessment& assessment) {
   std::printf("%s  %s from %s on (%s)\n", assessment.name().c_str(),
               LevelWord(assessment.level()).c_str(),
@@ -333,6 +279,9 @@ void PrintView(const View& view) {
   if (!view.mechanisms().empty()) {
     std::printf("  mechanisms %s\n", absl::StrJoin(view.mechanisms(), ", ").c_str());
   }
+  if (!view.vocabularies().empty()) {
+    std::printf("  in the words of %s\n", absl::StrJoin(view.vocabularies(), ", ").c_str());
+  }
   if constexpr (std::is_same_v<View, v1::OrganizationView>) {
     std::printf("  %s%s%s\n", ConfirmationWord(view.confirmation()).c_str(),
                 view.confirmation_note().empty() ? "" : ": ", view.confirmation_note().c_str());
@@ -347,6 +296,7 @@ struct TieOptions {
   std::vector<std::string> roles;
   std::vector<std::string> mechanisms;
   std::vector<std::string> agreements;
+  std::vector<std::string> vocabularies;
   std::string start;
   std::string end;
   bool is_self = false;
@@ -361,6 +311,7 @@ absl::Status AddTie(Session& session, const TieOptions& options) {
   tie.set_organization(options.organization);
   tie.set_partner_type(options.type);
   for (const std::string& role : options.roles) tie.add_roles(role);
+  for (const std::string& list : options.vocabularies) tie.add_vocabularies(list);
   for (const std::string& mechanism : options.mechanisms) tie.add_mechanisms(mechanism);
   for (const std::string& kind : options.agreements) tie.add_agreements()->set_kind(kind);
   if (!options.start.empty()) {
@@ -426,6 +377,7 @@ struct SayOptions {
   std::string side;
   std::vector<std::string> roles;
   std::vector<std::string> mechanisms;
+  std::vector<std::string> vocabularies;
   bool as_organization = false;
 };
 
@@ -535,7 +487,8 @@ template <class View, class GetRequest, class UpdateRequest>
 absl::Status ShowOrWriteView(Session& session, const SayOptions& options, const char* resource,
                              const char* kind, View* (UpdateRequest::*view_of)()) {
   const std::string name = absl::StrCat(options.name, "/", resource);
-  if (options.note.empty() && options.roles.empty() && options.mechanisms.empty()) {
+  if (options.note.empty() && options.roles.empty() && options.mechanisms.empty() &&
+      options.vocabularies.empty()) {
     GetRequest get;
     get.set_name(name);
     return CallAndPrint<View>(session, absl::StrCat(kPartnerships, "Get", kind), get,
@@ -547,6 +500,7 @@ absl::Status ShowOrWriteView(Session& session, const SayOptions& options, const 
   view.set_note(options.note);
   for (const std::string& role : options.roles) view.add_roles(role);
   for (const std::string& mechanism : options.mechanisms) view.add_mechanisms(mechanism);
+  for (const std::string& list : options.vocabularies) view.add_vocabularies(list);
   update.set_request_id(NewRequestId());
   return CallAndPrint<View>(session, absl::StrCat(kPartnerships, "Update", kind), update,
                             &PrintView<View>);
@@ -567,12 +521,6 @@ absl::Status ShowOrWriteAView(Session& session, const SayOptions& options) {
 }
 
 // --- The commands ---
-
-// An option that takes several values by being given several times.
-void AddMany(CLI::App& command, const char* flag, std::vector<std::string>& values,
-             const char* help) {
-  command.add_option(flag, values, help)->allow_extra_args(false);
-}
 
 void AddOrgFields(CLI::App& command, OrgOptions& options) {
   AddMany(command, "--type", options.types, "a partner type's code; may be given several times");
@@ -665,6 +613,7 @@ void AddTieRecords(CLI::App& partnership, Session*& session, absl::Status& resul
   AddMany(*add, "--role", added->roles, "what the partner does; may be given several times");
   AddMany(*add, "--mechanism", added->mechanisms,
           "how the two work together; may be given several times");
+  AddMany(*add, "--vocabulary", added->vocabularies, kVocabularyHelp);
   AddMany(*add, "--agreement", added->agreements,
           "what they signed, e.g. mou; may be given several times");
   add->add_option("--start", added->start, "first day, e.g. 2024-09-01");
@@ -754,13 +703,15 @@ void AddTieSides(CLI::App& partnership, Session*& session, absl::Status& result)
 
   auto viewed = std::make_shared<SayOptions>();
   CLI::App* view = partnership.add_subcommand(
-      "view", "Shows what one side says; with --note, --role or --mechanism, writes it");
+      "view",
+      "Shows what one side says; with --note, --role, --mechanism or --vocabulary, writes it");
   view->add_option("NAME", viewed->name, kTieExample)->required();
   view->add_option("SIDE", viewed->side, "site or organization")->required();
   view->add_option("--note", viewed->note, "in its own words");
   AddMany(*view, "--role", viewed->roles, "what the partner does, as this side sees it");
   AddMany(*view, "--mechanism", viewed->mechanisms,
           "how the two work together, as this side sees it");
+  AddMany(*view, "--vocabulary", viewed->vocabularies, kVocabularyHelp);
   view->callback([&session, &result, viewed] { result = ShowOrWriteAView(*session, *viewed); });
 }
 
@@ -775,6 +726,7 @@ void AddPartnerCommands(CLI::App& app, Session*& session, absl::Status& result) 
   partnership->footer(kTieFooter);
   AddTieRecords(*partnership, session, result);
   AddTieSides(*partnership, session, result);
+  AddProposalCommands(*partnership, session, result);
 }
 
 }  // namespace weft::cli

@@ -40,6 +40,7 @@ struct Resource {
 constexpr Resource kResources[] = {
     {"taxonomies/{}", "Taxonomy", "Taxonomies", "weft.registry.v1.TaxonomyService"},
     {"taxonomies/{}/crosswalks/{}", "Crosswalk", "Crosswalks", "weft.registry.v1.TaxonomyService"},
+    {"vocabularies/{}", "Vocabulary", "Vocabularies", "weft.registry.v1.VocabularyService"},
     {"cohorts/{}", "Cohort", "Cohorts", "weft.registry.v1.CohortService"},
     {"cohorts/{}/memberships/{}", "Membership", "Memberships", "weft.registry.v1.CohortService"},
     {"sites/{}", "Site", "Sites", "weft.registry.v1.SiteService"},
@@ -47,6 +48,8 @@ constexpr Resource kResources[] = {
     {"sites/{}/partnerships/{}", "Partnership", "Partnerships",
      "weft.registry.v1.PartnershipService"},
     {"sites/{}/partnerships/{}/assessments/{}", "Assessment", "Assessments",
+     "weft.registry.v1.PartnershipService"},
+    {"sites/{}/partnershipProposals/{}", "PartnershipProposal", "PartnershipProposals",
      "weft.registry.v1.PartnershipService"},
     {"instruments/{}", "Instrument", "Instruments", "weft.ingestion.v1.InstrumentService"},
     {"waves/{}", "Wave", "Waves", "weft.ingestion.v1.WaveService"},
@@ -495,8 +498,8 @@ void AddResourceCommands(CLI::App& app, Session*& session, absl::Status& result)
     bool comment;
   };
   static constexpr Verb kVerbs[] = {
-      {"publish", "Publish", "Fixes a taxonomy or an instrument for good",
-       "taxonomies/lab-2025, instruments/lab-survey-2024", false},
+      {"publish", "Publish", "Fixes a taxonomy, a vocabulary or an instrument for good",
+       "taxonomies/lab-2025, vocabularies/lab-roles-1, instruments/lab-survey-2024", false},
       {"open", "Open", "Opens a wave: freezes its roster and takes responses", "waves/2025-winter",
        false},
       {"close", "Close", "Closes a wave", "waves/2025-winter", false},

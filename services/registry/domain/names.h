@@ -19,6 +19,7 @@ inline constexpr absl::string_view kCohorts = "cohorts";
 inline constexpr absl::string_view kMemberships = "memberships";
 inline constexpr absl::string_view kSites = "sites";
 inline constexpr absl::string_view kOrganizations = "organizations";
+inline constexpr absl::string_view kVocabularies = "vocabularies";
 
 // Names.
 inline constexpr char kTaxonomyPattern[] = "taxonomies/{taxonomy}";
@@ -33,6 +34,9 @@ inline constexpr char kOrganizationViewPattern[] =
     "sites/{site}/partnerships/{partnership}/organizationView";
 inline constexpr char kAssessmentPattern[] =
     "sites/{site}/partnerships/{partnership}/assessments/{assessment:number}";
+inline constexpr char kVocabularyPattern[] = "vocabularies/{vocabulary}";
+inline constexpr char kPartnershipProposalPattern[] =
+    "sites/{site}/partnershipProposals/{proposal}";
 
 // Parents of lists that span all of a kind.
 inline constexpr char kEveryTaxonomy[] = "taxonomies/-";

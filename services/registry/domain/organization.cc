@@ -13,10 +13,10 @@
 #include "common/validation/counts.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/registry/domain/codes.h"
 #include "services/registry/domain/identifier.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/place.h"
-#include "services/registry/domain/vocabulary.h"
 
 namespace weft::registry {
 namespace {

@@ -13,10 +13,10 @@
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/registry/domain/codes.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/partnership_views.h"
 #include "services/registry/domain/period.h"
-#include "services/registry/domain/vocabulary.h"
 
 namespace weft::registry {
 namespace {
@@ -172,11 +172,16 @@ absl::Status ValidatePartnership(const Partnership& partnership) {
   return violations.ToStatus();
 }
 
+std::string OpenTieKey(absl::string_view site, absl::string_view organization,
+                       absl::string_view partner_type) {
+  // None of the parts has a space.
+  return absl::StrCat(site, " ", organization, " ", partner_type);
+}
+
 std::vector<std::string> OpenTieKeys(const Partnership& partnership) {
   if (partnership.has_delete_time() || partnership.has_end_date()) return {};
-  // None of the parts has a space.
-  return {absl::StrCat(SiteOf(partnership.name()), " ", partnership.organization(), " ",
-                       partnership.partner_type())};
+  return {OpenTieKey(SiteOf(partnership.name()), partnership.organization(),
+                     partnership.partner_type())};
 }
 
 absl::Status OpenTieTaken(const Partnership& partnership, absl::string_view existing) {
@@ -196,6 +201,39 @@ absl::Status CheckNoPartnerships(const v1::Site& site, const std::vector<Partner
                {{"name", site.name()}, {"partnership", some.front().name()}});
 }
 
+void CheckRating(FieldViolations& violations, const std::string& field,
+                 const Assessment& assessment, const Partnership& partnership, absl::Time now) {
+  if (assessment.level() == weft::type::v1::INTERACTION_LEVEL_UNSPECIFIED ||
+      !weft::type::v1::InteractionLevel_IsValid(assessment.level())) {
+    violations.Add(absl::StrCat(field, ".level"),
+                   "is required: INTERACTION_LEVEL_NO_INTERACTION, _NETWORKING, _COOPERATION, "
+                   "_COORDINATION or _COLLABORATION");
+  }
+  // Where it is tomorrow already, today's date is theirs.
+  const Date latest = DayOf(now + absl::Hours(24));
+  const Date date = assessment.has_effective_date() ? assessment.effective_date() : DayOf(now);
+  const std::string day = absl::StrCat(field, ".effective_date");
+  CheckDate(violations, day, date);
+  if (IsDay(date) && CompareDates(date, latest) > 0) {
+    violations.Add(day, absl::StrCat("is ", FormatDate(date),
+                                     ", which is in the future; rate what is so by now"));
+  } else if (IsDay(date) && !Contains(PeriodOf(partnership), date)) {
+    violations.Add(
+        day, absl::StrCat(
+                 "is ", FormatDate(date), ", which is outside the partnership, ",
+                 partnership.has_start_date() ? FormatDate(partnership.start_date()) : "open",
+                 " to ", partnership.has_end_date() ? FormatDate(partnership.end_date()) : "open"));
+  }
+  CheckText(violations, absl::StrCat(field, ".rater"), assessment.rater(), kMaxRater);
+  if (!assessment.instrument().empty()) {
+    CheckName(violations, absl::StrCat(field, ".instrument"), "instruments",
+              assessment.instrument());
+  }
+  CheckText(violations, absl::StrCat(field, ".definition"), assessment.definition(), kMaxProse,
+            Lines::kMany);
+  CheckText(violations, absl::StrCat(field, ".note"), assessment.note(), kMaxProse, Lines::kMany);
+}
+
 absl::Status ValidateAssessment(const Assessment& assessment, Assessment::Side side,
                                 const Partnership& partnership, absl::Time now) {
   FieldViolations violations;
@@ -207,34 +245,7 @@ absl::Status ValidateAssessment(const Assessment& assessment, Assessment::Side s
                        : "must be SIDE_ORGANIZATION or unset; AssessPartnership records the site's "
                          "rating");
   }
-  if (assessment.level() == weft::type::v1::INTERACTION_LEVEL_UNSPECIFIED ||
-      !weft::type::v1::InteractionLevel_IsValid(assessment.level())) {
-    violations.Add("assessment.level",
-                   "is required: INTERACTION_LEVEL_NO_INTERACTION, _NETWORKING, _COOPERATION, "
-                   "_COORDINATION or _COLLABORATION");
-  }
-  // Where it is tomorrow already, today's date is theirs.
-  const Date latest = DayOf(now + absl::Hours(24));
-  const Date date = assessment.has_effective_date() ? assessment.effective_date() : DayOf(now);
-  const std::string field = "assessment.effective_date";
-  CheckDate(violations, field, date);
-  if (IsDay(date) && CompareDates(date, latest) > 0) {
-    violations.Add(field, absl::StrCat("is ", FormatDate(date),
-                                       ", which is in the future; rate what is so by now"));
-  } else if (IsDay(date) && !Contains(PeriodOf(partnership), date)) {
-    violations.Add(
-        field,
-        absl::StrCat("is ", FormatDate(date), ", which is outside the partnership, ",
-                     partnership.has_start_date() ? FormatDate(partnership.start_date()) : "open",
-                     " to ",
-                     partnership.has_end_date() ? FormatDate(partnership.end_date()) : "open"));
-  }
-  CheckText(violations, "assessment.rater", assessment.rater(), kMaxRater);
-  if (!assessment.instrument().empty()) {
-    CheckName(violations, "assessment.instrument", "instruments", assessment.instrument());
-  }
-  CheckText(violations, "assessment.definition", assessment.definition(), kMaxProse, Lines::kMany);
-  CheckText(violations, "assessment.note", assessment.note(), kMaxProse, Lines::kMany);
+  CheckRating(violations, "assessment", assessment, partnership, now);
   return violations.ToStatus();
 }
 

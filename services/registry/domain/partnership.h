@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/base/error.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
@@ -34,6 +35,9 @@ v1::Partnership NewPartnership(const v1::CreatePartnershipRequest& request, absl
 // Whether `partnership` may be stored as it is.
 absl::Status ValidatePartnership(const v1::Partnership& partnership);
 
+// What an open tie of a site is unique by.
+std::string OpenTieKey(absl::string_view site, absl::string_view organization,
+                       absl::string_view partner_type);
 // Under which an open tie is unique; none once it has ended or is deleted.
 std::vector<std::string> OpenTieKeys(const v1::Partnership& partnership);
 // ALREADY_EXISTS (PARTNERSHIP_OPEN_TIE_TAKEN): `existing` is the name of the open tie that there
@@ -44,6 +48,11 @@ absl::Status OpenTieTaken(const v1::Partnership& partnership, absl::string_view 
 // of which `some` are given; OK when there are none.
 absl::Status CheckNoPartnerships(const v1::Site& site, const std::vector<v1::Partnership>& some);
 
+// What is wrong with a rating that is to be recorded at `now`, whichever side's. `field` is where
+// it is, in the request: "assessment".
+void CheckRating(FieldViolations& violations, const std::string& field,
+                 const v1::Assessment& assessment, const v1::Partnership& partnership,
+                 absl::Time now);
 // The assessment that is to be recorded at `now`, as the next one of the partnership, or everything
 // that is wrong with it: it is in the field `assessment` of a request.
 absl::Status ValidateAssessment(const v1::Assessment& assessment, v1::Assessment::Side side,

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/validation/counts.h"
 #include "common/validation/text.h"
+#include "services/registry/domain/codes.h"
 #include "services/registry/domain/vocabulary.h"
 
 namespace weft::registry {
@@ -14,7 +15,7 @@ constexpr int kMaxCodes = 20;
 constexpr int kMaxConditions = 50;
 constexpr size_t kMaxEvidence = 2000;
 constexpr size_t kMaxNote = 4000;
-constexpr size_t kMaxConfirmationNote = 2000;
+constexpr size_t kMaxDecisionNote = 2000;
 
 void CheckConditions(FieldViolations& violations, const std::string& field,
                      const google::protobuf::RepeatedPtrField<Condition>& conditions) {
@@ -32,12 +33,15 @@ void CheckConditions(FieldViolations& violations, const std::string& field,
   }
 }
 
-// `field` is what says it, in the request: "site_view".
+// `field` is what says it, in the request: "site_view". Not all say conditions.
 template <class Said>
 void CheckWhatIsSaid(FieldViolations& violations, const std::string& field, const Said& said) {
   CheckCodes(violations, absl::StrCat(field, ".roles"), said.roles(), kMaxCodes);
   CheckCodes(violations, absl::StrCat(field, ".mechanisms"), said.mechanisms(), kMaxCodes);
-  CheckConditions(violations, absl::StrCat(field, ".conditions"), said.conditions());
+  if constexpr (requires { said.conditions(); }) {
+    CheckConditions(violations, absl::StrCat(field, ".conditions"), said.conditions());
+  }
+  CheckVocabularyNames(violations, field, said.vocabularies());
 }
 
 template <class View>
@@ -51,6 +55,10 @@ void CheckView(FieldViolations& violations, const std::string& field, const View
 void CheckRolesMechanismsConditions(FieldViolations& violations,
                                     const v1::Partnership& partnership) {
   CheckWhatIsSaid(violations, "partnership", partnership);
+}
+
+void CheckRolesMechanisms(FieldViolations& violations, const v1::PartnershipProposal& proposal) {
+  CheckWhatIsSaid(violations, "partnership_proposal", proposal);
 }
 
 absl::Status ValidateView(const v1::SiteView& view) {
@@ -74,9 +82,14 @@ void MakeEmpty(absl::string_view partnership, v1::OrganizationView& view) {
   view.set_confirmation(v1::Partnership::CONFIRMATION_UNCONFIRMED);
 }
 
+void CheckDecisionNote(FieldViolations& violations, absl::string_view field,
+                       absl::string_view note) {
+  CheckText(violations, field, note, kMaxDecisionNote, Lines::kMany);
+}
+
 absl::Status ValidateConfirm(const v1::ConfirmPartnershipRequest& request) {
   FieldViolations violations;
-  CheckText(violations, "note", request.note(), kMaxConfirmationNote, Lines::kMany);
+  CheckDecisionNote(violations, "note", request.note());
   return violations.ToStatus();
 }
 
@@ -84,7 +97,7 @@ absl::Status ValidateDispute(const v1::DisputePartnershipRequest& request) {
   FieldViolations violations;
   violations.Require(!request.note().empty(), "note",
                      "is required: say what is not so, for the site to answer");
-  CheckText(violations, "note", request.note(), kMaxConfirmationNote, Lines::kMany);
+  CheckDecisionNote(violations, "note", request.note());
   return violations.ToStatus();
 }
 

@@ -9,12 +9,14 @@
 #include "common/base/error.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
+#include "weft/registry/v1/partnership_proposal.pb.h"
 
 namespace weft::registry {
 
 // What both sides know: the same rules hold for these in the partnership and in either view.
 void CheckRolesMechanismsConditions(FieldViolations& violations,
                                     const v1::Partnership& partnership);
+void CheckRolesMechanisms(FieldViolations& violations, const v1::PartnershipProposal& proposal);
 
 // Whether a view may be stored as it is.
 absl::Status ValidateView(const v1::SiteView& view);
@@ -24,6 +26,9 @@ absl::Status ValidateView(const v1::OrganizationView& view);
 void MakeEmpty(absl::string_view partnership, v1::SiteView& view);
 void MakeEmpty(absl::string_view partnership, v1::OrganizationView& view);
 
+// A note that goes with a decision, of either side. `field` is where it is: "note".
+void CheckDecisionNote(FieldViolations& violations, absl::string_view field,
+                       absl::string_view note);
 // What is wrong with the request by itself.
 absl::Status ValidateConfirm(const v1::ConfirmPartnershipRequest& request);
 absl::Status ValidateDispute(const v1::DisputePartnershipRequest& request);

@@ -18,6 +18,7 @@
 #include "services/registry/service/partnership_reader.h"
 #include "services/registry/service/requests.h"
 #include "services/registry/service/soft_delete.h"
+#include "services/registry/service/vocabulary_reader.h"
 
 namespace weft::registry {
 namespace {
@@ -52,6 +53,8 @@ Task<absl::Status> PartnershipHandlers::CreatePartnership(
                            service::IdForCreate(request.partnership_id(), "partnership_id"));
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
     response = NewPartnership(request, id);
+    absl::Status said = co_await CheckVocabularies(tables_, txn, response);
+    WEFT_CO_RETURN_IF_ERROR(std::move(said));
     absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.parent());
     WEFT_CO_RETURN_IF_ERROR(site.status());
     absl::StatusOr<v1::Organization> organization =
@@ -164,6 +167,8 @@ Task<absl::Status> PartnershipHandlers::UpdatePartnership(
     WEFT_CO_RETURN_IF_ERROR(service::ApplyUpdateMask(request.update_mask(), request.partnership(),
                                                      response, UpdateRules()));
     WEFT_CO_RETURN_IF_ERROR(ValidatePartnership(response));
+    absl::Status said = co_await CheckVocabularies(tables_, txn, response);
+    WEFT_CO_RETURN_IF_ERROR(std::move(said));
     absl::Status updated =
         co_await tables_.partnerships.Update(txn, *before, response, request.partnership().etag());
     co_return updated;

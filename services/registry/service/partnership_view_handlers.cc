@@ -17,6 +17,7 @@
 #include "services/registry/domain/partnership_views.h"
 #include "services/registry/domain/soft_delete.h"
 #include "services/registry/service/requests.h"
+#include "services/registry/service/vocabulary_reader.h"
 
 namespace weft::registry {
 namespace {
@@ -125,6 +126,8 @@ Task<absl::Status> PartnershipViewHandlers::UpdateView(rpc::CallContext& context
     WEFT_CO_RETURN_IF_ERROR(
         service::ApplyUpdateMask(request.update_mask(), asked, response, rules));
     WEFT_CO_RETURN_IF_ERROR(ValidateView(response));
+    absl::Status said = co_await CheckVocabularies(tables_, txn, response);
+    WEFT_CO_RETURN_IF_ERROR(std::move(said));
     absl::Status written = co_await WriteView(txn, table, asked.etag(), response);
     co_return written;
   };

@@ -14,6 +14,8 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       partnerships_(db, tables_),
       views_(db, tables_),
       agreement_(db, tables_),
+      vocabularies_(db, tables_),
+      proposals_(db, tables_),
       changes_(db, tables_.FeedTables()) {
   rpc::Binder(server, "weft.registry.v1.TaxonomyService")
       .On("CreateTaxonomy", &taxonomies_, &TaxonomyHandlers::CreateTaxonomy)
@@ -73,7 +75,25 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("GetPartnershipAgreement", &agreement_, &AgreementHandlers::GetPartnershipAgreement)
       .On("ListAssessments", &views_, &PartnershipViewHandlers::ListAssessments)
       .On("ConfirmPartnership", &views_, &PartnershipViewHandlers::ConfirmPartnership)
-      .On("DisputePartnership", &views_, &PartnershipViewHandlers::DisputePartnership);
+      .On("DisputePartnership", &views_, &PartnershipViewHandlers::DisputePartnership)
+      .On("ProposePartnership", &proposals_, &PartnershipProposalHandlers::ProposePartnership)
+      .On("GetPartnershipProposal", &proposals_,
+          &PartnershipProposalHandlers::GetPartnershipProposal)
+      .On("ListPartnershipProposals", &proposals_,
+          &PartnershipProposalHandlers::ListPartnershipProposals)
+      .On("AcceptPartnershipProposal", &proposals_,
+          &PartnershipProposalHandlers::AcceptPartnershipProposal)
+      .On("DeclinePartnershipProposal", &proposals_,
+          &PartnershipProposalHandlers::DeclinePartnershipProposal)
+      .On("WithdrawPartnershipProposal", &proposals_,
+          &PartnershipProposalHandlers::WithdrawPartnershipProposal);
+  rpc::Binder(server, "weft.registry.v1.VocabularyService")
+      .On("CreateVocabulary", &vocabularies_, &VocabularyHandlers::CreateVocabulary)
+      .On("GetVocabulary", &vocabularies_, &VocabularyHandlers::GetVocabulary)
+      .On("ListVocabularies", &vocabularies_, &VocabularyHandlers::ListVocabularies)
+      .On("UpdateVocabulary", &vocabularies_, &VocabularyHandlers::UpdateVocabulary)
+      .On("DeleteVocabulary", &vocabularies_, &VocabularyHandlers::DeleteVocabulary)
+      .On("PublishVocabulary", &vocabularies_, &VocabularyHandlers::PublishVocabulary);
   rpc::Binder(server, "weft.registry.v1.ChangeService")
       .On("Watch", &changes_, &service::ChangeServiceHandlers::Watch)
       .On("ListChanges", &changes_, &service::ChangeServiceHandlers::ListChanges);

@@ -12,9 +12,11 @@
 #include "services/registry/service/membership_handlers.h"
 #include "services/registry/service/organization_handlers.h"
 #include "services/registry/service/partnership_handlers.h"
+#include "services/registry/service/partnership_proposal_handlers.h"
 #include "services/registry/service/partnership_view_handlers.h"
 #include "services/registry/service/site_handlers.h"
 #include "services/registry/service/taxonomy_handlers.h"
+#include "services/registry/service/vocabulary_handlers.h"
 #include "services/registry/store/tables.h"
 
 namespace weft::registry {
@@ -36,6 +38,8 @@ class RegistryService final : public rpc::Service {
   PartnershipHandlers partnerships_;
   PartnershipViewHandlers views_;
   AgreementHandlers agreement_;
+  VocabularyHandlers vocabularies_;
+  PartnershipProposalHandlers proposals_;
   service::ChangeServiceHandlers changes_;
 };
 

@@ -13,6 +13,7 @@
 #include "common/service/stored.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/partnership.h"
+#include "services/registry/domain/partnership_proposal.h"
 #include "services/registry/domain/site.h"
 #include "services/registry/service/requests.h"
 
@@ -110,6 +111,10 @@ Task<absl::Status> SiteHandlers::DeleteSite(rpc::CallContext& context,
         co_await tables_.partnerships.List(txn, request.name(), "", one);
     WEFT_CO_RETURN_IF_ERROR(ties.status());
     WEFT_CO_RETURN_IF_ERROR(CheckNoPartnerships(*site, ties->rows));
+    absl::StatusOr<storage::Page<v1::PartnershipProposal>> proposals =
+        co_await tables_.partnership_proposals.List(txn, request.name(), "", one);
+    WEFT_CO_RETURN_IF_ERROR(proposals.status());
+    WEFT_CO_RETURN_IF_ERROR(CheckNoProposals(*site, proposals->rows));
     tables_.partnerships.marks().Forget(txn, request.name());
     absl::Status deleted = co_await tables_.sites.Delete(txn, request.name(), request.etag());
     co_return deleted;

@@ -37,10 +37,6 @@ class TaxonomyHandlers {
                                      v1::Taxonomy& response);
 
  private:
-  // Whether the taxonomy may supersede the one that it names, if it does. Once true it stays true,
-  // because what it names is published.
-  Task<absl::Status> CheckSuperseded(storage::Reader& reader, const v1::Taxonomy& taxonomy);
-
   const storage::Database& db_;
   const Tables& tables_;
 };

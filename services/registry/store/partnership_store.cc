@@ -12,6 +12,7 @@
 #include "common/storage/keys.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/partnership.h"
+#include "services/registry/store/lists.h"
 
 namespace weft::registry {
 namespace {
@@ -27,14 +28,13 @@ using storage::Transaction;
 using v1::Partnership;
 
 constexpr char kOpenTie[] = "open_tie";
-constexpr char kOrganization[] = "organization";
 constexpr char kOpenTieTaken[] = "PARTNERSHIP_OPEN_TIE_TAKEN";
 
 storage::TableOptions<Partnership> Options() {
   storage::TableOptions<Partnership> options;
   options.feed = true;
   options.unique = {{kOpenTie, &OpenTieKeys}};
-  options.secondary = {{kOrganization, [](const Partnership& partnership) {
+  options.secondary = {{kByOrganization, [](const Partnership& partnership) {
                           return std::vector<std::string>{partnership.organization()};
                         }}};
   return options;
@@ -75,6 +75,11 @@ Task<absl::StatusOr<std::optional<Partnership>>> PartnershipStore::FindAsKnownAt
   co_return std::optional<Partnership>(std::move(partnership));
 }
 
+Task<absl::StatusOr<std::optional<Partnership>>> PartnershipStore::FindOpenTie(
+    Reader& reader, std::string key) const {
+  return table_.FindUnique(reader, kOpenTie, std::move(key));
+}
+
 Task<absl::Status> PartnershipStore::Insert(Transaction& txn, Partnership& partnership) const {
   absl::Status inserted = co_await table_.Insert(txn, partnership);
   if (!inserted.ok()) co_return Explain(partnership, std::move(inserted));
@@ -96,23 +101,8 @@ Task<absl::StatusOr<Page<Partnership>>> PartnershipStore::List(Reader& reader, s
                                                                std::string organization,
                                                                PageRequest page,
                                                                Filter filter) const {
-  if (organization.empty()) {
-    absl::StatusOr<Page<Partnership>> all =
-        co_await table_.List(reader, std::move(parent), std::move(page), std::move(filter));
-    co_return all;
-  }
-  if (parent != kEverySite) {
-    Filter keep = [&organization, &filter](const Partnership& partnership) {
-      return partnership.organization() == organization &&
-             (filter == nullptr || filter(partnership));
-    };
-    absl::StatusOr<Page<Partnership>> of_both =
-        co_await table_.List(reader, std::move(parent), std::move(page), std::move(keep));
-    co_return of_both;
-  }
-  absl::StatusOr<Page<Partnership>> of_organization = co_await table_.ListByIndex(
-      reader, kOrganization, std::move(organization), std::move(page), std::move(filter));
-  co_return of_organization;
+  return ListBetween(table_, reader, std::move(parent), std::move(organization), std::move(page),
+                     std::move(filter));
 }
 
 std::string PartnershipStore::HistoryKey(absl::string_view name, uint64_t nanos) const {

@@ -39,6 +39,10 @@ class PartnershipStore {
   Task<absl::StatusOr<std::optional<v1::Partnership>>> FindAsKnownAt(
       storage::Reader& reader, std::string name, google::protobuf::Timestamp time) const;
 
+  // The open tie under a key of OpenTieKeys().
+  Task<absl::StatusOr<std::optional<v1::Partnership>>> FindOpenTie(storage::Reader& reader,
+                                                                   std::string key) const;
+
   // As Table::Insert. The caller has read the site in `txn`. ALREADY_EXISTS
   // (PARTNERSHIP_OPEN_TIE_TAKEN) names the open tie that there is.
   Task<absl::Status> Insert(storage::Transaction& txn, v1::Partnership& partnership) const;

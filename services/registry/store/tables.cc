@@ -3,7 +3,7 @@
 #include <string>
 
 #include "services/registry/domain/names.h"
-#include "services/registry/domain/taxonomy.h"
+#include "services/registry/domain/versioned_list.h"
 
 namespace weft::registry {
 namespace {
@@ -22,12 +22,15 @@ constexpr uint16_t kOrganizationViewTable = 20;
 constexpr uint16_t kAssessmentTable = 21;
 constexpr uint16_t kPartnershipHistoryTable = 22;
 constexpr uint16_t kPartnershipMarkTable = 23;
+constexpr uint16_t kVocabularyTable = 26;
+constexpr uint16_t kPartnershipProposalTable = 27;
 
-storage::TableOptions<v1::Taxonomy> TaxonomyOptions() {
-  storage::TableOptions<v1::Taxonomy> options;
+template <class List>
+storage::TableOptions<List> VersionedListOptions() {
+  storage::TableOptions<List> options;
   options.feed = true;
-  options.unique = {{"family_version", [](const v1::Taxonomy& taxonomy) {
-                       return std::vector<std::string>{FamilyVersion(taxonomy)};
+  options.unique = {{"family_version", [](const List& list) {
+                       return std::vector<std::string>{FamilyVersion(list)};
                      }}};
   return options;
 }
@@ -35,7 +38,7 @@ storage::TableOptions<v1::Taxonomy> TaxonomyOptions() {
 }  // namespace
 
 Tables::Tables()
-    : taxonomies(kTaxonomyTable, kTaxonomyPattern, TaxonomyOptions()),
+    : taxonomies(kTaxonomyTable, kTaxonomyPattern, VersionedListOptions<v1::Taxonomy>()),
       crosswalks(kCrosswalkTable, kCrosswalkPattern, {.feed = true}),
       cohorts(kCohortTable, kCohortPattern, {.feed = true}),
       memberships(kMembershipTable, kMembershipMarkTable),
@@ -44,13 +47,17 @@ Tables::Tables()
       partnerships(kPartnershipTable, kPartnershipHistoryTable, kPartnershipMarkTable),
       site_views(kSiteViewTable, kSiteViewPattern, {.feed = true}),
       organization_views(kOrganizationViewTable, kOrganizationViewPattern, {.feed = true}),
-      assessments(kAssessmentTable, kAssessmentPattern, {.feed = true}) {}
+      assessments(kAssessmentTable, kAssessmentPattern, {.feed = true}),
+      vocabularies(kVocabularyTable, kVocabularyPattern, VersionedListOptions<v1::Vocabulary>()),
+      partnership_proposals(kPartnershipProposalTable, kPartnershipMarkTable) {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
-  return {taxonomies.feed_table(),   crosswalks.feed_table(),  cohorts.feed_table(),
-          sites.feed_table(),        memberships.feed_table(), organizations.feed_table(),
-          partnerships.feed_table(), site_views.feed_table(),  organization_views.feed_table(),
-          assessments.feed_table()};
+  return {taxonomies.feed_table(),    crosswalks.feed_table(),
+          vocabularies.feed_table(),  cohorts.feed_table(),
+          sites.feed_table(),         memberships.feed_table(),
+          organizations.feed_table(), partnerships.feed_table(),
+          site_views.feed_table(),    organization_views.feed_table(),
+          assessments.feed_table(),   partnership_proposals.feed_table()};
 }
 
 }  // namespace weft::registry

@@ -9,11 +9,13 @@
 #include "common/storage/table.h"
 #include "services/registry/store/membership_store.h"
 #include "services/registry/store/organization_store.h"
+#include "services/registry/store/partnership_proposal_store.h"
 #include "services/registry/store/partnership_store.h"
 #include "weft/registry/v1/cohort.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
 #include "weft/registry/v1/site.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
+#include "weft/registry/v1/vocabulary.pb.h"
 
 namespace weft::registry {
 
@@ -34,6 +36,10 @@ struct Tables {
   const storage::Table<v1::SiteView> site_views;
   const storage::Table<v1::OrganizationView> organization_views;
   const storage::Table<v1::Assessment> assessments;
+  // Unique index "family_version", as of taxonomies.
+  const storage::Table<v1::Vocabulary> vocabularies;
+  // Unique index "open": one open proposal for each site, organization and partner type.
+  const PartnershipProposalStore partnership_proposals;
 
   // What the change service serves: all of them, parents before children.
   std::vector<storage::FeedTable> FeedTables() const;

@@ -46,13 +46,15 @@ TEST(LoopbackPolicy, ResearchersReadAllButFreeTextAndFeeds) {
 TEST(LoopbackPolicy, OrganizationsWriteTheirOwnSideAlone) {
   for (const char* permission :
        {"registry.organizations.read", "registry.partnerships.read", "registry.siteViews.read",
-        "registry.organizationViews.read", "registry.organizationViews.write"}) {
+        "registry.organizationViews.read", "registry.organizationViews.write",
+        "registry.partnershipProposals.read", "registry.partnershipProposals.write",
+        "registry.vocabularies.read"}) {
     EXPECT_TRUE(May("organizations/sparknc", permission)) << permission;
   }
   for (const char* permission :
        {"registry.organizations.write", "registry.partnerships.write", "registry.siteViews.write",
-        "registry.sites.write", "registry.changes.read", "ingestion.responses.read",
-        "metrics.summaries.read"}) {
+        "registry.sites.write", "registry.vocabularies.write", "registry.changes.read",
+        "ingestion.responses.read", "metrics.summaries.read"}) {
     EXPECT_FALSE(May("organizations/sparknc", permission)) << permission;
   }
 }

@@ -15,6 +15,8 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.OrganizationService",
                                   {"ListOrganizations"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.PartnershipService", {});
+  testing::SweepWithEmptyRequests(client(), "weft.registry.v1.VocabularyService",
+                                  {"ListVocabularies"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.ChangeService",
                                   {"Watch", "ListChanges"});
 }

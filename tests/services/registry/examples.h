@@ -9,8 +9,10 @@
 #include "weft/registry/v1/cohort.pb.h"
 #include "weft/registry/v1/organization.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
+#include "weft/registry/v1/partnership_proposal.pb.h"
 #include "weft/registry/v1/site.pb.h"
 #include "weft/registry/v1/taxonomy.pb.h"
+#include "weft/registry/v1/vocabulary.pb.h"
 
 namespace weft::registry {
 
@@ -56,6 +58,26 @@ inline v1::Taxonomy ExampleTaxonomy(int version = 1,
     type->set_provenance(v1::PartnerType::PROVENANCE_SOURCED);
   }
   return taxonomy;
+}
+
+// A draft with these codes; each kind has a family of its own.
+inline v1::Vocabulary ExampleVocabulary(v1::Vocabulary::Kind kind = v1::Vocabulary::KIND_ROLE,
+                                        int version = 1,
+                                        const std::vector<std::string>& codes = {"mentoring",
+                                                                                 "space"}) {
+  v1::Vocabulary vocabulary;
+  vocabulary.set_display_name("What partners of the Lab do");
+  vocabulary.set_family("lab-" + std::to_string(kind));
+  vocabulary.set_version(version);
+  vocabulary.set_kind(kind);
+  for (const std::string& code : codes) {
+    v1::Term* term = vocabulary.add_terms();
+    term->set_code(code);
+    term->set_display_name("Term " + code);
+    term->set_provenance(v1::PartnerType::PROVENANCE_SOURCED);
+    term->set_source("They offer " + code + ".");
+  }
+  return vocabulary;
 }
 
 inline v1::Cohort ExampleCohort() {
@@ -109,6 +131,22 @@ inline v1::Partnership ExamplePartnership() {
   condition->set_evidence("The last bus leaves at five.");
   *partnership.mutable_start_date() = Day(2024, 9, 1);
   return partnership;
+}
+
+// Of organizations/library.
+inline v1::PartnershipProposal ExampleProposal() {
+  v1::PartnershipProposal proposal;
+  proposal.set_organization("organizations/library");
+  proposal.set_partner_type("library");
+  proposal.add_roles("mentoring");
+  proposal.add_mechanisms("shared_staff");
+  *proposal.mutable_start_date() = Day(2024, 9, 1);
+  proposal.set_note("We read with your learners each Friday.");
+  v1::PartnershipProposal::Rating* rating = proposal.mutable_rating();
+  rating->set_level(weft::type::v1::INTERACTION_LEVEL_COORDINATION);
+  *rating->mutable_effective_date() = Day(2025, 1, 15);
+  rating->set_rater("branch manager");
+  return proposal;
 }
 
 }  // namespace weft::registry

@@ -279,11 +279,12 @@ TEST_P(PartnershipSidesTest, AgreementIsCountedOverWhatIsAskedFor) {
 }
 
 // Every method of the registry, called by the account of an organization: those that change
-// anything are refused before their request is looked at, but for the four of its own side.
-TEST_P(PartnershipSidesTest, AnOrganizationMayCallFourWritesOfAll) {
+// anything are refused before their request is looked at, but for the six of its own side.
+TEST_P(PartnershipSidesTest, AnOrganizationMayCallSixWritesOfAll) {
   std::set<std::string> let_in;
-  for (const char* service : {"TaxonomyService", "CohortService", "SiteService",
-                              "OrganizationService", "PartnershipService", "ChangeService"}) {
+  for (const char* service :
+       {"TaxonomyService", "CohortService", "SiteService", "OrganizationService",
+        "PartnershipService", "VocabularyService", "ChangeService"}) {
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
         absl::StrCat("weft.registry.v1.", service));
     ASSERT_NE(descriptor, nullptr) << service;
@@ -307,7 +308,8 @@ TEST_P(PartnershipSidesTest, AnOrganizationMayCallFourWritesOfAll) {
     }
   }
   EXPECT_THAT(let_in, ElementsAre("AssessPartnershipAsOrganization", "ConfirmPartnership",
-                                  "DisputePartnership", "UpdateOrganizationView"));
+                                  "DisputePartnership", "ProposePartnership",
+                                  "UpdateOrganizationView", "WithdrawPartnershipProposal"));
 }
 
 TEST_P(PartnershipSidesTest, WhatAnOrganizationWritesChangesNothingOfTheSites) {
@@ -348,6 +350,49 @@ TEST_P(PartnershipSidesTest, WhatAnOrganizationWritesChangesNothingOfTheSites) {
                                    type::v1::INTERACTION_LEVEL_COLLABORATION))
                 .status(),
             "assess");
+  v1::ProposePartnershipRequest propose;
+  propose.set_parent("sites/s1");
+  propose.set_partnership_proposal_id("q");
+  *propose.mutable_partnership_proposal() = ExampleProposal();
+  propose.mutable_partnership_proposal()->set_partner_type("cbo");
+  unchanged(CallAs<v1::PartnershipProposal>(kOwn, service + "ProposePartnership", propose).status(),
+            "propose");
+  v1::WithdrawPartnershipProposalRequest withdraw;
+  withdraw.set_name("sites/s1/partnershipProposals/q");
+  unchanged(CallAs<v1::PartnershipProposal>(kOwn, service + "WithdrawPartnershipProposal", withdraw)
+                .status(),
+            "withdraw");
+  // Nor is there a tie that the site has not made.
+  v1::ListPartnershipsRequest list;
+  list.set_parent("sites/s1");
+  EXPECT_EQ(
+      Done<v1::ListPartnershipsResponse>(service + "ListPartnerships", list).partnerships_size(),
+      2);
+}
+
+TEST_P(PartnershipSidesTest, ATieThatAnOrganizationProposedHasNothingOfTheSites) {
+  v1::ProposePartnershipRequest propose;
+  propose.set_parent("sites/s1");
+  propose.set_partnership_proposal_id("q");
+  *propose.mutable_partnership_proposal() = ExampleProposal();
+  propose.mutable_partnership_proposal()->set_partner_type("cbo");
+  const std::string service = "PartnershipService/";
+  ASSERT_THAT(CallAs<v1::PartnershipProposal>(kOwn, service + "ProposePartnership", propose),
+              IsOk());
+  v1::AcceptPartnershipProposalRequest accept;
+  accept.set_name("sites/s1/partnershipProposals/q");
+  accept.set_partnership_id("c");
+  EXPECT_THAT(CallAs<Partnership>(kOwn, service + "AcceptPartnershipProposal", accept),
+              IsError(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  const auto tie =
+      CallAs<Partnership>("users/amara", service + "AcceptPartnershipProposal", accept);
+  ASSERT_THAT(tie, IsOk());
+  EXPECT_EQ(tie->level(), type::v1::INTERACTION_LEVEL_UNSPECIFIED);
+  EXPECT_FALSE(tie->has_level_effective_date());
+  EXPECT_EQ(tie->organization_level(), type::v1::INTERACTION_LEVEL_COORDINATION);
+  v1::SiteView empty;
+  empty.set_name("sites/s1/partnerships/c/siteView");
+  EXPECT_THAT(*GetSiteView("sites/s1/partnerships/c"), EqualsProto(empty));
 }
 
 TEST_P(PartnershipSidesTest, AnOrganizationHasNothingOfOthersTies) {
@@ -381,6 +426,36 @@ TEST_P(PartnershipSidesTest, AnOrganizationHasNothingOfOthersTies) {
   EXPECT_THAT(CallAs<v1::ListAssessmentsResponse>(kOwn, service + "ListAssessments", assessments),
               denied);
   EXPECT_EQ(GetPartnership(kOther)->confirmation(), Partnership::CONFIRMATION_UNCONFIRMED);
+
+  v1::ProposePartnershipRequest propose;
+  propose.set_parent("sites/s1");
+  propose.set_partnership_proposal_id("q");
+  *propose.mutable_partnership_proposal() = ExampleProposal();
+  propose.mutable_partnership_proposal()->set_organization("organizations/museum");
+  propose.mutable_partnership_proposal()->set_partner_type("cbo");
+  EXPECT_THAT(CallAs<v1::PartnershipProposal>(kOwn, service + "ProposePartnership", propose),
+              denied);
+  Done<v1::PartnershipProposal>(service + "ProposePartnership", propose);
+  v1::GetPartnershipProposalRequest get_proposal;
+  get_proposal.set_name("sites/s1/partnershipProposals/q");
+  EXPECT_THAT(
+      CallAs<v1::PartnershipProposal>(kOwn, service + "GetPartnershipProposal", get_proposal),
+      denied);
+  v1::WithdrawPartnershipProposalRequest withdraw;
+  withdraw.set_name(get_proposal.name());
+  EXPECT_THAT(
+      CallAs<v1::PartnershipProposal>(kOwn, service + "WithdrawPartnershipProposal", withdraw),
+      denied);
+  v1::ListPartnershipProposalsRequest proposals;
+  const auto proposed = [&](const std::string& parent, const std::string& organization = "") {
+    proposals.set_parent(parent);
+    proposals.set_organization(organization);
+    return CallAs<v1::ListPartnershipProposalsResponse>(kOwn, service + "ListPartnershipProposals",
+                                                        proposals);
+  };
+  EXPECT_EQ(proposed("sites/-")->partnership_proposals_size(), 0);
+  EXPECT_EQ(proposed("sites/s1")->partnership_proposals_size(), 0);
+  EXPECT_THAT(proposed("sites/-", "organizations/museum"), denied);
 
   v1::ListPartnershipsRequest list;
   list.set_parent("sites/-");

@@ -143,6 +143,23 @@ class RegistryTest : public ::testing::TestWithParam<std::string> {
     return Done<v1::Taxonomy>("TaxonomyService/PublishTaxonomy", request);
   }
 
+  absl::StatusOr<v1::Vocabulary> GetVocabulary(absl::string_view name) {
+    return CallNamed<v1::Vocabulary, v1::GetVocabularyRequest>("VocabularyService/GetVocabulary",
+                                                               name);
+  }
+  v1::Vocabulary AddVocabulary(const std::string& id, v1::Vocabulary::Kind kind, int version,
+                               const std::vector<std::string>& codes) {
+    v1::CreateVocabularyRequest request;
+    request.set_vocabulary_id(id);
+    *request.mutable_vocabulary() = ExampleVocabulary(kind, version, codes);
+    return Done<v1::Vocabulary>("VocabularyService/CreateVocabulary", request);
+  }
+  v1::Vocabulary PublishVocabulary(const std::string& id) {
+    v1::PublishVocabularyRequest request;
+    request.set_name("vocabularies/" + id);
+    return Done<v1::Vocabulary>("VocabularyService/PublishVocabulary", request);
+  }
+
   // Calls a write in each way that a careful caller may: checked only, done, repeated under its
   // request id, and (which is an error) with that id for something else. `other` is a valid request
   // of another content. Answers what the write did.
