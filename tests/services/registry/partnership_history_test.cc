@@ -17,6 +17,7 @@ using testing::Violates;
 using v1::Partnership;
 using weft::type::v1::INTERACTION_LEVEL_COLLABORATION;
 using weft::type::v1::INTERACTION_LEVEL_COOPERATION;
+using weft::type::v1::INTERACTION_LEVEL_COORDINATION;
 using weft::type::v1::INTERACTION_LEVEL_NETWORKING;
 using weft::type::v1::INTERACTION_LEVEL_UNSPECIFIED;
 

@@ -302,7 +302,8 @@ TEST_P(PartnershipSidesTest, AnOrganizationMayCallFourWritesOfAll) {
                         *response, options);
       const bool reads =
           absl::StartsWith(method.name(), "Get") || absl::StartsWith(method.name(), "List") ||
-          absl::StartsWith(method.name(), "BatchGet") || absl::StartsWith(method.name(), "Lookup");
+          absl::StartsWith(method.name(), "BatchGet") ||
+          absl::StartsWith(method.name(), "Lookup") || absl::StartsWith(method.name(), "Search");
       if (!reads && ReasonOf(status) != "PERMISSION_DENIED") let_in.insert(method.name());
     }
   }
