@@ -110,6 +110,14 @@ RULES = (
         way_out="use common/storage's Engine, or extend it together with its conformance suite",
     ),
     Rule(
+        name="sqlite-in-one-place",
+        where=r"(common|services|tools)/",
+        except_where=r"common/text_index/",
+        forbidden=r"sqlite3(ext)?\.h$",
+        why="only common/text_index may include SQLite: it indexes, and keeps nothing of its own",
+        way_out="use common/text_index, or extend it; what must not be lost goes into common/storage",
+    ),
+    Rule(
         name="grpc-in-one-place",
         where=r"(common|services|tools)/",
         except_where=r"common/rpc/|tools/(cli|benchmarks)/",

@@ -1,4 +1,5 @@
 #include <memory>
+#include <utility>
 
 #include "common/rpc/service_main.h"
 #include "services/registry/service/registry_service.h"
@@ -12,8 +13,11 @@ int main(int argc, char** argv) {
   spec.default_port = 7401;
   spec.open = [](weft::rpc::ServiceEnvironment& environment)
       -> absl::StatusOr<std::unique_ptr<weft::rpc::Service>> {
-    return std::make_unique<weft::registry::RegistryService>(environment.server,
-                                                             environment.database);
+    weft::registry::SearchOptions search;
+    // Beside the database, from which it can always be made again.
+    if (environment.engine != "memory") search.path = environment.data + "/search/organizations.db";
+    return std::make_unique<weft::registry::RegistryService>(
+        environment.server, environment.database, std::move(search));
   };
   return weft::rpc::RunService(argc, argv, spec);
 }

@@ -19,6 +19,7 @@
 #include "common/base/status_macros.h"
 #include "common/validation/dates.h"
 #include "common/words/number_text.h"
+#include "tools/cli/organization_search.h"
 #include "tools/cli/proposals.h"
 #include "tools/cli/terminal.h"
 #include "tools/cli/ties.h"
@@ -45,6 +46,8 @@ constexpr char kOrgFooter[] = R"(
     --identifier ein=53-0196605 --place "Springfield, MO, US" --tag literacy
   weft org lookup ein 530196605
   weft org list --where "partner_type = library AND region = MO" --order-by display_name
+  weft org search "riverside libary" --place "Springfield, MO, US"
+  weft org duplicates --of organizations/library --min-score 0.5
   weft org update organizations/library --website https://library.example.org
   weft org delete organizations/library      (weft org undelete brings it back)
 Schemes of identifiers: ein, leaid, ncessch, unitid, ror, npi, org_id, lei.
@@ -541,6 +544,7 @@ void AddOrg(CLI::App& app, Session*& session, absl::Status& result) {
   org->require_subcommand(1);
   org->fallthrough();
   org->footer(kOrgFooter);
+  AddOrganizationSearchCommands(*org, session, result);
 
   auto created = std::make_shared<OrgOptions>();
   CLI::App* create = org->add_subcommand("create", "Records an organization");

@@ -1,16 +1,21 @@
 #include "services/registry/service/registry_service.h"
 
+#include <utility>
+
 #include "common/rpc/binder.h"
 
 namespace weft::registry {
 
-RegistryService::RegistryService(rpc::Server& server, const storage::Database& db)
+RegistryService::RegistryService(rpc::Server& server, const storage::Database& db,
+                                 SearchOptions search)
     : taxonomies_(db, tables_),
       crosswalks_(db, tables_),
       cohorts_(db, tables_),
       memberships_(db, tables_),
       sites_(db, tables_),
       organizations_(db, tables_),
+      search_index_(db, tables_, std::move(search)),
+      search_(db, tables_, search_index_),
       partnerships_(db, tables_),
       views_(db, tables_),
       agreement_(db, tables_),
@@ -55,6 +60,8 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("BatchGetOrganizations", &organizations_, &OrganizationHandlers::BatchGetOrganizations)
       .On("LookupOrganization", &organizations_, &OrganizationHandlers::LookupOrganization)
       .On("ListOrganizations", &organizations_, &OrganizationHandlers::ListOrganizations)
+      .On("SearchOrganizations", &search_, &OrganizationSearchHandlers::SearchOrganizations)
+      .On("ListDuplicateCandidates", &search_, &OrganizationSearchHandlers::ListDuplicateCandidates)
       .On("UpdateOrganization", &organizations_, &OrganizationHandlers::UpdateOrganization)
       .On("DeleteOrganization", &organizations_, &OrganizationHandlers::DeleteOrganization)
       .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization);
@@ -97,6 +104,8 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
   rpc::Binder(server, "weft.registry.v1.ChangeService")
       .On("Watch", &changes_, &service::ChangeServiceHandlers::Watch)
       .On("ListChanges", &changes_, &service::ChangeServiceHandlers::ListChanges);
+  server.Spawn("search index", auth::Principal{"services/registry"},
+               [this](rpc::CallContext& context) { return search_index_.Run(context); });
 }
 
 }  // namespace weft::registry

@@ -11,6 +11,8 @@
 #include "services/registry/service/crosswalk_handlers.h"
 #include "services/registry/service/membership_handlers.h"
 #include "services/registry/service/organization_handlers.h"
+#include "services/registry/service/organization_search_handlers.h"
+#include "services/registry/service/organization_search_index.h"
 #include "services/registry/service/partnership_handlers.h"
 #include "services/registry/service/partnership_proposal_handlers.h"
 #include "services/registry/service/partnership_view_handlers.h"
@@ -25,7 +27,7 @@ class RegistryService final : public rpc::Service {
  public:
   // Binds the services of weft.registry.v1 to `server`. The database outlives the server's last
   // call, and so does this.
-  RegistryService(rpc::Server& server, const storage::Database& db);
+  RegistryService(rpc::Server& server, const storage::Database& db, SearchOptions search = {});
 
  private:
   const Tables tables_;
@@ -35,6 +37,8 @@ class RegistryService final : public rpc::Service {
   MembershipHandlers memberships_;
   SiteHandlers sites_;
   OrganizationHandlers organizations_;
+  OrganizationSearchIndex search_index_;
+  OrganizationSearchHandlers search_;
   PartnershipHandlers partnerships_;
   PartnershipViewHandlers views_;
   AgreementHandlers agreement_;

@@ -13,7 +13,7 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.CohortService", {"ListCohorts"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.SiteService", {"ListSites"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.OrganizationService",
-                                  {"ListOrganizations"});
+                                  {"ListOrganizations", "ListDuplicateCandidates"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.PartnershipService", {});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.VocabularyService",
                                   {"ListVocabularies"});

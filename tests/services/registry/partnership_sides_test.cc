@@ -303,7 +303,8 @@ TEST_P(PartnershipSidesTest, AnOrganizationMayCallSixWritesOfAll) {
                         *response, options);
       const bool reads =
           absl::StartsWith(method.name(), "Get") || absl::StartsWith(method.name(), "List") ||
-          absl::StartsWith(method.name(), "BatchGet") || absl::StartsWith(method.name(), "Lookup");
+          absl::StartsWith(method.name(), "BatchGet") ||
+          absl::StartsWith(method.name(), "Lookup") || absl::StartsWith(method.name(), "Search");
       if (!reads && ReasonOf(status) != "PERMISSION_DENIED") let_in.insert(method.name());
     }
   }
