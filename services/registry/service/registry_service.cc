@@ -11,6 +11,7 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       memberships_(db, tables_),
       sites_(db, tables_),
       organizations_(db, tables_),
+      directory_(db, tables_),
       partnerships_(db, tables_),
       views_(db, tables_),
       agreement_(db, tables_),
@@ -55,7 +56,9 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("ListOrganizations", &organizations_, &OrganizationHandlers::ListOrganizations)
       .On("UpdateOrganization", &organizations_, &OrganizationHandlers::UpdateOrganization)
       .On("DeleteOrganization", &organizations_, &OrganizationHandlers::DeleteOrganization)
-      .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization);
+      .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization)
+      .On("ImportDirectory", &directory_, &DirectoryHandlers::ImportDirectory)
+      .On("ExportDirectory", &directory_, &DirectoryHandlers::ExportDirectory);
   rpc::Binder(server, "weft.registry.v1.PartnershipService")
       .On("CreatePartnership", &partnerships_, &PartnershipHandlers::CreatePartnership)
       .On("GetPartnership", &partnerships_, &PartnershipHandlers::GetPartnership)

@@ -9,6 +9,7 @@
 #include "services/registry/service/agreement_handlers.h"
 #include "services/registry/service/cohort_handlers.h"
 #include "services/registry/service/crosswalk_handlers.h"
+#include "services/registry/service/directory_handlers.h"
 #include "services/registry/service/membership_handlers.h"
 #include "services/registry/service/organization_handlers.h"
 #include "services/registry/service/partnership_handlers.h"
@@ -33,6 +34,7 @@ class RegistryService final : public rpc::Service {
   MembershipHandlers memberships_;
   SiteHandlers sites_;
   OrganizationHandlers organizations_;
+  DirectoryHandlers directory_;
   PartnershipHandlers partnerships_;
   PartnershipViewHandlers views_;
   AgreementHandlers agreement_;

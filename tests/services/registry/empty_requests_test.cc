@@ -13,7 +13,7 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.CohortService", {"ListCohorts"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.SiteService", {"ListSites"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.OrganizationService",
-                                  {"ListOrganizations"});
+                                  {"ListOrganizations", "ExportDirectory"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.PartnershipService", {});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.ChangeService",
                                   {"Watch", "ListChanges"});
