@@ -25,8 +25,8 @@ REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"')
 CODE = re.compile(r"StatusCode::k(\w+),\s*$")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 SOURCES = ("common", "services")
-# Problems of files have reasons of their own, which docs/formats.md lists.
-EXCLUDED = "services/ingestion/domain/import/"
+# Problems of files have reasons of their own, which docs/formats.md and docs/directory-exchange.md list.
+EXCLUDED = ("services/ingestion/domain/import/", "services/registry/domain/hsds/")
 # Reasons that are put together from a resource's type, or that FieldViolations has unless told another.
 MADE = {
     "INVALID_FIELD": ("InvalidArgument", "fields of the request are wrong; each is named in BadRequest"),
@@ -143,7 +143,7 @@ def reasons_in_sources():
     found = dict(MADE)
     for top in SOURCES:
         for path in sorted((ROOT / top).rglob("*")):
-            if path.suffix not in (".cc", ".h") or EXCLUDED in str(path):
+            if path.suffix not in (".cc", ".h") or any(each in str(path) for each in EXCLUDED):
                 continue
             text = re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.MULTILINE)
             for match in REASON.finditer(text):
@@ -188,7 +188,8 @@ def render(files, reasons):
         text.append("\n")
     text.append("## Reasons\n\nEvery error carries a `google.rpc.ErrorInfo` with domain `weft` and one of these reasons; "
                 "programs decide by the reason, the message is for people (… stands for what is filled in). Problems of "
-                "imported files have reasons of their own: see [formats.md](formats.md).\n\n"
+                "imported files have reasons of their own: see [formats.md](formats.md) and "
+                "[directory-exchange.md](directory-exchange.md).\n\n"
                 "| Reason | Code | Message |\n|---|---|---|\n")
     text.extend(f"| `{r}` | {canonical(code)} | {meaning} |\n" for r, (code, meaning) in sorted(reasons.items()))
     return "".join(text)

@@ -8,9 +8,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/csv/utf8.h"
 #include "services/ingestion/domain/coding.h"
 #include "services/ingestion/domain/import/excerpt_reader.h"
-#include "services/ingestion/domain/import/utf8.h"
 #include "tests/services/ingestion/example.h"
 
 namespace weft::ingestion {

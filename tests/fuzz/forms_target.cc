@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/error.h"
+#include "common/csv/utf8.h"
 #include "common/filter/filter.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -15,7 +16,6 @@
 #include "services/ingestion/domain/form/form_sheets.h"
 #include "services/ingestion/domain/form/xlsform_reader.h"
 #include "services/ingestion/domain/form/xlsform_writer.h"
-#include "services/ingestion/domain/import/utf8.h"
 #include "services/ingestion/domain/instrument_rules.h"
 #include "tests/services/ingestion/example.h"
 

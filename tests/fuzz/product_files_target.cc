@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "common/csv/utf8.h"
 #include "services/ingestion/domain/import/formats/product_format.h"
 #include "services/ingestion/domain/import/kobo_json_reader.h"
-#include "services/ingestion/domain/import/utf8.h"
 #include "tests/fuzz/file_reader_target.h"
 
 namespace weft::ingestion {

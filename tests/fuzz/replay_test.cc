@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "tests/fuzz/codecs_target.h"
+#include "tests/fuzz/directory_target.h"
 #include "tests/fuzz/excerpts_target.h"
 #include "tests/fuzz/file_reader_target.h"
 #include "tests/fuzz/forms_target.h"
@@ -80,6 +82,19 @@ TEST(ExcerptsCorpusTest, Replays) {
   const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/excerpts");
   EXPECT_GE(corpus.size(), 5u);
   for (const std::string& input : corpus) ingestion::CheckExcerpts(input);
+}
+
+TEST(DirectoryCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/directory");
+  EXPECT_GE(corpus.size(), 15u);
+  for (const std::string& input : corpus) {
+    registry::CheckDirectory(input);
+    // Cut short, each in about forty lengths.
+    const size_t step = std::max<size_t>(7, input.size() / 40);
+    for (size_t size = 0; size < input.size(); size += step) {
+      registry::CheckDirectory(absl::string_view(input).substr(0, size));
+    }
+  }
 }
 
 TEST(CodecsCorpusTest, Replays) {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "common/base/error.h"
 #include "tools/cli/comparisons.h"
+#include "tools/cli/directory.h"
 #include "tools/cli/error_text.h"
 #include "tools/cli/figures.h"
 #include "tools/cli/files.h"
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
     session = &opened.emplace(options);
   });
   weft::cli::AddLoadCommand(app, session, result);
+  weft::cli::AddDirectoryCommands(app, session, result);
   weft::cli::AddFileCommands(app, session, result);
   weft::cli::AddFormCommands(app, session, result);
   weft::cli::AddMetricsCommands(app, session, result);

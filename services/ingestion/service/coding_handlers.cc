@@ -9,6 +9,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
+#include "common/service/file_stream.h"
 #include "common/service/list.h"
 #include "common/storage/pages.h"
 #include "common/storage/run_in_transaction.h"
@@ -17,7 +18,6 @@
 #include "services/ingestion/domain/coding.h"
 #include "services/ingestion/domain/names.h"
 #include "services/ingestion/domain/wave_rules.h"
-#include "services/ingestion/service/file_stream.h"
 
 namespace weft::ingestion {
 namespace {
@@ -69,7 +69,7 @@ Task<absl::Status> CodingHandlers::ImportCodedExcerpts(
     rpc::CallContext& context, rpc::Reader<v1::ImportCodedExcerptsRequest>& reader,
     v1::ImportCodedExcerptsResponse& response) {
   v1::ImportCodedExcerptsRequest message;
-  absl::Status begun = co_await ReadHeader(reader, message);
+  absl::Status begun = co_await service::ReadHeader(reader, message);
   WEFT_CO_RETURN_IF_ERROR(std::move(begun));
   const v1::CodedExcerptsHeader header = message.header();
   WEFT_CO_RETURN_IF_ERROR(Validate(header));
@@ -118,16 +118,16 @@ Task<absl::Status> CodingHandlers::Receive(rpc::Reader<v1::ImportCodedExcerptsRe
   v1::ImportCodedExcerptsRequest message;
   auto append = [&file](const std::string& chunk) -> Task<absl::Status> {
     if (file.size() + chunk.size() > kMaxExcerptFileBytes) {
-      co_return Malformed("FILE_TOO_LARGE",
-                          absl::StrCat("the file is larger than ", kMaxExcerptFileBytes >> 20,
-                                       " MiB; import each coder's excerpts by themselves"));
+      co_return service::Malformed(
+          "FILE_TOO_LARGE", absl::StrCat("the file is larger than ", kMaxExcerptFileBytes >> 20,
+                                         " MiB; import each coder's excerpts by themselves"));
     }
     file.append(chunk);
     co_return absl::OkStatus();
   };
-  absl::Status chunks = co_await ReadChunks(reader, append, message);
+  absl::Status chunks = co_await service::ReadChunks(reader, append, message);
   WEFT_CO_RETURN_IF_ERROR(std::move(chunks));
-  co_return CheckSize(message.end().size_bytes(), static_cast<int64_t>(file.size()));
+  co_return service::CheckSize(message.end().size_bytes(), static_cast<int64_t>(file.size()));
 }
 
 Task<absl::StatusOr<ExcerptContext>> CodingHandlers::LoadContext(storage::Reader& reader,

@@ -11,17 +11,17 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/csv/csv_reader.h"
 #include "common/rpc/status.h"
+#include "common/service/file_stream.h"
 #include "common/service/list.h"
 #include "common/service/stored.h"
 #include "common/storage/run_in_transaction.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
-#include "services/ingestion/domain/import/csv_reader.h"
 #include "services/ingestion/domain/import/file_hash.h"
 #include "services/ingestion/domain/instrument_index.h"
 #include "services/ingestion/domain/names.h"
-#include "services/ingestion/service/file_stream.h"
 #include "services/ingestion/service/import_applier.h"
 #include "services/ingestion/service/import_job.h"
 #include "services/ingestion/service/import_names.h"
@@ -70,7 +70,7 @@ absl::Status Validate(const v1::ImportHeader& header) {
 }
 
 absl::Status CheckEnd(const v1::ImportEnd& end, int64_t size, absl::string_view sha256) {
-  WEFT_RETURN_IF_ERROR(CheckSize(end.size_bytes(), size));
+  WEFT_RETURN_IF_ERROR(service::CheckSize(end.size_bytes(), size));
   if (!end.sha256().empty() && absl::AsciiStrToLower(end.sha256()) != sha256) {
     return Error(absl::StatusCode::kInvalidArgument, "HASH_MISMATCH",
                  absl::StrCat("the stream's end gives another SHA-256 than what came has, ", sha256,
@@ -102,7 +102,7 @@ Task<absl::Status> ImportHandlers::ImportResponses(rpc::CallContext& context,
                                                    rpc::Reader<v1::ImportResponsesRequest>& reader,
                                                    v1::Import& response) {
   v1::ImportResponsesRequest message;
-  absl::Status begun = co_await ReadHeader(reader, message);
+  absl::Status begun = co_await service::ReadHeader(reader, message);
   WEFT_CO_RETURN_IF_ERROR(std::move(begun));
   const v1::ImportHeader header = message.header();
   WEFT_CO_RETURN_IF_ERROR(Validate(header));
@@ -163,7 +163,7 @@ Task<absl::Status> ImportHandlers::Receive(rpc::CallContext& context,
                                            std::string& import) {
   v1::ImportResponsesRequest message;
   auto append = [&upload](const std::string& chunk) { return upload.Append(chunk); };
-  absl::Status chunks = co_await ReadChunks(reader, append, message);
+  absl::Status chunks = co_await service::ReadChunks(reader, append, message);
   WEFT_CO_RETURN_IF_ERROR(std::move(chunks));
   v1::Import made;
   made.set_sha256(upload.Sha256());

@@ -18,6 +18,7 @@
 #include "services/registry/domain/organization.h"
 #include "services/registry/domain/organization_filter.h"
 #include "services/registry/domain/soft_delete.h"
+#include "services/registry/service/organization_parents.h"
 #include "services/registry/service/requests.h"
 #include "services/registry/service/soft_delete.h"
 
@@ -45,7 +46,7 @@ Task<absl::Status> OrganizationHandlers::CreateOrganization(
                            service::IdForCreate(request.organization_id(), "organization_id"));
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
     response = NewOrganization(request, id);
-    absl::Status parents = co_await CheckParents(txn, response);
+    absl::Status parents = co_await CheckParents(tables_, txn, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(parents));
     absl::Status inserted = co_await tables_.organizations.Insert(txn, response);
     co_return inserted;
@@ -73,7 +74,7 @@ Task<absl::Status> OrganizationHandlers::BatchCreateOrganizations(
     absl::Status prefetched = co_await tables_.organizations.Prefetch(txn, organizations);
     WEFT_CO_RETURN_IF_ERROR(std::move(prefetched));
     for (v1::Organization& organization : organizations) {
-      absl::Status parents = co_await CheckParents(txn, organization);
+      absl::Status parents = co_await CheckParents(tables_, txn, organization);
       WEFT_CO_RETURN_IF_ERROR(std::move(parents));
       absl::Status inserted = co_await tables_.organizations.Insert(txn, organization);
       WEFT_CO_RETURN_IF_ERROR(std::move(inserted));
@@ -181,7 +182,7 @@ Task<absl::Status> OrganizationHandlers::UpdateOrganization(
     WEFT_CO_RETURN_IF_ERROR(ValidateOrganization(response));
     Normalize(response);
     if (response.parent_organization() != before->parent_organization()) {
-      absl::Status parents = co_await CheckParents(txn, response);
+      absl::Status parents = co_await CheckParents(tables_, txn, response);
       WEFT_CO_RETURN_IF_ERROR(std::move(parents));
     }
     absl::Status updated = co_await tables_.organizations.Update(txn, *before, response,
@@ -202,20 +203,6 @@ Task<absl::Status> OrganizationHandlers::UndeleteOrganization(
     rpc::CallContext& context, const v1::UndeleteOrganizationRequest& request,
     v1::Organization& response) {
   return SetDeleted(context, db_, tables_.organizations, request, false, response);
-}
-
-Task<absl::Status> OrganizationHandlers::CheckParents(storage::Transaction& txn,
-                                                      const v1::Organization& organization) {
-  std::string parent = organization.parent_organization();
-  for (int height = 1; !parent.empty(); ++height) {
-    absl::StatusOr<v1::Organization> above =
-        co_await tables_.organizations.Get(txn, std::move(parent));
-    WEFT_CO_RETURN_IF_ERROR(above.status());
-    if (height == 1) WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*above));
-    WEFT_CO_RETURN_IF_ERROR(CheckAncestor(organization, *above, height));
-    parent = above->parent_organization();
-  }
-  co_return absl::OkStatus();
 }
 
 }  // namespace weft::registry

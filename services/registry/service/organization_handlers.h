@@ -46,10 +46,6 @@ class OrganizationHandlers {
                                           v1::Organization& response);
 
  private:
-  // Whether the organization may be a part of the one that it names, if it does. All that stand
-  // above it are read, so that two changes which close a circle together cannot both be committed.
-  Task<absl::Status> CheckParents(storage::Transaction& txn, const v1::Organization& organization);
-
   const storage::Database& db_;
   const Tables& tables_;
 };

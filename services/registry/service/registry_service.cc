@@ -16,6 +16,7 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       organizations_(db, tables_),
       search_index_(db, tables_, std::move(search)),
       search_(db, tables_, search_index_),
+      directory_(db, tables_),
       partnerships_(db, tables_),
       views_(db, tables_),
       agreement_(db, tables_),
@@ -64,7 +65,9 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("ListDuplicateCandidates", &search_, &OrganizationSearchHandlers::ListDuplicateCandidates)
       .On("UpdateOrganization", &organizations_, &OrganizationHandlers::UpdateOrganization)
       .On("DeleteOrganization", &organizations_, &OrganizationHandlers::DeleteOrganization)
-      .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization);
+      .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization)
+      .On("ImportDirectory", &directory_, &DirectoryHandlers::ImportDirectory)
+      .On("ExportDirectory", &directory_, &DirectoryHandlers::ExportDirectory);
   rpc::Binder(server, "weft.registry.v1.PartnershipService")
       .On("CreatePartnership", &partnerships_, &PartnershipHandlers::CreatePartnership)
       .On("GetPartnership", &partnerships_, &PartnershipHandlers::GetPartnership)

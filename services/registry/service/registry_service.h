@@ -9,6 +9,7 @@
 #include "services/registry/service/agreement_handlers.h"
 #include "services/registry/service/cohort_handlers.h"
 #include "services/registry/service/crosswalk_handlers.h"
+#include "services/registry/service/directory_handlers.h"
 #include "services/registry/service/membership_handlers.h"
 #include "services/registry/service/organization_handlers.h"
 #include "services/registry/service/organization_search_handlers.h"
@@ -39,6 +40,7 @@ class RegistryService final : public rpc::Service {
   OrganizationHandlers organizations_;
   OrganizationSearchIndex search_index_;
   OrganizationSearchHandlers search_;
+  DirectoryHandlers directory_;
   PartnershipHandlers partnerships_;
   PartnershipViewHandlers views_;
   AgreementHandlers agreement_;

@@ -13,7 +13,8 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.CohortService", {"ListCohorts"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.SiteService", {"ListSites"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.OrganizationService",
-                                  {"ListOrganizations", "ListDuplicateCandidates"});
+                                  {"ListOrganizations", "ListDuplicateCandidates",
+                                   "ExportDirectory"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.PartnershipService", {});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.VocabularyService",
                                   {"ListVocabularies"});

@@ -38,7 +38,7 @@ class RegistryTest : public ::testing::TestWithParam<std::string> {
     Start();
   }
 
-  rpc::SyncClient& client() { return server_->client(); }
+  virtual rpc::SyncClient& client() { return server_->client(); }
 
   // `method` is "SiteService/GetSite".
   template <class Response, class Request>

@@ -7,9 +7,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/csv/csv_cells.h"
+#include "common/csv/csv_reader.h"
 #include "common/validation/text.h"
 #include "services/ingestion/domain/import/cell_values.h"
-#include "services/ingestion/domain/import/csv_reader.h"
 #include "services/ingestion/domain/import/file_writer.h"
 
 namespace weft::ingestion {

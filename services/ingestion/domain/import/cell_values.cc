@@ -16,7 +16,6 @@ namespace {
 
 using type::v1::MissingReason;
 
-constexpr absl::string_view kNoBreakSpace = "\xc2\xa0";
 constexpr absl::string_view kEnDash = "\xe2\x80\x93";
 
 struct Word {
@@ -29,9 +28,6 @@ constexpr Word kWords[] = {
     {"REFUSED", type::v1::MISSING_REASON_REFUSED},
     {"NOT_APPLICABLE", type::v1::MISSING_REASON_NOT_APPLICABLE},
 };
-
-// A character of ASCII that is to be seen.
-bool IsPlain(char c) { return c > ' ' && c < '\x7f'; }
 
 bool SameWord(absl::string_view text, absl::string_view word) {
   return text.size() == word.size() && absl::EqualsIgnoreCase(text, word);
@@ -49,18 +45,6 @@ std::optional<int32_t> TakeNumber(absl::string_view& text) {
 }
 
 }  // namespace
-
-absl::string_view TrimCell(absl::string_view text) {
-  // As most cells are: nothing at either end that could be blank.
-  if (!text.empty() && IsPlain(text.front()) && IsPlain(text.back())) return text;
-  while (true) {
-    const absl::string_view before = text;
-    text = absl::StripAsciiWhitespace(text);
-    absl::ConsumePrefix(&text, kNoBreakSpace);
-    absl::ConsumeSuffix(&text, kNoBreakSpace);
-    if (text.size() == before.size()) return text;
-  }
-}
 
 std::optional<MissingWord> ParseMissingWord(absl::string_view text) {
   text = TrimCell(text);

@@ -7,13 +7,11 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/csv/csv_cells.h"
 #include "weft/ingestion/v1/response.pb.h"
 #include "weft/type/v1/scale.pb.h"
 
 namespace weft::ingestion {
-
-// `text` without white space at its ends; no-break spaces are white space.
-absl::string_view TrimCell(absl::string_view text);
 
 struct MissingWord {
   type::v1::MissingReason reason;

@@ -15,7 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
-#include "services/ingestion/domain/import/csv_reader.h"
+#include "common/csv/csv_reader.h"
 #include "services/ingestion/domain/import/problems.h"
 #include "services/ingestion/domain/import/site_directory.h"
 #include "services/ingestion/domain/instrument_index.h"

@@ -10,12 +10,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "common/csv/csv_cells.h"
+#include "common/csv/utf8.h"
 #include "common/validation/text.h"
 #include "services/ingestion/domain/conditions.h"
 #include "services/ingestion/domain/import/cell_values.h"
 #include "services/ingestion/domain/import/formats/qualtrics.h"
 #include "services/ingestion/domain/import/formats/submission_time.h"
-#include "services/ingestion/domain/import/utf8.h"
 #include "services/ingestion/domain/names.h"
 
 namespace weft::ingestion {

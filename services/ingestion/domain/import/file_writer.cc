@@ -1,34 +1,17 @@
 #include "services/ingestion/domain/import/file_writer.h"
 
-#include <csv.h>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/csv/csv_cells.h"
 #include "services/ingestion/domain/import/cell_values.h"
 #include "services/ingestion/domain/import/formats/row_translator.h"
 
 namespace weft::ingestion {
 namespace {
 
-// Every delimiter of ours and every blank, so that the cell survives a change of the delimiter and
-// the trimming of cells without quotes.
-constexpr absl::string_view kQuoted = "\",;\t\r\n";
-
 absl::string_view SiteId(absl::string_view site) { return absl::StripPrefix(site, "sites/"); }
 
 }  // namespace
-
-void AppendCsvCell(absl::string_view text, std::string& row) {
-  if (text.find_first_of(kQuoted) == absl::string_view::npos && TrimCell(text) == text) {
-    row.append(text.data(), text.size());
-    return;
-  }
-  const size_t begin = row.size();
-  // At worst every byte is a quote, which is doubled.
-  row.resize(begin + 2 * text.size() + 2);
-  const size_t size = csv_write(row.data() + begin, row.size() - begin, text.data(), text.size());
-  row.resize(begin + size);
-}
 
 std::string StateWord(v1::Response::State state) {
   return std::string(absl::StripPrefix(v1::Response::State_Name(state), "STATE_"));

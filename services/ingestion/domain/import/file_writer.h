@@ -63,9 +63,6 @@ class FileWriter {
 // "APPROVED": how a file writes a state.
 std::string StateWord(v1::Response::State state);
 
-// `text` as one cell of a comma-separated row, quoted where it must be.
-void AppendCsvCell(absl::string_view text, std::string& row);
-
 }  // namespace weft::ingestion
 
 #endif  // WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_FILE_WRITER_H_

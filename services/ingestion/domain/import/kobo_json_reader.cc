@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "services/ingestion/domain/import/utf8.h"
+#include "common/csv/utf8.h"
 
 namespace weft::ingestion {
 namespace {
@@ -274,18 +274,17 @@ void KoboJsonReader::EndElement() {
   depth_ = 1;
   after_element_ = true;
   after_comma_ = false;
-  row_.Clear();
-  row_.line_ = submission_;
+  row_.Begin(submission_);
   // What is no text is told, and replaced so that the rest of the submission can be read.
   Utf8Checker checker;
   for (size_t at = 0; at < element_.size();) {
     at += checker.Check(absl::string_view(element_).substr(at));
     if (at >= element_.size()) break;
-    if (!row_.damaged_) {
+    if (!row_.damaged()) {
       handler_.OnBadByte(submission_, 0, element_offset_ + static_cast<int64_t>(at),
                          element_[at] == '\0');
     }
-    row_.damaged_ = true;
+    row_.MarkDamaged();
     // A character that the wrong byte has cut short ends before it; else the byte itself is wrong.
     for (size_t back = 1; back <= checker.back(); ++back) element_[at - back] = '?';
     if (checker.back() == 0) element_[at++] = '?';
@@ -299,13 +298,13 @@ void KoboJsonReader::EndElement() {
   }
   if (record.repeated() > 0) {
     handler_.OnRepeatedKey(submission_, record.repeated());
-    row_.damaged_ = true;
+    row_.MarkDamaged();
   }
   for (size_t i = 0; i < cells_.size(); ++i) {
     // As in keys; here other submissions can still be read.
-    if (!row_.damaged_ && absl::StrContains(cells_[i], '\0')) {
+    if (!row_.damaged() && absl::StrContains(cells_[i], '\0')) {
       handler_.OnBadByte(submission_, static_cast<int>(i) + 1, element_offset_, true);
-      row_.damaged_ = true;
+      row_.MarkDamaged();
     }
     row_.Append(cells_[i]);
   }

@@ -14,7 +14,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "services/ingestion/domain/import/csv_reader.h"
+#include "common/csv/csv_reader.h"
 #include "services/ingestion/domain/import/problems.h"
 
 namespace weft::ingestion {

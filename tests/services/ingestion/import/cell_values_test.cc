@@ -156,12 +156,5 @@ TEST(LooksLikeTest, KnowsWhatPeopleAndSpreadsheetsWrite) {
   }
 }
 
-TEST(TrimCellTest, RemovesBlanksOfEveryKind) {
-  EXPECT_EQ(TrimCell(" \t\xc2\xa0 x y \xc2\xa0\n"), "x y");
-  EXPECT_EQ(TrimCell("\xc2\xa0"), "");
-  // The second half of another character is not a blank.
-  EXPECT_EQ(TrimCell("\xc3\xa0"), "\xc3\xa0");
-}
-
 }  // namespace
 }  // namespace weft::ingestion

@@ -280,23 +280,6 @@ TEST(GoodFilesTest, RejectsWhatTheCallerRefuses) {
   EXPECT_EQ(import.problems(0).message(), "is approved");
 }
 
-TEST(AppendCsvCellTest, QuotesWhatMustBeQuoted) {
-  const auto cell = [](absl::string_view text) {
-    std::string row;
-    AppendCsvCell(text, row);
-    return row;
-  };
-  EXPECT_EQ(cell(""), "");
-  EXPECT_EQ(cell("10-15"), "10-15");
-  EXPECT_EQ(cell("a b"), "a b");
-  EXPECT_EQ(cell("a,b"), "\"a,b\"");
-  EXPECT_EQ(cell("a;b"), "\"a;b\"");
-  EXPECT_EQ(cell("say \"x\""), "\"say \"\"x\"\"\"");
-  EXPECT_EQ(cell(" a"), "\" a\"");
-  EXPECT_EQ(cell("a\nb"), "\"a\nb\"");
-  EXPECT_EQ(cell("\"\"\"\""), "\"\"\"\"\"\"\"\"\"\"");
-}
-
 // --- Any answers, written and read again ---------------------------------------------------------
 
 // Labels that a spreadsheet would take for formulas, if it were let.
@@ -488,17 +471,6 @@ INSTANTIATE_TEST_SUITE_P(Options, AnyAnswersTest, ::testing::ValuesIn(ExportCase
                                "_multi", static_cast<int>(test.param.multi_select),
                                test.param.audience == Export::AUDIENCE_PUBLIC ? "_public" : "");
                          });
-
-TEST(GuardFormulaTest, IsTakenOffAgain) {
-  for (const std::string text :
-       {"=1+1", "+1", "-x", "@a", "\tx", "\rx", "'=1", "''=1", "'a", "a=1", "", "'", "1-2", "~4"}) {
-    const std::string guarded = GuardFormula(text);
-    EXPECT_EQ(UnguardFormula(guarded), text);
-    EXPECT_TRUE(guarded.empty() ||
-                absl::string_view("=+-@\t\r").find(guarded[0]) == absl::string_view::npos);
-  }
-  EXPECT_EQ(GuardFormula("Networking"), "Networking");
-}
 
 }  // namespace
 }  // namespace weft::ingestion

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/csv/csv_cells.h"
 #include "services/ingestion/domain/import/cell_values.h"
 
 namespace weft::ingestion {
@@ -14,17 +15,9 @@ namespace {
 constexpr size_t kMaxSpelled = 4096;
 // More separators than this hold no label, and no more options are joined.
 constexpr size_t kMaxPieces = 512;
-constexpr absl::string_view kFormulaStarts = "=+-@\t\r";
 
 constexpr absl::string_view kTicked[] = {"1", "true", "yes", "y", "x", "checked", "selected"};
 constexpr absl::string_view kUnticked[] = {"0", "false", "no", "n", "unchecked", "not selected"};
-
-// Whether a formula stands behind the apostrophes, if any, that `text` begins with.
-bool StartsFormula(absl::string_view text) {
-  const size_t first = text.find_first_not_of('\'');
-  return first != absl::string_view::npos &&
-         kFormulaStarts.find(text[first]) != absl::string_view::npos;
-}
 
 template <class Labels>
 const std::string* LabelByKey(const Labels& labels, const std::string& key) {
@@ -40,15 +33,6 @@ const std::string* LabelByKey(const Labels& labels, const std::string& key) {
 }
 
 }  // namespace
-
-std::string GuardFormula(absl::string_view text) {
-  return StartsFormula(text) ? absl::StrCat("'", text) : std::string(text);
-}
-
-absl::string_view UnguardFormula(absl::string_view text) {
-  if (absl::StartsWith(text, "'") && StartsFormula(text)) text.remove_prefix(1);
-  return text;
-}
 
 absl::string_view RowTranslator::Keep(std::string text) {
   return kept_.emplace_back(std::move(text));

@@ -13,8 +13,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "common/csv/csv_reader.h"
 #include "services/ingestion/domain/import/answer_cells.h"
-#include "services/ingestion/domain/import/csv_reader.h"
 #include "services/ingestion/domain/import/formats/product_format.h"
 #include "services/ingestion/domain/instrument_index.h"
 
@@ -79,12 +79,6 @@ class RowTranslator {
   std::map<const v1::Question*, absl::flat_hash_map<std::string, std::string>> spelled_;
   std::string uncached_;
 };
-
-// The guard against cells that a spreadsheet would take for formulas: a text that begins with =, +,
-// -, @, a tab or a carriage return, perhaps behind apostrophes, gets an apostrophe in front.
-std::string GuardFormula(absl::string_view text);
-// The text that was guarded; others as they are.
-absl::string_view UnguardFormula(absl::string_view text);
 
 }  // namespace weft::ingestion
 

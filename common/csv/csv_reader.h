@@ -6,8 +6,8 @@
 // Lines end in LF, CRLF or CR. Cells are separated by one delimiter, which the handler tells from
 // the header row; cells may be quoted with '"', and then hold delimiters, line breaks and "" for a
 // quote. White space around a cell that is not quoted is not part of it. Blank lines are skipped.
-#ifndef WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_CSV_READER_H_
-#define WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_CSV_READER_H_
+#ifndef WEFT_COMMON_CSV_CSV_READER_H_
+#define WEFT_COMMON_CSV_CSV_READER_H_
 
 #include <csv.h>
 
@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "services/ingestion/domain/import/utf8.h"
+#include "common/csv/utf8.h"
 
-namespace weft::ingestion {
+namespace weft {
 
 // A cell larger than this is a quote that nobody closed, sooner than an answer.
 inline constexpr size_t kMaxFieldBytes = 1 << 20;
@@ -52,11 +52,18 @@ class CsvRow {
   // Whether the row holds something that is no UTF-8 text; OnBadByte() has told.
   bool damaged() const { return damaged_; }
 
+  // For readers of other files whose records become rows: empties it for the row that starts on
+  // `line`; its next cell; that it holds what is no text.
+  void Begin(int32_t line) {
+    Clear();
+    line_ = line;
+  }
+  void Append(absl::string_view cell);
+  void MarkDamaged() { damaged_ = true; }
+
  private:
   friend class CsvReader;
-  friend class KoboJsonReader;
   void Clear();
-  void Append(absl::string_view cell);
 
   int32_t line_ = 0;
   int width_ = 0;
@@ -143,6 +150,6 @@ class CsvReader {
   bool field_too_long_ = false;
 };
 
-}  // namespace weft::ingestion
+}  // namespace weft
 
-#endif  // WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_CSV_READER_H_
+#endif  // WEFT_COMMON_CSV_CSV_READER_H_

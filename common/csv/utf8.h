@@ -1,13 +1,13 @@
 // Checks that a stream of bytes is text: UTF-8 without NUL. Sequences may be cut between calls.
-#ifndef WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_UTF8_H_
-#define WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_UTF8_H_
+#ifndef WEFT_COMMON_CSV_UTF8_H_
+#define WEFT_COMMON_CSV_UTF8_H_
 
 #include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
 
-namespace weft::ingestion {
+namespace weft {
 
 // How many files in UTF-8 begin.
 inline constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -31,6 +31,6 @@ class Utf8Checker {
   size_t back_ = 0;
 };
 
-}  // namespace weft::ingestion
+}  // namespace weft
 
-#endif  // WEFT_SERVICES_INGESTION_DOMAIN_IMPORT_UTF8_H_
+#endif  // WEFT_COMMON_CSV_UTF8_H_

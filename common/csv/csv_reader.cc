@@ -1,11 +1,11 @@
-#include "services/ingestion/domain/import/csv_reader.h"
+#include "common/csv/csv_reader.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 
-namespace weft::ingestion {
+namespace weft {
 namespace {
 
 // How much libcsv gets at a time, so that an endless cell is noticed soon after it is too long.
@@ -265,4 +265,4 @@ void CsvReader::OnRowEnd(int, void* self) {
   reader.row_open_ = false;
 }
 
-}  // namespace weft::ingestion
+}  // namespace weft

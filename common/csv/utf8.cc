@@ -1,8 +1,8 @@
-#include "services/ingestion/domain/import/utf8.h"
+#include "common/csv/utf8.h"
 
 #include <cstring>
 
-namespace weft::ingestion {
+namespace weft {
 namespace {
 
 // How many of `bytes` from `begin` on are plain ASCII without NUL, eight at a time: most files are
@@ -70,4 +70,4 @@ size_t Utf8Checker::Check(absl::string_view bytes) {
   return i;
 }
 
-}  // namespace weft::ingestion
+}  // namespace weft

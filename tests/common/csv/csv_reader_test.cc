@@ -1,4 +1,4 @@
-#include "services/ingestion/domain/import/csv_reader.h"
+#include "common/csv/csv_reader.h"
 
 #include <string>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace weft::ingestion {
+namespace weft {
 namespace {
 
 using ::testing::ElementsAre;
@@ -176,4 +176,4 @@ TEST(SplitCsvRowTest, SplitsByAnyDelimiter) {
 }
 
 }  // namespace
-}  // namespace weft::ingestion
+}  // namespace weft

@@ -1,7 +1,7 @@
 // Files that come as a stream of messages: a header, chunks, and an explicit end. What every such
 // RPC asks of the stream, whatever becomes of the bytes.
-#ifndef WEFT_SERVICES_INGESTION_SERVICE_FILE_STREAM_H_
-#define WEFT_SERVICES_INGESTION_SERVICE_FILE_STREAM_H_
+#ifndef WEFT_COMMON_SERVICE_FILE_STREAM_H_
+#define WEFT_COMMON_SERVICE_FILE_STREAM_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@
 #include "common/base/task.h"
 #include "common/rpc/stream.h"
 
-namespace weft::ingestion {
+namespace weft::service {
 
 inline constexpr size_t kMaxChunk = 1 << 20;
 
@@ -70,6 +70,6 @@ inline absl::Status CheckSize(int64_t said, int64_t received) {
                {{"size_bytes", absl::StrCat(said)}, {"received", absl::StrCat(received)}});
 }
 
-}  // namespace weft::ingestion
+}  // namespace weft::service
 
-#endif  // WEFT_SERVICES_INGESTION_SERVICE_FILE_STREAM_H_
+#endif  // WEFT_COMMON_SERVICE_FILE_STREAM_H_
