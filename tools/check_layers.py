@@ -21,6 +21,7 @@ SUFFIXES = (".h", ".cc")
 
 GRPC = r"grpc/|grpcpp/|grpc\+\+/|.*\.grpc\.pb\.h$"
 ROCKSDB = r"rocksdb/"
+IGRAPH = r"igraph/"
 # Headers of the C++ and C libraries and of the system: no directory, or one of the system's.
 SYSTEM = r"[^/]+$|(sys|netinet|arpa|net|linux|bits)/[^/]+$"
 
@@ -108,6 +109,15 @@ RULES = (
         forbidden=ROCKSDB,
         why="only common/storage/rocksdb* may include RocksDB: another engine takes its place",
         way_out="use common/storage's Engine, or extend it together with its conformance suite",
+    ),
+    Rule(
+        name="igraph-in-one-place",
+        where=r"(common|services|tools)/",
+        except_where=r"services/metrics/domain/network/|tools/benchmarks/",
+        forbidden=IGRAPH,
+        why="only services/metrics/domain/network may include igraph: it is under the GPL, and keeps state of "
+        "the whole process",
+        way_out="ask igraph_calls.h there, or extend it",
     ),
     Rule(
         name="grpc-in-one-place",
