@@ -116,7 +116,7 @@ class CheckLayersTest(unittest.TestCase):
             "*/",
         )
         status, output = self.run_tool()
-        self.assertEqual((status, output), (0, "10 files follow the layers\n"))
+        self.assertEqual((status, output), (0, "11 files follow the layers\n"))
 
     def test_a_file_beside_the_includer_is_found_without_its_directory(self):
         self.write("services/registry/store/rows.h", "#pragma once")

@@ -10,6 +10,7 @@
 #include "common/validation/dates.h"
 #include "common/validation/ids.h"
 #include "common/words/terms.h"
+#include "services/metrics/domain/network/stable_hash.h"
 
 namespace weft::metrics {
 namespace {
@@ -93,15 +94,9 @@ v1::NetworkMeasure MeasureOf(v1::NodeOrder order) {
 
 // --- Records -------------------------------------------------------------------------------------
 
-// 16 hexadecimal digits that tell nothing of `uid`, which nobody can guess: FNV-1a, then the
-// finalizer of splitmix64. On disk in people's files: never change it.
+// 16 hexadecimal digits that tell nothing of `uid`, which nobody can guess.
 std::string Pseudonym(absl::string_view uid) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : uid) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
-  hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
-  hash ^= hash >> 31;
-  return absl::StrCat(absl::Hex(hash, absl::kZeroPad16));
+  return absl::StrCat(absl::Hex(StableHash(uid), absl::kZeroPad16));
 }
 
 void SortOnce(std::vector<std::string>& values) {
