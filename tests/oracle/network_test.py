@@ -83,6 +83,7 @@ class Case:
 class NetworkTest(unittest.TestCase):
     probe = None
     networks = 20
+    number = "of a file"
 
     @classmethod
     def setUpClass(cls):
@@ -102,13 +103,15 @@ class NetworkTest(unittest.TestCase):
         done = subprocess.run([self.probe, what, path], check=True, stdout=subprocess.PIPE)
         return done.stdout
 
+    def _formatMessage(self, msg, standardMsg):
+        return super()._formatMessage(f"network {self.number}: {msg or ''}", standardMsg)
+
     def each_case(self):
-        for number, case in enumerate(self.cases):
-            with self.subTest(case=number):
-                metrics = json.loads(self.ask("metrics", case, {"seed": 3}))
-                nodes = {node["key"]: node for mode in metrics["modes"] for node in mode["nodes"]}
-                self.assertEqual(set(nodes), set(case.graph))
-                yield case, metrics, nodes
+        for self.number, case in enumerate(self.cases):
+            metrics = json.loads(self.ask("metrics", case, {"seed": 3}))
+            nodes = {node["key"]: node for mode in metrics["modes"] for node in mode["nodes"]}
+            self.assertEqual(set(nodes), set(case.graph))
+            yield case, metrics, nodes
 
     def assert_number(self, estimate, expected, what):
         """None and NaN stand for undefined."""

@@ -9,6 +9,9 @@ namespace weft::metrics {
 namespace {
 
 constexpr int kMostRounds = 20;  // of each part
+// How many starts: as many as have about so many ties.
+constexpr int32_t kTiesOfAllStarts = 10'000;
+constexpr int32_t kMostStarts = 10;
 constexpr double kGrowth = 1e-12;
 constexpr size_t kMostSizes = 100;
 
@@ -58,6 +61,7 @@ double NewmanModularity(const TwoModeGraph& graph, const std::vector<int32_t>& c
 CommunitySearch::CommunitySearch(const TwoModeGraph& graph, int64_t seed)
     : graph_(graph), seed_(seed) {
   done_ = graph.is_star() || graph.ties() == 0;
+  starts_ = std::clamp(kTiesOfAllStarts / std::max(graph.ties(), 1), 1, kMostStarts);
 }
 
 bool CommunitySearch::MoveNodes() {
@@ -102,9 +106,28 @@ bool CommunitySearch::MoveNodes() {
   return moved;
 }
 
-void CommunitySearch::Finish() {
+void CommunitySearch::BeginMoving() {
+  moving_ = true;
+  rounds_ = 0;
+  for (int32_t node = 0; node < graph_.size(); ++node) {
+    if (graph_.degree(node) == 0) communities_[node] = -1;
+  }
+}
+
+void CommunitySearch::EndStart() {
+  const double modularity = BarberModularity(graph_, communities_);
+  if (modularity > best_ + kGrowth) {
+    best_ = modularity;
+    best_communities_ = communities_;
+  }
+  communities_.clear();
+  newman_ = -1;
+  moving_ = false;
+  rounds_ = 0;
+  if (++start_ < starts_) return;
   done_ = true;
   igraph_.reset();
+  communities_ = std::move(best_communities_);
   sizes_ = NumberBySize(communities_);
 }
 
@@ -121,12 +144,13 @@ bool CommunitySearch::Work() {
     return true;
   }
   ++rounds_;
+  ++all_rounds_;
   if (moving_) {
-    if (!MoveNodes() || rounds_ >= 2 * kMostRounds) Finish();
+    if (!MoveNodes() || rounds_ >= kMostRounds) EndStart();
     return !done_;
   }
   std::vector<int32_t> next = communities_;
-  status_ = igraph_->LeidenRound(seed_ + rounds_, next);
+  status_ = igraph_->LeidenRound(seed_ + all_rounds_, next);
   if (!status_.ok()) {
     communities_.clear();
     done_ = true;
@@ -138,12 +162,7 @@ bool CommunitySearch::Work() {
     communities_ = std::move(next);
     newman_ = modularity;
   }
-  if (!grown || rounds_ >= kMostRounds) {
-    moving_ = true;
-    for (int32_t node = 0; node < graph_.size(); ++node) {
-      if (graph_.degree(node) == 0) communities_[node] = -1;
-    }
-  }
+  if (!grown || rounds_ >= kMostRounds) BeginMoving();
   return true;
 }
 
@@ -158,7 +177,7 @@ v1::NetworkCommunities CommunitySearch::Result() const {
   *result.mutable_modularity() = Value(BarberModularity(graph_, communities_), units);
   *result.mutable_newman_modularity() = Value(NewmanModularity(graph_, communities_), units);
   result.set_count(static_cast<int32_t>(sizes_.size()));
-  result.set_iterations(rounds_);
+  result.set_iterations(all_rounds_);
   const std::vector<Sums> sums = SumUp(graph_, communities_);
   for (size_t i = 0; i < std::min(sizes_.size(), kMostSizes); ++i) {
     v1::CommunitySize& size = *result.add_largest();

@@ -36,17 +36,24 @@ class CommunitySearch {
  private:
   // Whether any node moved.
   bool MoveNodes();
-  void Finish();
+  void BeginMoving();
+  // Keeps what was found if it is the best so far, and begins anew or ends.
+  void EndStart();
 
   const TwoModeGraph& graph_;
   const int64_t seed_;
   absl::Status status_;
   std::optional<IgraphGraph> igraph_;
+  int starts_ = 0;
+  int start_ = 0;
   bool moving_ = false;
   bool done_ = false;
-  int rounds_ = 0;
+  int rounds_ = 0;  // of this part of this start
+  int all_rounds_ = 0;
   double newman_ = -1;
   std::vector<int32_t> communities_;
+  double best_ = -1;
+  std::vector<int32_t> best_communities_;
   std::vector<int32_t> sizes_;
 };
 
