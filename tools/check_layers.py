@@ -21,6 +21,7 @@ SUFFIXES = (".h", ".cc")
 
 GRPC = r"grpc/|grpcpp/|grpc\+\+/|.*\.grpc\.pb\.h$"
 ROCKSDB = r"rocksdb/"
+IGRAPH = r"igraph/"
 # Headers of the C++ and C libraries and of the system: no directory, or one of the system's.
 SYSTEM = r"[^/]+$|(sys|netinet|arpa|net|linux|bits)/[^/]+$"
 
@@ -116,6 +117,15 @@ RULES = (
         forbidden=r"sqlite3(ext)?\.h$",
         why="only common/text_index may include SQLite: it indexes, and keeps nothing of its own",
         way_out="use common/text_index, or extend it; what must not be lost goes into common/storage",
+    ),
+    Rule(
+        name="igraph-in-one-place",
+        where=r"(common|services|tools)/",
+        except_where=r"services/metrics/domain/network/|tools/benchmarks/",
+        forbidden=IGRAPH,
+        why="only services/metrics/domain/network may include igraph: it is under the GPL, and keeps state of "
+        "the whole process",
+        way_out="ask igraph_calls.h there, or extend it",
     ),
     Rule(
         name="grpc-in-one-place",

@@ -12,6 +12,7 @@ import time
 import rows_answers
 import rows_calls
 import rows_feed
+import rows_network
 from lab import Lab
 from measures import table
 from programs import HERE
@@ -32,13 +33,14 @@ ROWS = {
     "import": rows_answers.import_file,
     "figures": rows_answers.figures,
     "slice": rows_answers.slices,
+    "network": rows_network.network,
     "memory": rows_calls.memory,
     "growth": rows_calls.growth,
 }
 
 EXPLANATION = """\
 Each row runs Weft's own servers, the limit (gRPC and RocksDB with nothing between them) and the peers
-(PostgreSQL, etcd, DuckDB) in turn, five times over, on 127.0.0.1, with one client program for all that
+(PostgreSQL, etcd, DuckDB, NetworkX) in turn, five times over, on 127.0.0.1, with one client program for all that
 speak gRPC. What is printed are medians. Trust the ratios more than the numbers: they come from the same
 minutes on the same machine. A ratio is always "ours is so many times as good": for times and sizes it
 is theirs divided by ours.

@@ -20,6 +20,9 @@ int Main(int argc, char** argv) {
   uint64_t members = 0;
   uint32_t variant = 0;
   uint32_t rounds = 1;
+  uint64_t ties = 1000;
+  bool whole = false;
+  bool igraph = false;
   std::function<absl::Status()> run;
   const auto command = [&](const char* name, const char* what, std::function<absl::Status()> body) {
     CLI::App* added = app.add_subcommand(name, what);
@@ -66,6 +69,15 @@ int Main(int argc, char** argv) {
   command("scan-columns", "Most sites' answers counted from columns of bytes", [&] {
     return ScanColumns(sites);
   })->add_option("--sites", sites);
+  CLI::App* write_ties = command("network-ties", "Writes the ties of a network",
+                                 [&] { return WriteTies(ties, file); });
+  write_ties->add_option("--ties", ties);
+  write_ties->add_option("--file", file)->required();
+  CLI::App* network = command("network", "The numbers of a network",
+                              [&] { return MeasureNetwork(ties, whole, igraph); });
+  network->add_option("--ties", ties);
+  network->add_flag("--whole", whole, "everything, not paths alone");
+  network->add_flag("--igraph", igraph, "igraph alone");
   CLI11_PARSE(app, argc, argv);
   return ExitCode(run());
 }

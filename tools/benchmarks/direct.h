@@ -38,6 +38,14 @@ absl::Status CountChanges(uint64_t sites);
 // pass over columns of bytes.
 absl::Status ScanColumns(uint64_t sites);
 
+// Writes a network of so many ties as a file with a line for each, "s1,o2".
+absl::Status WriteTies(uint64_t ties, const std::string& file);
+// Computes the same network's betweenness and closeness, sampled when it is large, by the metrics
+// domain or by `igraph` alone, and tells from how many nodes a second paths were followed. With
+// `whole` also what rests on its projections, and its communities, and how many such networks a
+// second.
+absl::Status MeasureNetwork(uint64_t ties, bool whole, bool igraph);
+
 }  // namespace weft::bench
 
 #endif  // WEFT_TOOLS_BENCHMARKS_DIRECT_H_

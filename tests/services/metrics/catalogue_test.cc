@@ -13,6 +13,7 @@
 #include "weft/metrics/v1/disclosure.pb.h"
 #include "weft/metrics/v1/group_comparison.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
+#include "weft/metrics/v1/network.pb.h"
 #include "weft/metrics/v1/turnover.pb.h"
 
 namespace weft::metrics {
@@ -48,6 +49,7 @@ TEST(CatalogueTest, FieldsAreThere) {
   v1::BetweenSiteTurnover::descriptor();
   v1::GroupComparison::descriptor();
   v1::WaveContent::descriptor();
+  v1::NetworkMetrics::descriptor();
   ingestion::v1::CodingSummary::descriptor();
   for (const v1::MetricDefinition& metric : ReadCatalogue()) {
     for (const std::string& field : metric.fields()) {
