@@ -123,6 +123,15 @@ bool Holds(const Expression& expression, absl::FunctionRef<bool(const Test&)> ho
   return false;
 }
 
+void EditValues(Expression& expression, absl::string_view field,
+                absl::FunctionRef<void(std::string&)> edit) {
+  if (expression.kind == Expression::Kind::kTest) {
+    Test& test = expression.test;
+    if (!test.any && test.field == field) edit(test.value);
+  }
+  for (Expression& operand : expression.operands) EditValues(operand, field, edit);
+}
+
 std::string RequiredValue(const Expression& expression, absl::string_view field) {
   if (expression.kind == Expression::Kind::kTest) {
     const Test& test = expression.test;

@@ -62,6 +62,10 @@ bool TestHolds(const Test& test, const FieldRule& rule, const FieldValues& value
 // or in an AND there: an index can then narrow what is looked at. "" when there is none.
 std::string RequiredValue(const Expression& expression, absl::string_view field);
 
+// Lets `edit` change the values that tests of `field` compare it with.
+void EditValues(Expression& expression, absl::string_view field,
+                absl::FunctionRef<void(std::string&)> edit);
+
 // Which resources a list or a question is about.
 template <class Resource>
 class FieldFilter {
@@ -98,6 +102,11 @@ class FieldFilter {
   // As RequiredValue().
   std::string Required(absl::string_view field) const {
     return expression_.has_value() ? RequiredValue(*expression_, field) : "";
+  }
+
+  // As EditValues(); what `edit` makes of a value is not checked again.
+  void EditValues(absl::string_view field, absl::FunctionRef<void(std::string&)> edit) {
+    if (expression_.has_value()) filter::EditValues(*expression_, field, edit);
   }
 
   // As Parse() would read it, in one spelling; "" when empty.

@@ -141,6 +141,9 @@ class Table {
     return core_.GetStored(reader, std::move(name));
   }
 
+  // A row that was read as it is stored. DATA_LOSS (ROW_CORRUPT).
+  absl::Status Parse(const Entry& entry, T& row) const { return core_.ParseRow(entry, row); }
+
   Task<absl::StatusOr<std::optional<T>>> Find(Reader& reader, std::string name) const {
     T row;
     absl::StatusOr<bool> found = co_await core_.Find(reader, std::move(name), row);

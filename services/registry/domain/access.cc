@@ -24,6 +24,15 @@ absl::Status CheckOwnOrganization(const auth::Principal& principal,
                {{"principal", principal.name}});
 }
 
+absl::Status CheckNotMerged(const auth::Principal& principal, const v1::Organization& own) {
+  if (own.merged_into().empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "OWN_ORGANIZATION_MERGED",
+               absl::StrCat(principal.name, " was merged into ", own.merged_into(),
+                            ", whose account has its partnerships now; call as that one, or ask "
+                            "the Lab to undo the merge"),
+               {{"principal", principal.name}, {"merged_into", own.merged_into()}});
+}
+
 std::string OnlyOrganizationOf(const auth::Principal& principal) {
   return auth::KindOf(principal) == "organizations" ? principal.name : "";
 }

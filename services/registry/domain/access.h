@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/auth/principal.h"
+#include "weft/registry/v1/organization.pb.h"
 
 namespace weft::registry {
 
@@ -16,6 +17,9 @@ bool SeesContactsOf(const auth::Principal& principal, absl::string_view organiza
 
 // PERMISSION_DENIED (NOT_OWN_ORGANIZATION) for the account of an organization that is not this one.
 absl::Status CheckOwnOrganization(const auth::Principal& principal, absl::string_view organization);
+// PERMISSION_DENIED (OWN_ORGANIZATION_MERGED) for the account of an organization, which is given,
+// that was merged into another: a merge gives nobody rights who did not have them.
+absl::Status CheckNotMerged(const auth::Principal& principal, const v1::Organization& own);
 // The one organization whose partnerships this caller may list; "" when it may list all.
 std::string OnlyOrganizationOf(const auth::Principal& principal);
 

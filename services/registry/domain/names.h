@@ -20,6 +20,7 @@ inline constexpr absl::string_view kMemberships = "memberships";
 inline constexpr absl::string_view kSites = "sites";
 inline constexpr absl::string_view kOrganizations = "organizations";
 inline constexpr absl::string_view kVocabularies = "vocabularies";
+inline constexpr absl::string_view kOrganizationMerges = "organizationMerges";
 
 // Names.
 inline constexpr char kTaxonomyPattern[] = "taxonomies/{taxonomy}";
@@ -28,6 +29,8 @@ inline constexpr char kCohortPattern[] = "cohorts/{cohort}";
 inline constexpr char kMembershipPattern[] = "cohorts/{cohort}/memberships/{site}";
 inline constexpr char kSitePattern[] = "sites/{site}";
 inline constexpr char kOrganizationPattern[] = "organizations/{organization}";
+inline constexpr char kOrganizationMergePattern[] = "organizationMerges/{merge}";
+inline constexpr char kMergePartPattern[] = "organizationMerges/{merge}/parts/{part:number}";
 inline constexpr char kPartnershipPattern[] = "sites/{site}/partnerships/{partnership}";
 inline constexpr char kSiteViewPattern[] = "sites/{site}/partnerships/{partnership}/siteView";
 inline constexpr char kOrganizationViewPattern[] =

@@ -31,8 +31,6 @@ constexpr size_t kMaxRole = 200;
 constexpr size_t kMaxEmail = 254;
 constexpr size_t kMaxPhone = 40;
 constexpr size_t kMaxWebsite = 500;
-constexpr int kMaxEntries = 50;
-constexpr int kMaxPartnerTypes = 20;
 constexpr int kMaxBatch = 1000;
 
 void CheckAlternateNames(FieldViolations& violations, const std::string& field,
@@ -234,7 +232,7 @@ void Normalize(Organization& organization) {
 
 std::vector<std::string> IdentifierKeys(const Organization& organization) {
   std::vector<std::string> keys;
-  if (organization.has_delete_time()) return keys;
+  if (organization.has_delete_time() || !organization.merged_into().empty()) return keys;
   keys.reserve(organization.identifiers_size());
   for (const OrganizationIdentifier& identifier : organization.identifiers()) {
     keys.push_back(IdentifierKey(identifier.scheme(), identifier.value()));

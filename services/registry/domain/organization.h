@@ -14,6 +14,9 @@ namespace weft::registry {
 
 // How many organizations may stand above one that gets a parent.
 inline constexpr int kMaxAncestors = 20;
+// How many partner types an organization may have, and how many entries each of its other lists.
+inline constexpr int kMaxPartnerTypes = 20;
+inline constexpr int kMaxEntries = 50;
 
 // Everything that is wrong with the request, in one answer.
 absl::Status ValidateCreate(const v1::CreateOrganizationRequest& request);
@@ -29,7 +32,7 @@ absl::Status ValidateOrganization(const v1::Organization& organization);
 // Writes what may be written in several ways in the one that is kept.
 void Normalize(v1::Organization& organization);
 
-// Under which an organization is found by its identifiers; none while it is deleted.
+// Under which an organization is found by its identifiers; none while it is deleted or merged.
 std::vector<std::string> IdentifierKeys(const v1::Organization& organization);
 // The key for a lookup. INVALID_ARGUMENT for what can be no such number.
 absl::StatusOr<std::string> LookupKey(const v1::LookupOrganizationRequest& request);

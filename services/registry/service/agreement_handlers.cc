@@ -10,6 +10,7 @@
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/partnership.h"
 #include "services/registry/service/partnership_reader.h"
+#include "services/registry/service/redirects.h"
 
 namespace weft::registry {
 namespace {
@@ -22,10 +23,15 @@ Task<absl::Status> AgreementHandlers::GetPartnershipAgreement(
     rpc::CallContext& context, const v1::GetPartnershipAgreementRequest& request,
     v1::PartnershipAgreement& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateAgreement(request));
-  std::string organization = request.organization();
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status account = co_await CheckAccount(tables_, *snapshot, context.principal());
+  WEFT_CO_RETURN_IF_ERROR(std::move(account));
+  absl::StatusOr<std::string> standing =
+      co_await StandingFor(tables_, *snapshot, request.organization());
+  WEFT_CO_RETURN_IF_ERROR(standing.status());
+  std::string organization = *std::move(standing);
   if (organization.empty()) organization = OnlyOrganizationOf(context.principal());
   WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), organization));
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   absl::StatusOr<std::vector<std::string>> parents = co_await Parents(*snapshot, request);
   WEFT_CO_RETURN_IF_ERROR(parents.status());
   AgreementCounter counter;

@@ -57,6 +57,7 @@ Task<absl::Status> DirectoryExport::List(const OrganizationFilter& filter) {
   storage::Pages<v1::Organization> pages(tables_.organizations.table(), snapshot_, "", kPageRows,
                                          [&filter](const v1::Organization& organization) {
                                            return !organization.has_delete_time() &&
+                                                  organization.merged_into().empty() &&
                                                   filter.Matches(organization);
                                          });
   while (pages.more()) {

@@ -20,6 +20,7 @@
 #include "services/registry/domain/organization_filter.h"
 #include "services/registry/service/directory_export.h"
 #include "services/registry/service/directory_importer.h"
+#include "services/registry/service/redirects.h"
 #include "weft/registry/v1/taxonomy.pb.h"
 
 namespace weft::registry {
@@ -175,9 +176,10 @@ Task<absl::Status> DirectoryHandlers::ExportDirectory(
     rpc::CallContext& context, const ExportDirectoryRequest& request,
     rpc::Writer<v1::ExportDirectoryResponse>& writer) {
   WEFT_CO_RETURN_IF_ERROR(Validate(request));
-  WEFT_CO_ASSIGN_OR_RETURN(const OrganizationFilter filter,
-                           ParseOrganizationFilter(request.filter()));
+  WEFT_CO_ASSIGN_OR_RETURN(OrganizationFilter filter, ParseOrganizationFilter(request.filter()));
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status followed = co_await FollowRedirects(tables_, *snapshot, "parent", filter);
+  WEFT_CO_RETURN_IF_ERROR(std::move(followed));
   v1::Taxonomy taxonomy;
   if (!request.taxonomy().empty()) {
     absl::StatusOr<v1::Taxonomy> found =

@@ -19,6 +19,7 @@
 #include "services/registry/domain/organization_filter.h"
 #include "services/registry/domain/soft_delete.h"
 #include "services/registry/service/organization_parents.h"
+#include "services/registry/service/redirects.h"
 #include "services/registry/service/requests.h"
 #include "services/registry/service/soft_delete.h"
 
@@ -89,17 +90,24 @@ Task<absl::Status> OrganizationHandlers::BatchCreateOrganizations(
 Task<absl::Status> OrganizationHandlers::GetOrganization(
     rpc::CallContext& context, const v1::GetOrganizationRequest& request,
     rpc::Serialized<v1::Organization>& response) {
-  if (SeesContactsOf(context.principal(), request.name())) {
-    absl::Status whole =
-        co_await service::GetStored(db_, tables_.organizations.table(), request.name(), response);
-    co_return whole;
-  }
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
-  absl::StatusOr<v1::Organization> organization =
-      co_await tables_.organizations.Get(*snapshot, request.name());
-  WEFT_CO_RETURN_IF_ERROR(organization.status());
-  HideContacts(*organization);
-  response = rpc::Serialized<v1::Organization>(*organization);
+  absl::StatusOr<storage::Entry> stored =
+      co_await tables_.organizations.table().GetStored(*snapshot, request.name());
+  WEFT_CO_RETURN_IF_ERROR(stored.status());
+  v1::Organization organization;
+  WEFT_CO_RETURN_IF_ERROR(tables_.organizations.table().Parse(*stored, organization));
+  if (!organization.merged_into().empty() && !request.show_merged()) {
+    stored =
+        co_await tables_.organizations.table().GetStored(*snapshot, organization.merged_into());
+    WEFT_CO_RETURN_IF_ERROR(stored.status());
+    WEFT_CO_RETURN_IF_ERROR(tables_.organizations.table().Parse(*stored, organization));
+  }
+  if (SeesContactsOf(context.principal(), organization.name())) {
+    response = rpc::Serialized<v1::Organization>::FromBytes(std::move(stored->value));
+    co_return absl::OkStatus();
+  }
+  HideContacts(organization);
+  response = rpc::Serialized<v1::Organization>(organization);
   co_return absl::OkStatus();
 }
 
@@ -112,6 +120,10 @@ Task<absl::Status> OrganizationHandlers::BatchGetOrganizations(
   absl::StatusOr<std::vector<std::optional<v1::Organization>>> organizations =
       co_await tables_.organizations.table().GetMany(*snapshot, std::move(names));
   WEFT_CO_RETURN_IF_ERROR(organizations.status());
+  if (!request.show_merged()) {
+    absl::Status followed = co_await FollowRedirects(tables_, *snapshot, *organizations);
+    WEFT_CO_RETURN_IF_ERROR(std::move(followed));
+  }
   std::vector<std::string> missing;
   for (int i = 0; i < request.names_size(); ++i) {
     std::optional<v1::Organization>& organization = (*organizations)[i];
@@ -144,15 +156,18 @@ Task<absl::Status> OrganizationHandlers::ListOrganizations(
     rpc::CallContext& context, const v1::ListOrganizationsRequest& request,
     v1::ListOrganizationsResponse& response) {
   WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
-  WEFT_CO_ASSIGN_OR_RETURN(const OrganizationFilter filter,
-                           ParseOrganizationFilter(request.filter()));
+  WEFT_CO_ASSIGN_OR_RETURN(OrganizationFilter filter, ParseOrganizationFilter(request.filter()));
   WEFT_CO_ASSIGN_OR_RETURN(const OrganizationOrder order, ParseOrder(request.order_by()));
   const bool deleted = request.show_deleted();
+  const bool merged = request.show_merged();
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status followed = co_await FollowRedirects(tables_, *snapshot, "parent", filter);
+  WEFT_CO_RETURN_IF_ERROR(std::move(followed));
   std::string parent = filter.Required("parent");
-  storage::Table<v1::Organization>::Filter keep = [&filter,
-                                                   deleted](const v1::Organization& organization) {
-    return (deleted || !organization.has_delete_time()) && filter.Matches(organization);
+  storage::Table<v1::Organization>::Filter keep = [&filter, deleted,
+                                                   merged](const v1::Organization& organization) {
+    return (deleted || !organization.has_delete_time()) &&
+           (merged || organization.merged_into().empty()) && filter.Matches(organization);
   };
   absl::StatusOr<storage::Page<v1::Organization>> rows = co_await tables_.organizations.List(
       *snapshot, order, std::move(parent), std::move(page), std::move(keep));

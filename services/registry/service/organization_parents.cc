@@ -7,12 +7,18 @@
 #include "common/base/status_macros.h"
 #include "services/registry/domain/organization.h"
 #include "services/registry/domain/soft_delete.h"
+#include "services/registry/service/redirects.h"
 
 namespace weft::registry {
 
 Task<absl::Status> CheckParents(const Tables& tables, storage::Transaction& txn,
-                                const v1::Organization& organization) {
-  std::string parent = organization.parent_organization();
+                                v1::Organization& organization) {
+  if (organization.parent_organization().empty()) co_return absl::OkStatus();
+  absl::StatusOr<std::string> standing =
+      co_await StandingFor(tables, txn, organization.parent_organization());
+  WEFT_CO_RETURN_IF_ERROR(standing.status());
+  organization.set_parent_organization(*standing);
+  std::string parent = *std::move(standing);
   for (int height = 1; !parent.empty(); ++height) {
     absl::StatusOr<v1::Organization> above =
         co_await tables.organizations.Get(txn, std::move(parent));

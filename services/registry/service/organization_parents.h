@@ -10,10 +10,11 @@
 
 namespace weft::registry {
 
-// Whether the organization may be a part of the one that it names, if it does. All that stand above
-// it are read, so that two changes which close a circle together cannot both be committed.
+// Whether the organization may be a part of the one that it names, if it does, or of the one that
+// stands for that one, whose name it then has. All that stand above it are read, so that two
+// changes which close a circle together cannot both be committed.
 Task<absl::Status> CheckParents(const Tables& tables, storage::Transaction& txn,
-                                const v1::Organization& organization);
+                                v1::Organization& organization);
 
 }  // namespace weft::registry
 

@@ -16,6 +16,7 @@
 #include "services/registry/domain/partnership.h"
 #include "services/registry/domain/soft_delete.h"
 #include "services/registry/service/partnership_reader.h"
+#include "services/registry/service/redirects.h"
 #include "services/registry/service/requests.h"
 #include "services/registry/service/soft_delete.h"
 #include "services/registry/service/vocabulary_reader.h"
@@ -57,6 +58,11 @@ Task<absl::Status> PartnershipHandlers::CreatePartnership(
     WEFT_CO_RETURN_IF_ERROR(std::move(said));
     absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.parent());
     WEFT_CO_RETURN_IF_ERROR(site.status());
+    // Read in this transaction, so that a merge of either and this cannot both be committed.
+    absl::StatusOr<std::string> standing =
+        co_await StandingFor(tables_, txn, response.organization());
+    WEFT_CO_RETURN_IF_ERROR(standing.status());
+    response.set_organization(*std::move(standing));
     absl::StatusOr<v1::Organization> organization =
         co_await tables_.organizations.Get(txn, response.organization());
     WEFT_CO_RETURN_IF_ERROR(organization.status());
@@ -73,6 +79,8 @@ Task<absl::Status> PartnershipHandlers::GetPartnership(rpc::CallContext& context
                                                        v1::Partnership& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateGet(request));
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status account = co_await CheckAccount(tables_, *snapshot, context.principal());
+  WEFT_CO_RETURN_IF_ERROR(std::move(account));
   absl::StatusOr<v1::Partnership> current =
       co_await tables_.partnerships.Get(*snapshot, request.name());
   WEFT_CO_RETURN_IF_ERROR(current.status());
@@ -89,15 +97,21 @@ Task<absl::Status> PartnershipHandlers::ListPartnerships(rpc::CallContext& conte
                                                          v1::ListPartnershipsResponse& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateList(request));
   WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request));
-  WEFT_CO_ASSIGN_OR_RETURN(const PartnershipFilter filter,
-                           ParsePartnershipFilter(request.filter()));
-  std::string organization = request.organization();
+  WEFT_CO_ASSIGN_OR_RETURN(PartnershipFilter filter, ParsePartnershipFilter(request.filter()));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status account = co_await CheckAccount(tables_, *snapshot, context.principal());
+  WEFT_CO_RETURN_IF_ERROR(std::move(account));
+  absl::Status followed = co_await FollowRedirects(tables_, *snapshot, "organization", filter);
+  WEFT_CO_RETURN_IF_ERROR(std::move(followed));
+  absl::StatusOr<std::string> standing =
+      co_await StandingFor(tables_, *snapshot, request.organization());
+  WEFT_CO_RETURN_IF_ERROR(standing.status());
+  std::string organization = *std::move(standing);
   if (organization.empty()) organization = filter.Required("organization");
   if (organization.empty()) organization = OnlyOrganizationOf(context.principal());
   if (!organization.empty()) {
     WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), organization));
   }
-  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
   if (request.parent() != kEverySite) {
     absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(*snapshot, request.parent());
     WEFT_CO_RETURN_IF_ERROR(site.status());
@@ -137,12 +151,17 @@ Task<absl::Status> PartnershipHandlers::ListAsOf(rpc::CallContext& context, stor
     for (v1::Partnership& row : rows->rows) {
       if (skip_deleted && row.has_delete_time()) continue;
       AsOf asked = as_of;
+      // A merge since may have given it to another organization, under which it is looked for.
+      const std::string owner = row.organization();
       absl::StatusOr<v1::Partnership> then =
           co_await ReadAsOf(tables_, reader, std::move(row), std::move(asked));
       if (absl::IsNotFound(then.status())) continue;
       WEFT_CO_RETURN_IF_ERROR(then.status());
-      const bool shown = request.show_deleted() || !then->has_delete_time();
-      if (!shown || !filter.Matches(*then)) continue;
+      if (then->has_delete_time() && !request.show_deleted()) continue;
+      std::string owner_then = then->organization();
+      then->set_organization(owner);
+      if (!filter.Matches(*then)) continue;
+      then->set_organization(std::move(owner_then));
       *response.add_partnerships() = *std::move(then);
       --page.limit;
     }

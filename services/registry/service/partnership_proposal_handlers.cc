@@ -15,6 +15,7 @@
 #include "services/registry/domain/partnership.h"
 #include "services/registry/domain/partnership_proposal.h"
 #include "services/registry/domain/soft_delete.h"
+#include "services/registry/service/redirects.h"
 #include "services/registry/service/vocabulary_reader.h"
 
 namespace weft::registry {
@@ -29,7 +30,13 @@ Task<absl::Status> PartnershipProposalHandlers::ProposePartnership(
       const std::string id,
       service::IdForCreate(request.partnership_proposal_id(), "partnership_proposal_id"));
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::Status account = co_await CheckAccount(tables_, txn, context.principal());
+    WEFT_CO_RETURN_IF_ERROR(std::move(account));
     response = NewProposal(request, id, context.principal().name, txn.now());
+    absl::StatusOr<std::string> standing =
+        co_await StandingFor(tables_, txn, response.organization());
+    WEFT_CO_RETURN_IF_ERROR(standing.status());
+    response.set_organization(*std::move(standing));
     absl::Status sides = co_await CheckBothSides(txn, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(sides));
     absl::Status said = co_await CheckVocabularies(tables_, txn, response);
@@ -49,6 +56,8 @@ Task<absl::Status> PartnershipProposalHandlers::GetPartnershipProposal(
     rpc::CallContext& context, const v1::GetPartnershipProposalRequest& request,
     v1::PartnershipProposal& response) {
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status account = co_await CheckAccount(tables_, *snapshot, context.principal());
+  WEFT_CO_RETURN_IF_ERROR(std::move(account));
   absl::StatusOr<v1::PartnershipProposal> proposal =
       co_await tables_.partnership_proposals.Get(*snapshot, request.name());
   WEFT_CO_RETURN_IF_ERROR(proposal.status());
@@ -66,6 +75,8 @@ Task<absl::Status> PartnershipProposalHandlers::ListPartnershipProposals(
   if (organization.empty()) organization = OnlyOrganizationOf(context.principal());
   WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), organization));
   std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status account = co_await CheckAccount(tables_, *snapshot, context.principal());
+  WEFT_CO_RETURN_IF_ERROR(std::move(account));
   if (request.parent() != kEverySite) {
     absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(*snapshot, request.parent());
     WEFT_CO_RETURN_IF_ERROR(site.status());
@@ -98,9 +109,15 @@ Task<absl::Status> PartnershipProposalHandlers::AcceptPartnershipProposal(
         co_await tables_.partnership_proposals.Get(txn, request.name());
     WEFT_CO_RETURN_IF_ERROR(proposal.status());
     WEFT_CO_RETURN_IF_ERROR(CheckOpen(*proposal));
-    absl::Status sides = co_await CheckBothSides(txn, *proposal);
+    // The proposal keeps the name of who made it; the tie is of the one that stands for it by now.
+    v1::PartnershipProposal standing = *proposal;
+    absl::StatusOr<std::string> partner =
+        co_await StandingFor(tables_, txn, standing.organization());
+    WEFT_CO_RETURN_IF_ERROR(partner.status());
+    standing.set_organization(*std::move(partner));
+    absl::Status sides = co_await CheckBothSides(txn, standing);
     WEFT_CO_RETURN_IF_ERROR(std::move(sides));
-    response = TieOf(*proposal, id);
+    response = TieOf(standing, id);
     v1::OrganizationView view = ViewOf(*proposal, response);
     std::optional<v1::Assessment> rating = RatingOf(*proposal, response, txn.now());
     absl::Status recorded = co_await tables_.partnerships.Insert(txn, response);
@@ -156,6 +173,8 @@ Task<absl::Status> PartnershipProposalHandlers::Close(rpc::CallContext& context,
                                                       v1::PartnershipProposal::State state,
                                                       v1::PartnershipProposal& response) {
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    absl::Status account = co_await CheckAccount(tables_, txn, context.principal());
+    WEFT_CO_RETURN_IF_ERROR(std::move(account));
     absl::StatusOr<v1::PartnershipProposal> proposal =
         co_await tables_.partnership_proposals.Get(txn, request.name());
     WEFT_CO_ASSIGN_OR_RETURN(response, std::move(proposal));

@@ -16,6 +16,7 @@
 #include "services/registry/domain/partnership.h"
 #include "services/registry/domain/partnership_views.h"
 #include "services/registry/domain/soft_delete.h"
+#include "services/registry/service/redirects.h"
 #include "services/registry/service/requests.h"
 #include "services/registry/service/vocabulary_reader.h"
 
@@ -188,6 +189,8 @@ Task<absl::Status> PartnershipViewHandlers::ListAssessments(
 
 Task<absl::StatusOr<v1::Partnership>> PartnershipViewHandlers::Visible(
     const rpc::CallContext& context, storage::Reader& reader, std::string name) {
+  absl::Status account = co_await CheckAccount(tables_, reader, context.principal());
+  WEFT_CO_RETURN_IF_ERROR(std::move(account));
   absl::StatusOr<v1::Partnership> partnership =
       co_await tables_.partnerships.Get(reader, std::move(name));
   WEFT_CO_RETURN_IF_ERROR(partnership.status());

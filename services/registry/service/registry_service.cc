@@ -17,6 +17,7 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       search_index_(db, tables_, std::move(search)),
       search_(db, tables_, search_index_),
       directory_(db, tables_),
+      merges_(db, tables_),
       partnerships_(db, tables_),
       views_(db, tables_),
       agreement_(db, tables_),
@@ -67,7 +68,11 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("DeleteOrganization", &organizations_, &OrganizationHandlers::DeleteOrganization)
       .On("UndeleteOrganization", &organizations_, &OrganizationHandlers::UndeleteOrganization)
       .On("ImportDirectory", &directory_, &DirectoryHandlers::ImportDirectory)
-      .On("ExportDirectory", &directory_, &DirectoryHandlers::ExportDirectory);
+      .On("ExportDirectory", &directory_, &DirectoryHandlers::ExportDirectory)
+      .On("MergeOrganizations", &merges_, &OrganizationMergeHandlers::MergeOrganizations)
+      .On("UnmergeOrganizations", &merges_, &OrganizationMergeHandlers::UnmergeOrganizations)
+      .On("GetOrganizationMerge", &merges_, &OrganizationMergeHandlers::GetOrganizationMerge)
+      .On("ListOrganizationMerges", &merges_, &OrganizationMergeHandlers::ListOrganizationMerges);
   rpc::Binder(server, "weft.registry.v1.PartnershipService")
       .On("CreatePartnership", &partnerships_, &PartnershipHandlers::CreatePartnership)
       .On("GetPartnership", &partnerships_, &PartnershipHandlers::GetPartnership)

@@ -12,6 +12,7 @@
 #include "services/registry/service/directory_handlers.h"
 #include "services/registry/service/membership_handlers.h"
 #include "services/registry/service/organization_handlers.h"
+#include "services/registry/service/organization_merge_handlers.h"
 #include "services/registry/service/organization_search_handlers.h"
 #include "services/registry/service/organization_search_index.h"
 #include "services/registry/service/partnership_handlers.h"
@@ -41,6 +42,7 @@ class RegistryService final : public rpc::Service {
   OrganizationSearchIndex search_index_;
   OrganizationSearchHandlers search_;
   DirectoryHandlers directory_;
+  OrganizationMergeHandlers merges_;
   PartnershipHandlers partnerships_;
   PartnershipViewHandlers views_;
   AgreementHandlers agreement_;

@@ -26,6 +26,7 @@ using By = OrganizationOrder::By;
 
 constexpr char kIdentifier[] = "identifier";
 constexpr char kParent[] = "parent";
+constexpr char kMergedInto[] = "merged_into";
 constexpr char kIdentifierTaken[] = "ORGANIZATION_IDENTIFIER_TAKEN";
 
 // Which order an entry is of; on disk.
@@ -38,24 +39,28 @@ constexpr By kOrders[] = {By::kDisplayName, By::kUpdateTime};
 constexpr size_t kChunk = 256;
 constexpr size_t kMaxExamined = 20'000;
 
+std::vector<std::string> KeysOf(const std::string& name) {
+  return name.empty() ? std::vector<std::string>() : std::vector<std::string>{name};
+}
+
 storage::TableOptions<Organization> Options() {
   storage::TableOptions<Organization> options;
   options.feed = true;
   options.unique = {{kIdentifier, &IdentifierKeys}};
-  options.secondary = {{kParent, [](const Organization& organization) {
-                          std::vector<std::string> keys;
-                          if (!organization.parent_organization().empty()) {
-                            keys.push_back(organization.parent_organization());
-                          }
-                          return keys;
-                        }}};
+  options.secondary = {
+      {kParent,
+       [](const Organization& organization) { return KeysOf(organization.parent_organization()); }},
+      {kMergedInto,
+       [](const Organization& organization) { return KeysOf(organization.merged_into()); }}};
   return options;
 }
 
 }  // namespace
 
-OrganizationStore::OrganizationStore(uint16_t table, uint16_t order_table)
-    : table_(table, kOrganizationPattern, Options()), order_table_(order_table) {}
+OrganizationStore::OrganizationStore(uint16_t table, uint16_t order_table, uint16_t mark_table)
+    : table_(table, kOrganizationPattern, Options()),
+      order_table_(order_table),
+      marks_(mark_table) {}
 
 Task<absl::StatusOr<std::optional<Organization>>> OrganizationStore::FindByIdentifier(
     Reader& reader, std::string key) const {
@@ -85,6 +90,7 @@ Task<absl::Status> OrganizationStore::Insert(Transaction& txn, Organization& org
     co_return explained;
   }
   for (const By by : kOrders) txn.Put(OrderKey(by, organization), "");
+  TouchMarks(txn, Organization::default_instance(), organization);
   co_return absl::OkStatus();
 }
 
@@ -103,7 +109,16 @@ Task<absl::Status> OrganizationStore::Update(Transaction& txn, const Organizatio
     txn.Delete(std::move(old_key));
     txn.Put(std::move(new_key), "");
   }
+  TouchMarks(txn, before, organization);
   co_return absl::OkStatus();
+}
+
+void OrganizationStore::TouchMarks(Transaction& txn, const Organization& before,
+                                   const Organization& after) const {
+  const std::string& parent = after.parent_organization();
+  if (!parent.empty() && parent != before.parent_organization()) marks_.Touch(txn, parent);
+  const std::string& survivor = after.merged_into();
+  if (!survivor.empty() && survivor != before.merged_into()) marks_.Touch(txn, survivor);
 }
 
 Task<absl::Status> OrganizationStore::Explain(Transaction& txn, const Organization& organization,
@@ -134,6 +149,12 @@ Task<absl::StatusOr<Page<Organization>>> OrganizationStore::List(Reader& reader,
   absl::StatusOr<Page<Organization>> all =
       co_await table_.List(reader, "", std::move(page), std::move(filter));
   co_return all;
+}
+
+Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListMerged(Reader& reader,
+                                                                       std::string survivor,
+                                                                       PageRequest page) const {
+  return table_.ListByIndex(reader, kMergedInto, std::move(survivor), std::move(page));
 }
 
 Task<absl::StatusOr<Page<Organization>>> OrganizationStore::ListInOrder(Reader& reader,

@@ -1,7 +1,11 @@
-// Organizations: by name, by identifier, by parent, and in the orders that lists may ask for.
+// Organizations: by name, by identifier, by parent, by the one that they were merged into, and in
+// the orders that lists may ask for.
 //
 // Each organization stands once in every order, under a key of its own:
 //   table, order, what it is sorted by, id. A change of what it is sorted by moves it.
+//
+// Insert() and Update() touch the mark (marks.h) of an organization that another one begins to name
+// as its parent or as the one that it was merged into.
 #ifndef WEFT_SERVICES_REGISTRY_STORE_ORGANIZATION_STORE_H_
 #define WEFT_SERVICES_REGISTRY_STORE_ORGANIZATION_STORE_H_
 
@@ -18,13 +22,14 @@
 #include "common/storage/table.h"
 #include "common/storage/transaction.h"
 #include "services/registry/domain/organization.h"
+#include "services/registry/store/marks.h"
 #include "weft/registry/v1/organization.pb.h"
 
 namespace weft::registry {
 
 class OrganizationStore {
  public:
-  OrganizationStore(uint16_t table, uint16_t order_table);
+  OrganizationStore(uint16_t table, uint16_t order_table, uint16_t mark_table);
 
   // For reads by name.
   const storage::Table<v1::Organization>& table() const { return table_; }
@@ -51,6 +56,14 @@ class OrganizationStore {
       storage::Reader& reader, OrganizationOrder order, std::string parent,
       storage::PageRequest page, storage::Table<v1::Organization>::Filter filter) const;
 
+  // A page of those that were merged into it.
+  Task<absl::StatusOr<storage::Page<v1::Organization>>> ListMerged(storage::Reader& reader,
+                                                                   std::string survivor,
+                                                                   storage::PageRequest page) const;
+
+  // Marks of organizations, for whoever merges one; PartnershipStore touches them, too.
+  const Marks& marks() const { return marks_; }
+
   storage::FeedTable feed_table() const { return table_.feed_table(); }
 
  private:
@@ -58,6 +71,8 @@ class OrganizationStore {
 
   std::string OrderPrefix(OrganizationOrder::By by) const;
   std::string OrderKey(OrganizationOrder::By by, const v1::Organization& organization) const;
+  void TouchMarks(storage::Transaction& txn, const v1::Organization& before,
+                  const v1::Organization& after) const;
   // Answers who has it, when a write failed because an identifier is taken.
   Task<absl::Status> Explain(storage::Transaction& txn, const v1::Organization& organization,
                              absl::Status status) const;
@@ -68,6 +83,7 @@ class OrganizationStore {
 
   storage::Table<v1::Organization> table_;
   uint16_t order_table_;
+  Marks marks_;
 };
 
 }  // namespace weft::registry

@@ -85,6 +85,7 @@ Task<absl::Status> PartnershipStore::Insert(Transaction& txn, Partnership& partn
   if (!inserted.ok()) co_return Explain(partnership, std::move(inserted));
   Remember(txn, partnership);
   marks_.Touch(txn, SiteOf(partnership.name()));
+  marks_.Touch(txn, partnership.organization());
   co_return absl::OkStatus();
 }
 
@@ -94,7 +95,23 @@ Task<absl::Status> PartnershipStore::Update(Transaction& txn, const Partnership&
   absl::Status updated = co_await table_.Update(txn, partnership, std::move(expected_etag));
   if (!updated.ok()) co_return Explain(partnership, std::move(updated));
   if (partnership.etag() != before.etag()) Remember(txn, partnership);
+  if (partnership.organization() != before.organization()) {
+    marks_.Touch(txn, partnership.organization());
+  }
   co_return absl::OkStatus();
+}
+
+Task<absl::StatusOr<std::vector<std::string>>> PartnershipStore::FindOpenTies(
+    Transaction& txn, std::vector<std::string> keys) const {
+  for (std::string& key : keys) key = table_.UniqueKeyOf(kOpenTie, key);
+  absl::StatusOr<std::vector<std::optional<Entry>>> entries = co_await txn.GetMany(std::move(keys));
+  WEFT_CO_RETURN_IF_ERROR(entries.status());
+  std::vector<std::string> names;
+  names.reserve(entries->size());
+  for (const std::optional<Entry>& entry : *entries) {
+    names.push_back(entry.has_value() ? entry->value : std::string());
+  }
+  co_return names;
 }
 
 Task<absl::StatusOr<Page<Partnership>>> PartnershipStore::List(Reader& reader, std::string parent,

@@ -5,13 +5,15 @@
 // so that it can be read as it was known at any time. Update times never fall (Table), so that the
 // last state stands last.
 //
-// Insert() touches the site's mark (marks.h).
+// Insert() touches the marks (marks.h) of the site and of the organization; Update() that of an
+// organization to which the tie is given.
 #ifndef WEFT_SERVICES_REGISTRY_STORE_PARTNERSHIP_STORE_H_
 #define WEFT_SERVICES_REGISTRY_STORE_PARTNERSHIP_STORE_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -43,12 +45,21 @@ class PartnershipStore {
   Task<absl::StatusOr<std::optional<v1::Partnership>>> FindOpenTie(storage::Reader& reader,
                                                                    std::string key) const;
 
-  // As Table::Insert. The caller has read the site in `txn`. ALREADY_EXISTS
+  // As Table::Insert. The caller has read the site and the organization in `txn`. ALREADY_EXISTS
   // (PARTNERSHIP_OPEN_TIE_TAKEN) names the open tie that there is.
   Task<absl::Status> Insert(storage::Transaction& txn, v1::Partnership& partnership) const;
   // As Table::Update; `before` is the row as it was read in `txn`.
   Task<absl::Status> Update(storage::Transaction& txn, const v1::Partnership& before,
                             v1::Partnership& partnership, std::string expected_etag) const;
+
+  // Who has the keys of OpenTieKeys(): one name for each, "" where nobody has it.
+  Task<absl::StatusOr<std::vector<std::string>>> FindOpenTies(storage::Transaction& txn,
+                                                              std::vector<std::string> keys) const;
+  // One for each name.
+  Task<absl::StatusOr<std::vector<std::optional<v1::Partnership>>>> GetMany(
+      storage::Reader& reader, std::vector<std::string> names) const {
+    return table_.GetMany(reader, std::move(names));
+  }
 
   // A page of the partnerships of `parent` ("sites/s1" or "sites/-"), and only those with
   // `organization` unless that is empty. With a filter a page may be short and still have a
@@ -59,7 +70,7 @@ class PartnershipStore {
                                                             storage::PageRequest page,
                                                             Filter filter = nullptr) const;
 
-  // Marks of sites, for whoever deletes one.
+  // Marks of sites and organizations, for whoever deletes or merges one.
   const Marks& marks() const { return marks_; }
 
   storage::FeedTable feed_table() const { return table_.feed_table(); }

@@ -22,6 +22,8 @@ constexpr uint16_t kOrganizationViewTable = 20;
 constexpr uint16_t kAssessmentTable = 21;
 constexpr uint16_t kPartnershipHistoryTable = 22;
 constexpr uint16_t kPartnershipMarkTable = 23;
+constexpr uint16_t kOrganizationMergeTable = 24;
+constexpr uint16_t kMergePartTable = 25;
 constexpr uint16_t kVocabularyTable = 26;
 constexpr uint16_t kPartnershipProposalTable = 27;
 
@@ -43,7 +45,8 @@ Tables::Tables()
       cohorts(kCohortTable, kCohortPattern, {.feed = true}),
       memberships(kMembershipTable, kMembershipMarkTable),
       sites(kSiteTable, kSitePattern, {.feed = true}),
-      organizations(kOrganizationTable, kOrganizationOrderTable),
+      organizations(kOrganizationTable, kOrganizationOrderTable, kPartnershipMarkTable),
+      organization_merges(kOrganizationMergeTable, kMergePartTable),
       partnerships(kPartnershipTable, kPartnershipHistoryTable, kPartnershipMarkTable),
       site_views(kSiteViewTable, kSiteViewPattern, {.feed = true}),
       organization_views(kOrganizationViewTable, kOrganizationViewPattern, {.feed = true}),
@@ -52,12 +55,19 @@ Tables::Tables()
       partnership_proposals(kPartnershipProposalTable, kPartnershipMarkTable) {}
 
 std::vector<storage::FeedTable> Tables::FeedTables() const {
-  return {taxonomies.feed_table(),    crosswalks.feed_table(),
-          vocabularies.feed_table(),  cohorts.feed_table(),
-          sites.feed_table(),         memberships.feed_table(),
-          organizations.feed_table(), partnerships.feed_table(),
-          site_views.feed_table(),    organization_views.feed_table(),
-          assessments.feed_table(),   partnership_proposals.feed_table()};
+  return {taxonomies.feed_table(),
+          crosswalks.feed_table(),
+          vocabularies.feed_table(),
+          cohorts.feed_table(),
+          sites.feed_table(),
+          memberships.feed_table(),
+          organizations.feed_table(),
+          organization_merges.feed_table(),
+          partnerships.feed_table(),
+          site_views.feed_table(),
+          organization_views.feed_table(),
+          assessments.feed_table(),
+          partnership_proposals.feed_table()};
 }
 
 }  // namespace weft::registry

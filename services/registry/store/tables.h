@@ -8,6 +8,7 @@
 #include "common/storage/feed_table.h"
 #include "common/storage/table.h"
 #include "services/registry/store/membership_store.h"
+#include "services/registry/store/organization_merge_store.h"
 #include "services/registry/store/organization_store.h"
 #include "services/registry/store/partnership_proposal_store.h"
 #include "services/registry/store/partnership_store.h"
@@ -28,8 +29,11 @@ struct Tables {
   const storage::Table<v1::Cohort> cohorts;
   const MembershipStore memberships;
   const storage::Table<v1::Site> sites;
-  // Unique index "identifier": one organization for each number, among those that are not deleted.
+  // Unique index "identifier": one organization for each number, among those that are neither
+  // deleted nor merged.
   const OrganizationStore organizations;
+  // Unique index "latest": of each survivor the merge that can be undone first.
+  const OrganizationMergeStore organization_merges;
   // Unique index "open_tie": one tie without an end for each site, organization and partner type.
   const PartnershipStore partnerships;
   // What each side says; a view that has never been written has no row.

@@ -14,7 +14,7 @@ TEST_P(EmptyRequestsTest, AreRefusedWithAReason) {
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.SiteService", {"ListSites"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.OrganizationService",
                                   {"ListOrganizations", "ListDuplicateCandidates",
-                                   "ExportDirectory"});
+                                   "ExportDirectory", "ListOrganizationMerges"});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.PartnershipService", {});
   testing::SweepWithEmptyRequests(client(), "weft.registry.v1.VocabularyService",
                                   {"ListVocabularies"});

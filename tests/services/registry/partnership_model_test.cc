@@ -1,5 +1,5 @@
-// Random writes of organizations and partnerships, and a plain model of what they do, with restarts
-// of the engines that keep their data.
+// Random writes of organizations and partnerships, merges and their undoing among them, and a plain
+// model of what they do, with restarts of the engines that keep their data.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
+#include "common/validation/dates.h"
 #include "tests/services/registry/service_fixture.h"
 #include "tests/testing/seed.h"
 
@@ -17,18 +18,28 @@ namespace weft::registry {
 namespace {
 
 using v1::Assessment;
+using v1::OrganizationMerge;
 using v1::Partnership;
 using weft::type::v1::InteractionLevel;
 
-constexpr int kSteps = 400;
+constexpr int kSteps = 600;
 constexpr int kSites = 3;
-constexpr int kOrganizations = 4;
+constexpr int kOrganizations = 5;
 constexpr int kTieIds = 4;
 constexpr int kTypes = 2;
 // Days that things happen on, as days after 2024-09-30: all months have these.
 constexpr int kDays = 28;
 
 google::type::Date DayOf(int day) { return Day(2024, 10, day); }
+// 20241005 of that day; 0 of none.
+int Number(const google::type::Date& date) {
+  return date.year() * 10000 + date.month() * 100 + date.day();
+}
+
+struct Organization {
+  bool deleted = false;
+  int merged_into = -1;
+};
 
 struct Rating {
   bool by_site = true;
@@ -40,8 +51,9 @@ struct Tie {
   int organization = 0;
   int type = 0;
   int role = -1;
-  int end = 0;  // a day; 0 while it lasts
+  int end = 0;  // a day's number; 0 while it lasts
   bool deleted = false;
+  int deleted_by = -1;  // the merge that did
   Partnership::Confirmation confirmation = Partnership::CONFIRMATION_UNCONFIRMED;
   std::vector<Rating> ratings;
 };
@@ -68,11 +80,31 @@ std::string Describe(const Partnership& tie) {
   const int role = tie.roles().empty() ? -1 : tie.roles(0).back() - '0';
   return absl::StrCat(tie.organization().substr(tie.organization().size() - 1), " ",
                       tie.partner_type().substr(tie.partner_type().size() - 1), " role ", role,
-                      " end ", tie.end_date().day(), tie.has_delete_time() ? " deleted" : "",
+                      " end ", Number(tie.end_date()), tie.has_delete_time() ? " deleted" : "",
                       " said ", static_cast<int>(tie.confirmation()), " levels ",
                       static_cast<int>(tie.level()), " ",
                       static_cast<int>(tie.organization_level()), " of ", tie.assessment_count());
 }
+
+// A tie that a merge gave to its survivor.
+struct Moved {
+  std::string name;
+  int from = 0;
+  int ended = 0;  // the day that it got as its last one
+  bool deleted = false;
+};
+
+struct Merge {
+  std::string name;
+  int survivor = 0;
+  std::vector<int> duplicates;
+  std::vector<Moved> ties;
+  // What redirected to a duplicate, and to which.
+  std::vector<std::pair<int, int>> redirects;
+  std::vector<int> blocks;
+  int blocked_by = -1;
+  bool undone = false;
+};
 
 struct Remembered {
   absl::Time time;
@@ -106,6 +138,20 @@ class PartnershipModelTest : public RegistryTest {
     return result.ok() ? "" : ReasonOf(result.status());
   }
 
+  // Who stands for it.
+  int Standing(int organization) const {
+    const auto found = organizations_.find(organization);
+    if (found == organizations_.end() || found->second.merged_into < 0) return organization;
+    return found->second.merged_into;
+  }
+  // "" for OK, as the model expects of a write to an organization that must stand for itself.
+  std::string Unfit(int organization) const {
+    const auto found = organizations_.find(organization);
+    if (found == organizations_.end()) return "ORGANIZATION_NOT_FOUND";
+    if (found->second.merged_into >= 0) return "ORGANIZATION_MERGED";
+    return found->second.deleted ? "ORGANIZATION_DELETED" : "";
+  }
+
   void CreateOrganization() {
     const int i = Draw(kOrganizations);
     v1::CreateOrganizationRequest request;
@@ -113,7 +159,7 @@ class PartnershipModelTest : public RegistryTest {
     request.mutable_organization()->set_display_name(absl::StrCat("Organization ", i));
     const auto result = Call<v1::Organization>("OrganizationService/CreateOrganization", request);
     EXPECT_EQ(Reason(result), organizations_.count(i) > 0 ? "ORGANIZATION_EXISTS" : "");
-    organizations_.try_emplace(i, false);
+    organizations_.try_emplace(i);
   }
   void DeleteOrganization(bool back) {
     const int i = Draw(kOrganizations);
@@ -121,7 +167,9 @@ class PartnershipModelTest : public RegistryTest {
     std::string expected;
     if (found == organizations_.end()) {
       expected = "ORGANIZATION_NOT_FOUND";
-    } else if (found->second != back) {
+    } else if (found->second.merged_into >= 0) {
+      expected = "ORGANIZATION_MERGED";
+    } else if (found->second.deleted != back) {
       expected = back ? "ORGANIZATION_NOT_DELETED" : "ORGANIZATION_DELETED";
     }
     const auto result = back ? CallNamed<v1::Organization, v1::UndeleteOrganizationRequest>(
@@ -129,7 +177,7 @@ class PartnershipModelTest : public RegistryTest {
                              : CallNamed<v1::Organization, v1::DeleteOrganizationRequest>(
                                    "OrganizationService/DeleteOrganization", OrganizationName(i));
     EXPECT_EQ(Reason(result), expected);
-    if (expected.empty()) found->second = !back;
+    if (expected.empty()) found->second.deleted = !back;
   }
   void CreateTie() {
     const std::string name = DrawTie();
@@ -141,12 +189,10 @@ class PartnershipModelTest : public RegistryTest {
     request.set_partnership_id(name.substr(name.rfind('/') + 1));
     request.mutable_partnership()->set_organization(OrganizationName(tie.organization));
     request.mutable_partnership()->set_partner_type(absl::StrCat("type", tie.type));
-    std::string expected;
-    const auto organization = organizations_.find(tie.organization);
-    if (organization == organizations_.end()) {
-      expected = "ORGANIZATION_NOT_FOUND";
-    } else if (organization->second) {
-      expected = "ORGANIZATION_DELETED";
+    tie.organization = Standing(tie.organization);
+    std::string expected = Unfit(tie.organization);
+    if (!expected.empty()) {
+      // It is no partner.
     } else if (ties_.count(name) > 0) {
       expected = "PARTNERSHIP_EXISTS";
     } else if (IsTaken(name, tie)) {
@@ -160,12 +206,12 @@ class PartnershipModelTest : public RegistryTest {
     const auto found = ties_.find(name);
     Tie after = found == ties_.end() ? Tie() : found->second;
     after.role = Draw(4) - 1;
-    after.end = Draw(2) == 0 ? 0 : kDays;
+    after.end = Draw(2) == 0 ? 0 : Number(DayOf(kDays));
     v1::UpdatePartnershipRequest request;
     Partnership& change = *request.mutable_partnership();
     change.set_name(name);
     if (after.role >= 0) change.add_roles(absl::StrCat("role", after.role));
-    if (after.end > 0) *change.mutable_end_date() = DayOf(after.end);
+    if (after.end > 0) *change.mutable_end_date() = DayOf(kDays);
     request.mutable_update_mask()->add_paths("roles");
     request.mutable_update_mask()->add_paths("end_date");
     std::string expected = Missing(name);
@@ -191,7 +237,9 @@ class PartnershipModelTest : public RegistryTest {
                              : CallNamed<Partnership, v1::DeletePartnershipRequest>(
                                    "PartnershipService/DeletePartnership", name);
     EXPECT_EQ(Reason(result), expected);
-    if (expected.empty()) found->second.deleted = !back;
+    if (!expected.empty()) return;
+    found->second.deleted = !back;
+    found->second.deleted_by = -1;
   }
   void Assess() {
     const std::string name = DrawTie();
@@ -229,8 +277,154 @@ class PartnershipModelTest : public RegistryTest {
         confirm ? Partnership::CONFIRMATION_CONFIRMED : Partnership::CONFIRMATION_DISPUTED;
   }
 
+  // The open ties of an organization, by site and type.
+  std::map<std::string, std::string> OpenTiesOf(int organization) const {
+    std::map<std::string, std::string> open;
+    for (const auto& [name, tie] : ties_) {
+      if (tie.organization == organization && IsOpen(tie)) open[KeyOf(name, tie)] = name;
+    }
+    return open;
+  }
+  static bool IsOpen(const Tie& tie) { return !tie.deleted && tie.end == 0; }
+  static std::string KeyOf(const std::string& name, const Tie& tie) {
+    return absl::StrCat(SiteOf(name), " ", tie.type);
+  }
+
+  // What the merge does to ties; the number of those that collide.
+  int MoveTies(OrganizationMerge::TieCollision rule, int number, Merge& merge,
+               std::map<std::string, Tie>& ties) const {
+    std::map<std::string, std::string> open = OpenTiesOf(merge.survivor);
+    int collisions = 0;
+    for (const int duplicate : merge.duplicates) {
+      for (auto& [name, tie] : ties) {
+        if (tie.organization != duplicate) continue;
+        Moved moved{name, duplicate};
+        tie.organization = merge.survivor;
+        if (IsOpen(tie) && !open.emplace(KeyOf(name, tie), name).second) {
+          ++collisions;
+          if (rule == OrganizationMerge::TIE_COLLISION_DELETE) {
+            moved.deleted = tie.deleted = true;
+            tie.deleted_by = number;
+          } else {
+            moved.ended = tie.end = Number(weft::DayOf(clock_.Now()));
+          }
+        }
+        merge.ties.push_back(moved);
+      }
+    }
+    return collisions;
+  }
+  void MergeSome() {
+    const auto number = static_cast<int>(merges_.size());
+    Merge merge;
+    merge.survivor = Draw(kOrganizations);
+    for (int count = 1 + Draw(2), i = Draw(kOrganizations); count > 0; ++i) {
+      if (i % kOrganizations == merge.survivor) continue;
+      merge.duplicates.push_back(i % kOrganizations);
+      --count;
+    }
+    v1::MergeOrganizationsRequest request;
+    request.set_survivor(OrganizationName(merge.survivor));
+    std::string expected = Unfit(merge.survivor);
+    for (const int duplicate : merge.duplicates) {
+      request.add_duplicates(OrganizationName(duplicate));
+      if (expected.empty()) expected = Unfit(duplicate);
+    }
+    const auto rule = static_cast<OrganizationMerge::TieCollision>(1 + Draw(3));
+    request.set_tie_collision(rule);
+    request.set_validate_only(Draw(4) == 0);
+    std::map<std::string, Tie> ties = ties_;
+    const int collisions = MoveTies(rule, number, merge, ties);
+    if (expected.empty() && collisions > 0 && rule == OrganizationMerge::TIE_COLLISION_REFUSE) {
+      expected = "MERGE_TIES_COLLIDE";
+    }
+    const auto result =
+        Call<v1::MergeOrganizationsResponse>("OrganizationService/MergeOrganizations", request);
+    EXPECT_EQ(Reason(result), expected);
+    if (!expected.empty()) return;
+    EXPECT_EQ(result->merge().tie_count(), static_cast<int>(merge.ties.size()));
+    EXPECT_EQ(result->merge().collided_tie_count(), collisions);
+    if (request.validate_only()) return;
+    merge.name = result->merge().name();
+    ties_ = std::move(ties);
+    for (auto& [i, organization] : organizations_) {
+      for (const int duplicate : merge.duplicates) {
+        if (organization.merged_into != duplicate) continue;
+        merge.redirects.emplace_back(i, duplicate);
+        organization.merged_into = merge.survivor;
+      }
+    }
+    for (const int duplicate : merge.duplicates) {
+      organizations_[duplicate].merged_into = merge.survivor;
+    }
+    for (int i = 0; i < number; ++i) {
+      Merge& earlier = merges_[static_cast<size_t>(i)];
+      const bool of_them =
+          earlier.survivor == merge.survivor ||
+          std::count(merge.duplicates.begin(), merge.duplicates.end(), earlier.survivor) > 0;
+      if (!of_them || earlier.undone || earlier.blocked_by >= 0) continue;
+      earlier.blocked_by = number;
+      merge.blocks.push_back(i);
+    }
+    merges_.push_back(std::move(merge));
+  }
+
+  // What undoing does to ties; the number of those that do not become what they were.
+  int ReturnTies(int number) {
+    const Merge& merge = merges_[static_cast<size_t>(number)];
+    for (const Moved& moved : merge.ties) ties_[moved.name].organization = moved.from;
+    int remainders = 0;
+    for (const Moved& moved : merge.ties) {
+      Tie& tie = ties_[moved.name];
+      if (moved.ended == 0 && !moved.deleted) continue;
+      if (moved.ended > 0 ? tie.end == 0 : !tie.deleted) continue;
+      Tie open = tie;
+      const bool untouched = moved.ended > 0 ? tie.end == moved.ended : tie.deleted_by == number;
+      if (moved.ended > 0) open.end = 0;
+      if (moved.deleted) open.deleted = false;
+      if (!untouched || (IsOpen(open) && IsTaken(moved.name, open))) {
+        ++remainders;
+      } else {
+        tie = open;
+      }
+    }
+    return remainders;
+  }
+  void UnmergeSome() {
+    if (merges_.empty()) return;
+    const int number = Draw(static_cast<int>(merges_.size()));
+    Merge& merge = merges_[static_cast<size_t>(number)];
+    std::string expected;
+    if (merge.undone) {
+      expected = "MERGE_UNDONE";
+    } else if (merge.blocked_by >= 0) {
+      expected = "MERGE_BLOCKED";
+    } else if (organizations_[merge.survivor].deleted) {
+      expected = "ORGANIZATION_DELETED";
+    }
+    const auto result =
+        CallNamed<v1::UnmergeOrganizationsResponse, v1::UnmergeOrganizationsRequest>(
+            "OrganizationService/UnmergeOrganizations", merge.name);
+    EXPECT_EQ(Reason(result), expected);
+    if (!expected.empty()) return;
+    merge.undone = true;
+    ++undone_;
+    for (const int earlier : merge.blocks) merges_[static_cast<size_t>(earlier)].blocked_by = -1;
+    for (const int duplicate : merge.duplicates) organizations_[duplicate].merged_into = -1;
+    for (const auto& [i, from] : merge.redirects) organizations_[i].merged_into = from;
+    EXPECT_EQ(result->remainders_size(), ReturnTies(number));
+    EXPECT_EQ(result->returned_tie_count(), static_cast<int>(merge.ties.size()));
+  }
+
   void Step() {
-    switch (Draw(12)) {
+    switch (Draw(18)) {
+      case 12:
+      case 13:
+      case 14:
+        return MergeSome();
+      case 15:
+      case 16:
+        return UnmergeSome();
       case 0:
         return CreateOrganization();
       case 1:
@@ -273,7 +467,7 @@ class PartnershipModelTest : public RegistryTest {
       if (site != "sites/-" && SiteOf(name) != site) continue;
       if (organization >= 0 && tie.organization != organization) continue;
       if (tie.deleted && !deleted) continue;
-      if (day <= kDays && tie.end > 0 && tie.end < day) continue;
+      if (day <= kDays && tie.end > 0 && tie.end < Number(DayOf(day))) continue;
       rows.push_back(absl::StrCat(name, ": ", Describe(tie, day)));
     }
     return rows;
@@ -287,7 +481,11 @@ class PartnershipModelTest : public RegistryTest {
     v1::ListPartnershipsRequest by_organization;
     by_organization.set_parent("sites/-");
     by_organization.set_organization(OrganizationName(organization));
-    ASSERT_EQ(Listed(by_organization), Expected(ties_, "sites/-", organization, false, kDays + 1));
+    const int standing = Standing(organization);
+    ASSERT_EQ(Listed(by_organization), Expected(ties_, "sites/-", standing, false, kDays + 1));
+    by_organization.clear_organization();
+    by_organization.set_filter(absl::StrCat("organization = o", organization));
+    ASSERT_EQ(Listed(by_organization), Expected(ties_, "sites/-", standing, false, kDays + 1));
     v1::ListPartnershipsRequest by_site;
     by_site.set_parent(absl::StrCat("sites/s", Draw(kSites)));
     ASSERT_EQ(Listed(by_site), Expected(ties_, by_site.parent(), -1, false, kDays + 1));
@@ -300,14 +498,26 @@ class PartnershipModelTest : public RegistryTest {
     ASSERT_EQ(Listed(by_site), Expected(then.ties, by_site.parent(), -1, false, day));
     by_site.clear_recorded_by();
     ASSERT_EQ(Listed(by_site), Expected(ties_, by_site.parent(), -1, false, day));
-    for (const auto& [i, deleted] : organizations_) {
-      EXPECT_EQ(GetOrganization(OrganizationName(i))->has_delete_time(), deleted);
+    // What was known then, found under the organization that has it now.
+    std::map<std::string, Tie> of_it;
+    for (const auto& [name, tie] : then.ties) {
+      if (ties_.at(name).organization == standing) of_it[name] = tie;
+    }
+    *by_organization.mutable_recorded_by() = ToProto(then.time);
+    ASSERT_EQ(Listed(by_organization), Expected(of_it, "sites/-", -1, false, kDays + 1));
+    for (const auto& [i, organization_row] : organizations_) {
+      const auto read = GetOrganization(OrganizationName(i));
+      EXPECT_EQ(read->name(), OrganizationName(Standing(i)));
+      EXPECT_EQ(read->has_delete_time(), organizations_.at(Standing(i)).deleted);
+      EXPECT_EQ(read->merged_into(), "");
     }
   }
 
   std::mt19937_64 random_;
-  std::map<int, bool> organizations_;  // whether each is deleted
+  std::map<int, Organization> organizations_;
   std::map<std::string, Tie> ties_;
+  std::vector<Merge> merges_;
+  int undone_ = 0;
   std::vector<Remembered> history_;
 };
 WEFT_ON_EVERY_ENGINE(PartnershipModelTest);
@@ -325,6 +535,8 @@ TEST_P(PartnershipModelTest, DoesWhatAPlainModelDoes) {
   }
   // It did something worth the name.
   EXPECT_GE(ties_.size(), 4u);
+  EXPECT_GE(merges_.size(), 2u);
+  EXPECT_GE(undone_, 1);
 }
 
 }  // namespace

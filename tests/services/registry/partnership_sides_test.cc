@@ -1,4 +1,5 @@
 // The two sides of a partnership: what each may write, and that neither can write the other's.
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -6,9 +7,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/auth/policy.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "tests/services/registry/service_fixture.h"
+#include "weft/type/v1/options.pb.h"
 
 namespace weft::registry {
 namespace {
@@ -476,6 +479,87 @@ TEST_P(PartnershipSidesTest, AnOrganizationHasNothingOfOthersTies) {
   list.set_organization("organizations/museum");
   EXPECT_THAT(CallAs<v1::ListPartnershipsResponse>(kOwn, service + "ListPartnerships", list),
               denied);
+}
+
+// A merge gives the account of the duplicate nothing of the survivor's, and takes it what it had.
+TEST_P(PartnershipSidesTest, TheAccountOfAMergedOrganizationHasNothing) {
+  const std::string account = "organizations/museum";
+  v1::MergeOrganizationsRequest merge;
+  merge.set_survivor(kOwn);
+  merge.add_duplicates(account);
+  merge.set_tie_collision(v1::OrganizationMerge::TIE_COLLISION_END);
+  const auto merged =
+      Done<v1::MergeOrganizationsResponse>("OrganizationService/MergeOrganizations", merge);
+  ASSERT_EQ(GetPartnership(kOther)->organization(), kOwn);
+
+  // Every method that lets accounts of organizations in, about its former tie.
+  std::set<std::string> refused;
+  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+      "weft.registry.v1.PartnershipService");
+  ASSERT_NE(service, nullptr);
+  const auto call = [&](const std::string& principal, const auto& request, auto response,
+                        const std::string& method) {
+    return CallAs<decltype(response)>(principal, "PartnershipService/" + method, request).status();
+  };
+  v1::ConfirmPartnershipRequest confirm;
+  confirm.set_name(kOther);
+  v1::DisputePartnershipRequest dispute;
+  dispute.set_name(kOther);
+  dispute.set_note("not so");
+  v1::GetPartnershipRequest get;
+  get.set_name(kOther);
+  v1::GetSiteViewRequest site_view;
+  site_view.set_name(absl::StrCat(kOther, "/siteView"));
+  v1::GetOrganizationViewRequest view;
+  view.set_name(absl::StrCat(kOther, "/organizationView"));
+  v1::ListAssessmentsRequest assessments;
+  assessments.set_parent(kOther);
+  v1::ListPartnershipsRequest list;
+  list.set_parent("sites/-");
+  v1::GetPartnershipAgreementRequest agreement;
+  agreement.set_parent("sites/-");
+  const auto statuses = [&](const std::string& principal) {
+    return std::map<std::string, absl::Status>{
+        {"ConfirmPartnership", call(principal, confirm, Partnership(), "ConfirmPartnership")},
+        {"DisputePartnership", call(principal, dispute, Partnership(), "DisputePartnership")},
+        {"GetPartnership", call(principal, get, Partnership(), "GetPartnership")},
+        {"GetSiteView", call(principal, site_view, v1::SiteView(), "GetSiteView")},
+        {"GetOrganizationView",
+         call(principal, view, v1::OrganizationView(), "GetOrganizationView")},
+        {"ListAssessments",
+         call(principal, assessments, v1::ListAssessmentsResponse(), "ListAssessments")},
+        {"ListPartnerships",
+         call(principal, list, v1::ListPartnershipsResponse(), "ListPartnerships")},
+        {"GetPartnershipAgreement",
+         call(principal, agreement, v1::PartnershipAgreement(), "GetPartnershipAgreement")},
+        {"UpdateOrganizationView", call(principal, OrganizationNote("x", kOther),
+                                        v1::OrganizationView(), "UpdateOrganizationView")},
+        {"AssessPartnershipAsOrganization",
+         call(principal,
+              Rating<v1::AssessPartnershipAsOrganizationRequest>(
+                  type::v1::INTERACTION_LEVEL_COLLABORATION, kOther),
+              Assessment(), "AssessPartnershipAsOrganization")}};
+  };
+  for (const auto& [method, status] : statuses(account)) {
+    EXPECT_THAT(status, IsError(absl::StatusCode::kPermissionDenied, "OWN_ORGANIZATION_MERGED"))
+        << method;
+    refused.insert(method);
+  }
+  for (int i = 0; i < service->method_count(); ++i) {
+    const auto& method = *service->method(i);
+    const std::string& permission = method.options().GetExtension(weft::type::v1::permission);
+    if (auth::Policy::Loopback().Check({account}, permission).ok()) {
+      EXPECT_EQ(refused.count(method.name()), 1) << method.name() << " is not tried";
+    }
+  }
+  // The other account has the tie, and what the first one had comes back with it.
+  for (const auto& [method, status] : statuses(kOwn)) EXPECT_THAT(status, IsOk()) << method;
+  ASSERT_THAT((CallNamed<v1::UnmergeOrganizationsResponse, v1::UnmergeOrganizationsRequest>(
+                  "OrganizationService/UnmergeOrganizations", merged.merge().name())),
+              IsOk());
+  for (const auto& [method, status] : statuses(account)) EXPECT_THAT(status, IsOk()) << method;
+  EXPECT_THAT(CallAs<Partnership>(kOwn, "PartnershipService/GetPartnership", get),
+              IsError(absl::StatusCode::kPermissionDenied, "NOT_OWN_ORGANIZATION"));
 }
 
 }  // namespace

@@ -197,6 +197,9 @@ class RegistryTest : public ::testing::TestWithParam<std::string> {
     return *done;
   }
 
+  // Where the store stands.
+  storage::Position Head() { return server_->engine().head(); }
+
   // Every change so far, in order.
   std::vector<weft::type::v1::Change> Changes() {
     weft::type::v1::ListChangesRequest request;

@@ -1,4 +1,5 @@
-// What keeps memberships apart from changes of their cohort and site, one interleaving at a time.
+// What keeps memberships apart from changes of their cohort and site, and ties and parts from
+// merges of their organization, one interleaving at a time.
 #include <memory>
 #include <string>
 #include <utility>
@@ -160,6 +161,125 @@ TEST_F(RegistryStoreTest, MarkGoesWithItsSite) {
   const auto left = Await(snapshot->Scan(marks, {}));
   ASSERT_THAT(left, IsOk());
   EXPECT_THAT(*left, SizeIs(1)) << "the cohort's alone";
+}
+
+class MergeStoreTest : public RegistryStoreTest {
+ protected:
+  MergeStoreTest() {
+    storage::Transaction txn(*db_);
+    for (const std::string& name : {kSurvivor, kDuplicate, kThird}) {
+      v1::Organization organization = ExampleOrganization();
+      organization.clear_identifiers();
+      organization.set_name(name);
+      EXPECT_THAT(Await(tables_.organizations.Insert(txn, organization)), IsOk());
+    }
+    EXPECT_THAT(Await(txn.Commit()), IsOk());
+  }
+
+  // What a handler does to record a tie of the organization, up to the commit.
+  void AddTie(storage::Transaction& txn, const std::string& organization) {
+    EXPECT_THAT(Await(tables_.organizations.Get(txn, organization)), IsOk());
+    v1::Partnership tie = ExamplePartnership();
+    tie.set_name(kTie);
+    tie.set_organization(organization);
+    EXPECT_THAT(Await(tables_.partnerships.Insert(txn, tie)), IsOk());
+  }
+  // The same for a part of it: a new one, or one that was there.
+  void AddPart(storage::Transaction& txn, bool is_new) {
+    EXPECT_THAT(Await(tables_.organizations.Get(txn, kDuplicate)), IsOk());
+    v1::Organization part = ExampleOrganization();
+    part.clear_identifiers();
+    part.set_name(is_new ? "organizations/part" : kThird);
+    part.set_parent_organization(kDuplicate);
+    if (is_new) {
+      EXPECT_THAT(Await(tables_.organizations.Insert(txn, part)), IsOk());
+      return;
+    }
+    const auto before = Await(tables_.organizations.Get(txn, kThird));
+    ASSERT_THAT(before, IsOk());
+    EXPECT_THAT(Await(tables_.organizations.Update(txn, *before, part, "")), IsOk());
+  }
+  // What a handler does to merge one into the other, up to the commit, when it sees `ties` ties.
+  void Merge(storage::Transaction& txn, const std::string& duplicate, const std::string& survivor,
+             size_t ties) {
+    const auto before = Await(tables_.organizations.Get(txn, duplicate));
+    ASSERT_THAT(before, IsOk());
+    EXPECT_THAT(Await(tables_.organizations.Get(txn, survivor)), IsOk());
+    EXPECT_THAT(Await(tables_.organizations.marks().Watch(txn, duplicate)), IsOk());
+    const auto found = Await(tables_.partnerships.List(txn, kEverySite, duplicate, {}));
+    ASSERT_THAT(found, IsOk());
+    EXPECT_THAT(found->rows, SizeIs(ties));
+    for (const v1::Partnership& row : found->rows) {
+      v1::Partnership tie = row;
+      tie.set_organization(survivor);
+      EXPECT_THAT(Await(tables_.partnerships.Update(txn, row, tie, "")), IsOk());
+    }
+    v1::Organization after = *before;
+    after.set_merged_into(survivor);
+    EXPECT_THAT(Await(tables_.organizations.Update(txn, *before, after, "")), IsOk());
+  }
+
+  const std::string kSurvivor = "organizations/s";
+  const std::string kDuplicate = "organizations/d";
+  const std::string kThird = "organizations/t";
+  const std::string kTie = "sites/site-01/partnerships/a";
+};
+
+TEST_F(MergeStoreTest, TieFirstThenTheMergeConflicts) {
+  storage::Transaction merge(*db_), addition(*db_);
+  Merge(merge, kDuplicate, kSurvivor, 0);
+  AddTie(addition, kDuplicate);
+  EXPECT_THAT(Await(addition.Commit()), IsOk());
+  EXPECT_THAT(Await(merge.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(MergeStoreTest, TheMergeFirstThenTieConflicts) {
+  storage::Transaction merge(*db_), addition(*db_);
+  AddTie(addition, kDuplicate);
+  Merge(merge, kDuplicate, kSurvivor, 0);
+  EXPECT_THAT(Await(merge.Commit()), IsOk());
+  EXPECT_THAT(Await(addition.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(MergeStoreTest, PartFirstThenTheMergeConflicts) {
+  for (const bool is_new : {true, false}) {
+    storage::Transaction merge(*db_), addition(*db_);
+    Merge(merge, kDuplicate, kSurvivor, 0);
+    AddPart(addition, is_new);
+    EXPECT_THAT(Await(addition.Commit()), IsOk());
+    EXPECT_THAT(Await(merge.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT")) << is_new;
+  }
+}
+
+TEST_F(MergeStoreTest, TheMergeFirstThenPartConflicts) {
+  storage::Transaction merge(*db_), addition(*db_);
+  AddPart(addition, true);
+  Merge(merge, kDuplicate, kSurvivor, 0);
+  EXPECT_THAT(Await(merge.Commit()), IsOk());
+  EXPECT_THAT(Await(addition.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(MergeStoreTest, WhatOneMergeGivesASurvivorTheNextOneSees) {
+  storage::Transaction addition(*db_);
+  AddTie(addition, kDuplicate);
+  ASSERT_THAT(Await(addition.Commit()), IsOk());
+  storage::Transaction first(*db_), second(*db_);
+  Merge(second, kSurvivor, kThird, 0);
+  Merge(first, kDuplicate, kSurvivor, 1);
+  EXPECT_THAT(Await(first.Commit()), IsOk());
+  EXPECT_THAT(Await(second.Commit()), IsError(absl::StatusCode::kAborted, "CONFLICT"));
+}
+
+TEST_F(MergeStoreTest, TiesOfOneOrganizationDoNotWaitForEachOther) {
+  storage::Transaction first(*db_), second(*db_);
+  AddTie(first, kDuplicate);
+  EXPECT_THAT(Await(tables_.organizations.Get(second, kDuplicate)), IsOk());
+  v1::Partnership other = ExamplePartnership();
+  other.set_name("sites/site-02/partnerships/b");
+  other.set_organization(kDuplicate);
+  EXPECT_THAT(Await(tables_.partnerships.Insert(second, other)), IsOk());
+  EXPECT_THAT(Await(first.Commit()), IsOk());
+  EXPECT_THAT(Await(second.Commit()), IsOk());
 }
 
 }  // namespace
