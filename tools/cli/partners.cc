@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -25,6 +26,7 @@
 #include "tools/cli/ties.h"
 #include "tools/cli/words.h"
 #include "weft/registry/v1/organization.pb.h"
+#include "weft/registry/v1/organization_merge.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
 
 namespace weft::cli {
@@ -50,6 +52,11 @@ constexpr char kOrgFooter[] = R"(
   weft org duplicates --of organizations/library --min-score 0.5
   weft org update organizations/library --website https://library.example.org
   weft org delete organizations/library      (weft org undelete brings it back)
+  weft org merge organizations/library organizations/riverside-lib --preview
+  weft org merge organizations/library organizations/riverside-lib \
+    --take website=organizations/riverside-lib --collisions end --note "one building"
+  weft org merges organizations/library
+  weft org unmerge organizationMerges/20260301-040506-0a1b2c3d
 Schemes of identifiers: ein, leaid, ncessch, unitid, ror, npi, org_id, lei.
 )";
 constexpr char kTieFooter[] = R"(
@@ -98,6 +105,9 @@ absl::Status SetTime(const std::string& text, google::protobuf::Timestamp* time)
 void PrintOrganization(const Organization& organization) {
   std::printf("%s  %s%s\n", organization.name().c_str(), organization.display_name().c_str(),
               organization.has_delete_time() ? "  (deleted)" : "");
+  if (!organization.merged_into().empty()) {
+    std::printf("  merged into %s\n", organization.merged_into().c_str());
+  }
   for (const v1::AlternateName& name : organization.alternate_names()) {
     std::printf("  also %s (%s)\n", name.text().c_str(),
                 EnumWords(v1::AlternateName::Kind_Name(name.kind()), "KIND_").c_str());
@@ -213,9 +223,10 @@ absl::Status NamedWrite(Session& session, const std::string& method, const OrgOp
   return CallAndPrint<Organization>(session, method, request, &PrintOrganization);
 }
 
-absl::Status GetOrg(Session& session, const std::string& name) {
+absl::Status GetOrg(Session& session, const std::string& name, bool merged) {
   v1::GetOrganizationRequest request;
   request.set_name(name);
+  request.set_show_merged(merged);
   return CallAndPrint<Organization>(session, absl::StrCat(kOrganizations, "GetOrganization"),
                                     request, &PrintOrganization);
 }
@@ -237,6 +248,7 @@ struct ListOptions {
   std::string on;
   std::string known_at;
   bool deleted = false;
+  bool merged = false;
 };
 
 absl::Status ListOrgs(Session& session, const ListOptions& options) {
@@ -244,6 +256,7 @@ absl::Status ListOrgs(Session& session, const ListOptions& options) {
   request.set_filter(options.filter);
   request.set_order_by(options.order_by);
   request.set_show_deleted(options.deleted);
+  request.set_show_merged(options.merged);
   WEFT_ASSIGN_OR_RETURN(
       const v1::ListOrganizationsResponse all,
       ReadAll<v1::ListOrganizationsResponse>(
@@ -259,6 +272,147 @@ absl::Status ListOrgs(Session& session, const ListOptions& options) {
                              [](std::string* out, const OrganizationIdentifier& each) {
                                absl::StrAppend(out, SchemeWord(each.scheme()), "=", each.value());
                              })});
+  }
+  std::fputs(table.ToString().c_str(), stdout);
+  return absl::OkStatus();
+}
+
+// --- Merges of organizations ---
+
+struct MergeOptions {
+  std::string survivor;
+  std::vector<std::string> duplicates;
+  std::vector<std::string> takes;
+  std::string collisions;
+  std::string note;
+  std::string etag;
+  bool preview = false;
+};
+
+// "https://a.example.org of organizations/a".
+std::string ValueText(const v1::MergedValue& value) {
+  return absl::StrCat(value.value().empty() ? "one" : value.value(), " of ", value.organization());
+}
+
+void PrintMergedField(const v1::MergedField& field) {
+  const std::string rule = EnumWords(v1::MergedField::Rule_Name(field.rule()), "RULE_");
+  std::printf("  %s: %s%s\n", field.field().c_str(), rule.c_str(),
+              field.organization().empty() ? "" : absl::StrCat(", ", field.organization()).c_str());
+  for (const v1::MergedValue& value : field.taken()) {
+    std::printf("    + %s\n", ValueText(value).c_str());
+  }
+  for (const v1::MergedValue& value : field.left_aside()) {
+    std::printf("    - %s (%s)\n", ValueText(value).c_str(),
+                EnumWords(v1::MergedValue::Reason_Name(value.reason()), "REASON_").c_str());
+  }
+}
+
+void PrintMergedTie(const v1::MergedTie& tie) {
+  std::printf("    %s of %s: %s%s%s\n", tie.name().c_str(), tie.from().c_str(),
+              EnumWords(v1::MergedTie::Outcome_Name(tie.outcome()), "OUTCOME_").c_str(),
+              tie.has_end_date() ? absl::StrCat(" on ", FormatDate(tie.end_date())).c_str() : "",
+              tie.kept().empty() ? "" : absl::StrCat(", collides with ", tie.kept()).c_str());
+}
+
+void PrintMerge(const v1::OrganizationMerge& merge) {
+  std::printf("%s  %s into %s  (%s)\n", merge.name().empty() ? "preview" : merge.name().c_str(),
+              absl::StrJoin(merge.duplicates(), ", ").c_str(), merge.survivor().c_str(),
+              EnumWords(v1::OrganizationMerge::State_Name(merge.state()), "STATE_").c_str());
+  if (!merge.note().empty()) std::printf("  %s\n", merge.note().c_str());
+  for (const v1::MergedField& field : merge.fields()) PrintMergedField(field);
+  std::printf("  ties: %d, of which %d collided\n", merge.tie_count(), merge.collided_tie_count());
+  for (const v1::MergedTie& tie : merge.ties()) PrintMergedTie(tie);
+  std::printf("  parts: %d, redirects: %d\n", merge.child_count(), merge.redirect_count());
+  for (const v1::MergedReference& reference : merge.references()) {
+    std::printf("    %s of %s (%s)\n", reference.name().c_str(), reference.from().c_str(),
+                EnumWords(v1::MergedReference::Kind_Name(reference.kind()), "KIND_").c_str());
+  }
+  if (!merge.blocked_by().empty()) {
+    std::printf("  to be undone after %s\n", merge.blocked_by().c_str());
+  }
+}
+
+void PrintMerged(const v1::MergeOrganizationsResponse& response) {
+  PrintMerge(response.merge());
+  PrintOrganization(response.survivor());
+}
+
+void PrintUnmerged(const v1::UnmergeOrganizationsResponse& response) {
+  std::printf("%s is undone: %d ties and %d parts and redirects went back\n",
+              response.merge().name().c_str(), response.returned_tie_count(),
+              response.returned_reference_count());
+  for (const v1::UnmergeRemainder& each : response.remainders()) {
+    std::printf("  not %s of %s%s (%s)\n", each.field().c_str(), each.name().c_str(),
+                each.value().empty() ? "" : absl::StrCat(": ", each.value()).c_str(),
+                EnumWords(v1::UnmergeRemainder::Reason_Name(each.reason()), "REASON_").c_str());
+  }
+  PrintOrganization(response.survivor());
+  for (const Organization& duplicate : response.duplicates()) PrintOrganization(duplicate);
+}
+
+absl::Status MergeOrgs(Session& session, const MergeOptions& options) {
+  v1::MergeOrganizationsRequest request;
+  request.set_survivor(options.survivor);
+  for (const std::string& name : options.duplicates) request.add_duplicates(name);
+  for (const std::string& text : options.takes) {
+    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+    if (parts.size() != 2) {
+      return UsageError(absl::StrCat("\"", text,
+                                     "\" chooses nothing; write FIELD=ORGANIZATION, e.g. "
+                                     "website=organizations/library"));
+    }
+    v1::FieldChoice* choice = request.add_choices();
+    choice->set_field(parts[0]);
+    choice->set_organization(parts[1]);
+  }
+  if (!options.collisions.empty()) {
+    WEFT_ASSIGN_OR_RETURN(const v1::OrganizationMerge::TieCollision rule,
+                          ParseEnum<v1::OrganizationMerge::TieCollision>(
+                              options.collisions, "TIE_COLLISION_", "value of --collisions"));
+    request.set_tie_collision(rule);
+  }
+  request.set_note(options.note);
+  request.set_request_id(NewRequestId());
+  request.set_validate_only(options.preview);
+  return CallAndPrint<v1::MergeOrganizationsResponse>(
+      session, absl::StrCat(kOrganizations, "MergeOrganizations"), request, &PrintMerged);
+}
+
+absl::Status UnmergeOrgs(Session& session, const MergeOptions& options) {
+  v1::UnmergeOrganizationsRequest request;
+  request.set_name(options.survivor);
+  request.set_etag(options.etag);
+  request.set_request_id(NewRequestId());
+  request.set_validate_only(options.preview);
+  return CallAndPrint<v1::UnmergeOrganizationsResponse>(
+      session, absl::StrCat(kOrganizations, "UnmergeOrganizations"), request, &PrintUnmerged);
+}
+
+// One merge with all that it did, by its name; else the list of them.
+absl::Status ShowMerges(Session& session, const std::string& name, bool undone) {
+  if (absl::StartsWith(name, "organizationMerges/")) {
+    v1::GetOrganizationMergeRequest get;
+    get.set_name(name);
+    return CallAndPrint<v1::OrganizationMerge>(
+        session, absl::StrCat(kOrganizations, "GetOrganizationMerge"), get, &PrintMerge);
+  }
+  v1::ListOrganizationMergesRequest request;
+  request.set_organization(name);
+  request.set_show_undone(undone);
+  WEFT_ASSIGN_OR_RETURN(
+      const v1::ListOrganizationMergesResponse all,
+      ReadAll<v1::ListOrganizationMergesResponse>(
+          session, absl::StrCat(kOrganizations, "ListOrganizationMerges"), std::move(request)));
+  if (session.json()) {
+    PrintJson(all);
+    return absl::OkStatus();
+  }
+  Table table({"NAME", "SURVIVOR", "DUPLICATES", "TIES", "STATE", "UNDO FIRST"});
+  for (const v1::OrganizationMerge& row : all.organization_merges()) {
+    table.Add({row.name(), row.survivor(), absl::StrJoin(row.duplicates(), ","),
+               absl::StrCat(row.tie_count()),
+               EnumWords(v1::OrganizationMerge::State_Name(row.state()), "STATE_"),
+               row.blocked_by()});
   }
   std::fputs(table.ToString().c_str(), stdout);
   return absl::OkStatus();
@@ -539,6 +693,37 @@ void AddOrgFields(CLI::App& command, OrgOptions& options) {
   command.add_flag("--validate-only", options.validate_only, "check and change nothing");
 }
 
+void AddMerges(CLI::App& org, Session*& session, absl::Status& result) {
+  auto merged = std::make_shared<MergeOptions>();
+  CLI::App* merge =
+      org.add_subcommand("merge", "Makes one organization stand for others that are the same");
+  merge->add_option("SURVIVOR", merged->survivor, kOrgExample)->required();
+  merge->add_option("DUPLICATES", merged->duplicates, "those that redirect to it")->required();
+  AddMany(*merge, "--take", merged->takes,
+          "FIELD=ORGANIZATION, whose value stands; may be given several times");
+  merge->add_option("--collisions", merged->collisions,
+                    "where two have an open tie of one kind with a site: refuse (default), end or "
+                    "delete the duplicate's");
+  merge->add_option("--note", merged->note, "why they are the same");
+  merge->add_flag("--preview", merged->preview, "show what would be done and change nothing");
+  merge->callback([&session, &result, merged] { result = MergeOrgs(*session, *merged); });
+
+  auto undone = std::make_shared<MergeOptions>();
+  CLI::App* unmerge = org.add_subcommand("unmerge", "Undoes a merge");
+  unmerge->add_option("MERGE", undone->survivor, "organizationMerges/..., as weft org merges says")
+      ->required();
+  unmerge->add_option("--etag", undone->etag, "only if it is still this version");
+  unmerge->add_flag("--preview", undone->preview, "show what would be done and change nothing");
+  unmerge->callback([&session, &result, undone] { result = UnmergeOrgs(*session, *undone); });
+
+  auto name = std::make_shared<std::string>();
+  auto all = std::make_shared<bool>(false);
+  CLI::App* merges = org.add_subcommand("merges", "Lists merges, or shows all that one has done");
+  merges->add_option("NAME", *name, "only those of this organization; or a merge to show");
+  merges->add_flag("--undone", *all, "those that were undone, too");
+  merges->callback([&session, &result, name, all] { result = ShowMerges(*session, *name, *all); });
+}
+
 void AddOrg(CLI::App& app, Session*& session, absl::Status& result) {
   CLI::App* org = app.add_subcommand("org", "Partner organizations");
   org->require_subcommand(1);
@@ -563,9 +748,12 @@ void AddOrg(CLI::App& app, Session*& session, absl::Status& result) {
   update->callback([&session, &result, updated] { result = UpdateOrg(*session, *updated); });
 
   auto name = std::make_shared<std::string>();
-  CLI::App* get = org->add_subcommand("get", "Shows one, also when it is deleted");
+  auto itself = std::make_shared<bool>(false);
+  CLI::App* get = org->add_subcommand(
+      "get", "Shows one, also when it is deleted; of a merged one the one that stands for it");
   get->add_option("NAME", *name, kOrgExample)->required();
-  get->callback([&session, &result, name] { result = GetOrg(*session, *name); });
+  get->add_flag("--merged", *itself, "a merged one itself");
+  get->callback([&session, &result, name, itself] { result = GetOrg(*session, *name, *itself); });
 
   auto listed = std::make_shared<ListOptions>();
   CLI::App* list = org->add_subcommand("list", "Lists organizations, every page");
@@ -575,6 +763,7 @@ void AddOrg(CLI::App& app, Session*& session, absl::Status& result) {
   list->add_option("--order-by", listed->order_by,
                    "name, display_name or update_time; the last two also with \" desc\"");
   list->add_flag("--deleted", listed->deleted, "deleted ones, too");
+  list->add_flag("--merged", listed->merged, "merged ones, too");
   list->callback([&session, &result, listed] { result = ListOrgs(*session, *listed); });
 
   auto scheme = std::make_shared<std::string>();
@@ -599,6 +788,7 @@ void AddOrg(CLI::App& app, Session*& session, absl::Status& result) {
     result = NamedWrite<v1::UndeleteOrganizationRequest>(
         *session, absl::StrCat(kOrganizations, "UndeleteOrganization"), *removed);
   });
+  AddMerges(*org, session, result);
 }
 
 void AddAsOf(CLI::App& command, ListOptions& options) {

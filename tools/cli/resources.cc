@@ -45,6 +45,8 @@ constexpr Resource kResources[] = {
     {"cohorts/{}/memberships/{}", "Membership", "Memberships", "weft.registry.v1.CohortService"},
     {"sites/{}", "Site", "Sites", "weft.registry.v1.SiteService"},
     {"organizations/{}", "Organization", "Organizations", "weft.registry.v1.OrganizationService"},
+    {"organizationMerges/{}", "OrganizationMerge", "OrganizationMerges",
+     "weft.registry.v1.OrganizationService"},
     {"sites/{}/partnerships/{}", "Partnership", "Partnerships",
      "weft.registry.v1.PartnershipService"},
     {"sites/{}/partnerships/{}/assessments/{}", "Assessment", "Assessments",

@@ -79,7 +79,6 @@ Task<absl::Status> OrganizationUnmerger::ReturnOrganizations(
 
   Remainders& remainders = *response.mutable_remainders();
   Organization survivor = WithoutMerge(images->before(), images->after(), *now, remainders);
-  ReturnParent(images->before(), images->after(), *former, hierarchy, survivor, remainders);
   for (const std::string& name : merge_.duplicates()) changes[name].second.clear_merged_into();
   int returned = 0;
   for (const MergedReference& reference : merge_.references()) {
@@ -89,6 +88,8 @@ Task<absl::Status> OrganizationUnmerger::ReturnOrganizations(
     }
   }
   response.set_returned_reference_count(returned);
+  // Last, because what the survivor was a part of may be one of those parts.
+  ReturnParent(images->before(), images->after(), *former, hierarchy, survivor, remainders);
   // The duplicates' numbers are free once the survivor has let go of them.
   absl::Status updated = co_await tables_.organizations.Update(txn_, *now, survivor, "");
   WEFT_CO_RETURN_IF_ERROR(std::move(updated));
