@@ -98,6 +98,78 @@ class PartnersTest(SuiteCase):
                                    {"name": tie["name"], "recordedBy": tie["updateTime"]})
             self.assertEqual(then, tie)
 
+    def lookup(self, ein):
+        return self.suite.call(f"{ORGANIZATIONS}/LookupOrganization", {"scheme": "SCHEME_EIN", "value": ein})["name"]
+
+    def add_tie(self, name, organization, kind="library"):
+        self.weft("partnership", "add", "sites/s1", f"organizations/{organization}", kind, "--id", name)
+
+    def test_duplicates_are_merged_and_come_apart(self):
+        self.add_site("s1")
+        self.weft("org", "create", "Riverside Public Library", "--id", "library", "--identifier", "ein=53-0196605",
+                  "--tag", "literacy")
+        self.weft("org", "create", "Riverside Library", "--id", "riverside", "--identifier", "ein=01-0000001",
+                  "--website", "https://riverside.example.org", "--tag", "books")
+        self.weft("org", "create", "Branch", "--id", "branch", "--parent", "organizations/riverside")
+        self.add_tie("kept", "library")
+        self.add_tie("same", "riverside")
+        self.add_tie("other", "riverside", "cbo")
+        self.weft("--principal", "organizations/riverside", "partnership", "confirm", "sites/s1/partnerships/other")
+        before = {name: self.suite.call(f"{ORGANIZATIONS}/GetOrganization", {"name": f"organizations/{name}"})
+                  for name in ("library", "riverside", "branch")}
+        merge = ("org", "merge", "organizations/library", "organizations/riverside")
+        self.assertIn("MERGE_TIES_COLLIDE", self.weft(*merge, code=1))
+        self.assertIn("FIELD=ORGANIZATION", self.weft(*merge, "--take", "website", code=2))
+        preview = self.weft(*merge, "--collisions", "end", "--preview")
+        self.assertIn("preview", preview)
+        self.assertIn("website: filled, organizations/riverside", preview)
+        self.assertIn("+ books of organizations/riverside", preview)
+        self.assertIn("ties: 2, of which 1 collided", preview)
+        self.assertIn("sites/s1/partnerships/same of organizations/riverside: ended on ", preview)
+        self.assertIn("collides with sites/s1/partnerships/kept", preview)
+        self.assertIn("organizations/branch of organizations/riverside (child)", preview)
+        self.assertEqual(self.lookup("010000001"), "organizations/riverside")
+
+        done = json.loads(self.weft("--json", *merge, "--collisions", "end", "--note", "one building"))
+        name = done["merge"]["name"]
+        self.suite.kill("registry")
+        self.suite.start_one("registry")
+        self.assertEqual(self.lookup("010000001"), "organizations/library")
+        self.assertIn("organizations/library  Riverside Public Library",
+                      self.weft("org", "get", "organizations/riverside"))
+        self.assertIn("merged into organizations/library",
+                      self.weft("org", "get", "organizations/riverside", "--merged"))
+        self.assertNotIn("organizations/riverside", self.weft("org", "list"))
+        self.assertIn("organizations/riverside", self.weft("org", "list", "--merged"))
+        self.assertIn("organizations/branch", self.weft("org", "list", "--where", "parent = riverside"))
+        self.add_tie("since", "riverside", "food_agency")
+        listed = self.weft("partnership", "list", "sites/-", "--organization", "organizations/riverside")
+        for tie in ("kept", "same", "other", "since"):
+            self.assertIn(f"sites/s1/partnerships/{tie}", listed)
+        self.assertNotIn("riverside", listed)
+        self.assertIn("OWN_ORGANIZATION_MERGED", self.weft(
+            "partnership", "list", "sites/-", code=1, principal="organizations/riverside"))
+        self.assertIn("ORGANIZATION_MERGED", self.weft("org", "delete", "organizations/riverside", code=1))
+        self.assertIn(name, self.weft("org", "merges", "organizations/riverside"))
+        self.assertIn("one building", self.weft("org", "merges", name))
+        self.assertEqual(json.loads(self.weft("get", name))["survivor"], "organizations/library")
+
+        self.assertIn("2 ties and 1 parts and redirects went back", self.weft("org", "unmerge", name, "--preview"))
+        self.assertEqual(self.lookup("010000001"), "organizations/library")
+        self.weft("org", "unmerge", name)
+        self.suite.kill("registry")
+        self.suite.start_one("registry")
+        self.assertIn("MERGE_UNDONE", self.weft("org", "unmerge", name, code=1))
+        for each, then in before.items():
+            now = self.suite.call(f"{ORGANIZATIONS}/GetOrganization", {"name": f"organizations/{each}"})
+            self.assertEqual({**now, "etag": "", "updateTime": ""}, {**then, "etag": "", "updateTime": ""})
+        listed = self.weft("partnership", "list", "sites/-", "--organization", "organizations/riverside",
+                           "--where", "open = true")
+        for tie in ("same", "other"):
+            self.assertIn(f"sites/s1/partnerships/{tie}", listed)
+        self.assertIn("sites/s1/partnerships/since", self.weft(
+            "partnership", "list", "sites/-", "--organization", "organizations/library"))
+
     def test_metrics_passes_over_them(self):
         wave = self.suite.load_example(EXAMPLE)
         before = self.answers(wave)
@@ -116,6 +188,10 @@ class PartnersTest(SuiteCase):
             "partnershipProposal": {"organization": "organizations/library", "partnerType": "library"}})
         self.suite.call("weft.registry.v1.VocabularyService/CreateVocabulary", {
             "vocabulary": {"displayName": "Roles", "family": "roles", "version": 1, "kind": "KIND_ROLE"}})
+        self.suite.call(f"{ORGANIZATIONS}/CreateOrganization",
+                        {"organizationId": "twin", "organization": {"displayName": "Twin"}})
+        self.suite.call(f"{ORGANIZATIONS}/MergeOrganizations",
+                        {"survivor": "organizations/twin", "duplicates": ["organizations/library"]})
         # These wait until metrics has read the feed past all of that.
         self.assertEqual(self.answers(wave), before)
         self.suite.restart("metrics")
