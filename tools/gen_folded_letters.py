@@ -25,7 +25,8 @@ def folded(letter):
     text = unicodedata.normalize("NFKD", text)
     text = "".join(c for c in text if not unicodedata.combining(c))
     text = "".join(WRITTEN_AS.get(c, c) for c in text)
-    return "".join(c for c in text if unicodedata.category(c)[0] in "LN")
+    # Not what modifies a letter, as the apostrophe in "ŉ".
+    return "".join(c for c in text if unicodedata.category(c)[0] in "LN" and unicodedata.category(c) != "Lm")
 
 
 def main():

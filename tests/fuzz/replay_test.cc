@@ -15,6 +15,7 @@
 #include "tests/fuzz/file_reader_target.h"
 #include "tests/fuzz/forms_target.h"
 #include "tests/fuzz/product_files_target.h"
+#include "tests/fuzz/search_text_target.h"
 
 namespace weft {
 namespace {
@@ -101,6 +102,12 @@ TEST(CodecsCorpusTest, Replays) {
   const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/codecs");
   EXPECT_GE(corpus.size(), 30u);
   for (const std::string& input : corpus) CheckCodecs(input);
+}
+
+TEST(SearchTextCorpusTest, Replays) {
+  const std::vector<std::string> corpus = FilesIn(WEFT_SOURCE_DIR "/tests/fuzz/corpus/search_text");
+  EXPECT_GE(corpus.size(), 15u);
+  for (const std::string& input : corpus) registry::CheckSearchText(input);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/registry/service/organization_search_index.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -26,6 +27,8 @@ constexpr size_t kMaxPagesUnwritten = 20;
 // Commits that come meanwhile are indexed together. Searches need not wait for it.
 constexpr absl::Duration kGather = absl::Milliseconds(250);
 constexpr absl::Duration kRetry = absl::Seconds(5);
+// What a clock can be added to.
+constexpr absl::Duration kMaxPatience = absl::Hours(24);
 // Whoever waits for another's step looks up from time to time.
 constexpr absl::Duration kLook = absl::Milliseconds(100);
 
@@ -70,13 +73,15 @@ Task<absl::Status> OrganizationSearchIndex::Run(rpc::CallContext& context) {
 Task<absl::Status> OrganizationSearchIndex::CatchUp(rpc::CallContext& context) {
   using Clock = std::chrono::steady_clock;
   const storage::Position head = db_.engine.head();
-  const Clock::time_point end = Clock::now() + absl::ToChronoNanoseconds(options_.patience);
+  const Clock::time_point end =
+      Clock::now() + absl::ToChronoNanoseconds(std::min(options_.patience, kMaxPatience));
   while (!opened_ || damaged_ || !HasAllOf(head)) {
     if (context.cancelled()) co_return rpc::Stopped(context);
-    const absl::Duration left = absl::FromChrono(end - Clock::now());
-    if (left <= absl::ZeroDuration()) co_return Behind();
+    const absl::Duration left =
+        std::max(absl::ZeroDuration(), absl::FromChrono(end - Clock::now()));
     absl::Status stepped = co_await StepAlone(context, left);
     WEFT_CO_RETURN_IF_ERROR(std::move(stepped));
+    if (Clock::now() >= end && !HasAllOf(head)) co_return Behind();
   }
   co_return absl::OkStatus();
 }

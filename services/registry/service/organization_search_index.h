@@ -34,7 +34,7 @@ namespace weft::registry {
 struct SearchOptions {
   // The index's file; "" keeps it in memory.
   std::string path;
-  // How long a call waits for an index that is behind.
+  // How long a call waits for an index that is behind; it goes one step further in any case.
   absl::Duration patience = absl::Seconds(5);
   // Rows in a step of making it.
   size_t chunk = 500;
