@@ -59,7 +59,7 @@ double NewmanModularity(const TwoModeGraph& graph, const std::vector<int32_t>& c
 }
 
 CommunitySearch::CommunitySearch(const TwoModeGraph& graph, int64_t seed)
-    : graph_(graph), seed_(seed) {
+    : graph_(graph), seed_(static_cast<uint64_t>(seed)) {
   done_ = graph.is_star() || graph.ties() == 0;
   starts_ = std::clamp(kTiesOfAllStarts / std::max(graph.ties(), 1), 1, kMostStarts);
 }
@@ -150,7 +150,7 @@ bool CommunitySearch::Work() {
     return !done_;
   }
   std::vector<int32_t> next = communities_;
-  status_ = igraph_->LeidenRound(seed_ + all_rounds_, next);
+  status_ = igraph_->LeidenRound(seed_ + static_cast<uint64_t>(all_rounds_), next);
   if (!status_.ok()) {
     communities_.clear();
     done_ = true;

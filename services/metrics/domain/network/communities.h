@@ -41,7 +41,7 @@ class CommunitySearch {
   void EndStart();
 
   const TwoModeGraph& graph_;
-  const int64_t seed_;
+  const uint64_t seed_;
   absl::Status status_;
   std::optional<IgraphGraph> igraph_;
   int starts_ = 0;

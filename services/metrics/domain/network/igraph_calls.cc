@@ -79,11 +79,11 @@ class Matrix {
 // are drawn from this seed.
 class Turn {
  public:
-  explicit Turn(int64_t seed)
+  explicit Turn(uint64_t seed)
       : lock_(Mutex()),
         errors_(igraph_set_error_handler(igraph_error_handler_ignore)),
         warnings_(igraph_set_warning_handler(igraph_warning_handler_ignore)) {
-    igraph_rng_seed(igraph_rng_default(), static_cast<igraph_uint_t>(seed));
+    igraph_rng_seed(igraph_rng_default(), seed);
   }
   ~Turn() {
     igraph_set_error_handler(errors_);
@@ -149,14 +149,14 @@ absl::StatusOr<IgraphGraph> IgraphGraph::Make(const TwoModeGraph& graph) {
       ends[next++] = neighbor;
     }
   }
-  const absl::Status status =
+  absl::Status status =
       ToStatus(igraph_create(&holder->graph, ends.get(), graph.size(), IGRAPH_UNDIRECTED));
   if (!status.ok()) return status;
   holder->made = true;
   return IgraphGraph(std::move(holder));
 }
 
-absl::Status IgraphGraph::LeidenRound(int64_t seed, std::vector<int32_t>& communities) const {
+absl::Status IgraphGraph::LeidenRound(uint64_t seed, std::vector<int32_t>& communities) const {
   const Turn turn(seed);
   const auto size = static_cast<size_t>(holder_->size);
   IntVector membership(size);
@@ -165,7 +165,7 @@ absl::Status IgraphGraph::LeidenRound(int64_t seed, std::vector<int32_t>& commun
   for (size_t node = 0; node < size; ++node) degrees[node] = holder_->degrees[node];
   const bool go_on = !communities.empty();
   for (size_t node = 0; node < communities.size(); ++node) membership[node] = communities[node];
-  const absl::Status status = ToStatus(igraph_community_leiden(
+  absl::Status status = ToStatus(igraph_community_leiden(
       &holder_->graph, /*edge_weights=*/nullptr, degrees.get(), 1.0 / (2.0 * holder_->ties),
       kRandomness, go_on, /*n_iterations=*/1, membership.get(), /*nb_clusters=*/nullptr,
       /*quality=*/nullptr));
@@ -177,7 +177,7 @@ absl::Status IgraphGraph::LeidenRound(int64_t seed, std::vector<int32_t>& commun
   return absl::OkStatus();
 }
 
-absl::Status IgraphGraph::LayoutRounds(int64_t seed, int rounds, double heat,
+absl::Status IgraphGraph::LayoutRounds(uint64_t seed, int rounds, double heat,
                                        std::vector<double>& places) const {
   const Turn turn(seed);
   const auto size = static_cast<size_t>(holder_->size);
@@ -187,7 +187,7 @@ absl::Status IgraphGraph::LayoutRounds(int64_t seed, int rounds, double heat,
     matrix.at(node, 0) = places[2 * node];
     matrix.at(node, 1) = places[2 * node + 1];
   }
-  const absl::Status status = ToStatus(igraph_layout_fruchterman_reingold(
+  absl::Status status = ToStatus(igraph_layout_fruchterman_reingold(
       &holder_->graph, matrix.get(), /*use_seed=*/true, rounds, heat, IGRAPH_LAYOUT_NOGRID,
       /*weight=*/nullptr, nullptr, nullptr, nullptr, nullptr));
   if (!status.ok()) return status;

@@ -24,11 +24,11 @@ class IgraphGraph {
 
   // One round of the Leiden algorithm for Newman's modularity, from `communities` on; if they are
   // empty, from single nodes. Undirected, levels do not count.
-  absl::Status LeidenRound(int64_t seed, std::vector<int32_t>& communities) const;
+  absl::Status LeidenRound(uint64_t seed, std::vector<int32_t>& communities) const;
 
   // `rounds` rounds of Fruchterman and Reingold's layout from where nodes are: x, y of each node in
   // turn. No node moves farther than `heat` in a round, which cools down to nothing.
-  absl::Status LayoutRounds(int64_t seed, int rounds, double heat,
+  absl::Status LayoutRounds(uint64_t seed, int rounds, double heat,
                             std::vector<double>& places) const;
 
  private:

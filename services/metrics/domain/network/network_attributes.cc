@@ -102,10 +102,12 @@ std::vector<AttributeValue> NodeAttributes::Of(size_t index) const {
   values.emplace_back(
       std::string(numbers.mode() == v1::NETWORK_MODE_SITES ? "site" : "organization"));
   values.push_back(TextOrNothing(node.name));
-  values.push_back(TextOrNothing(SettingWord(node.setting)));
+  // What would tell which site it is goes with its name.
+  const bool named = !node.name.empty();
+  values.push_back(named ? TextOrNothing(SettingWord(node.setting)) : AttributeValue());
   values.push_back(TextsOrNothing(node.partner_types));
-  values.push_back(TextsOrNothing(Places(node.localities)));
-  values.push_back(TextsOrNothing(Places(node.regions)));
+  values.push_back(named ? TextsOrNothing(Places(node.localities)) : AttributeValue());
+  values.push_back(named ? TextsOrNothing(Places(node.regions)) : AttributeValue());
   values.emplace_back(static_cast<int64_t>(numbers.degree()));
   values.emplace_back(static_cast<int64_t>(numbers.component()));
   while (values.size() < attributes_.size()) {

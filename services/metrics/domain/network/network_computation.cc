@@ -303,6 +303,11 @@ v1::NetworkProvenance NetworkComputation::Provenance() const {
                                         " partnerships of unknown level are left out, as nobody "
                                         "knows whether they reach min_level"));
   }
+  if (std::any_of(network_.sites.begin(), network_.sites.end(),
+                  [](const NetworkNode& site) { return site.name.empty(); })) {
+    provenance.add_caveats(
+        "sites that may not be named can be recognised by their partners all the same");
+  }
   if (paths_.has_value() && paths_->sampled()) {
     provenance.add_caveats("betweenness and closeness are sampled; each has its standard error");
   }
@@ -314,10 +319,24 @@ v1::NetworkProvenance NetworkComputation::Provenance() const {
   return provenance;
 }
 
+ShortestPaths::Sampled NetworkComputation::BetweennessOf(int32_t node) const {
+  const int32_t own = graph_.is_site(node) ? graph_.sites() : graph_.organizations();
+  const double highest = HighestBetweenness(own, graph_.size() - own);
+  const ShortestPaths::Sampled through = paths_->Betweenness(node);
+  return {through.value / highest, through.standard_error / highest};
+}
+
+ShortestPaths::Sampled NetworkComputation::ClosenessOf(int32_t node) const {
+  const int32_t own = graph_.is_site(node) ? graph_.sites() : graph_.organizations();
+  const int32_t reached = components_.sizes[components_.of[node]] - 1;
+  const double nearest = graph_.size() - own + 2.0 * (own - 1);
+  const double share = static_cast<double>(reached) / (graph_.size() - 1);
+  const ShortestPaths::Sampled away = paths_->Distance(node);
+  const double closeness = nearest / away.value * share;
+  return {closeness, closeness * away.standard_error / away.value};
+}
+
 void NetworkComputation::SetPaths(int32_t node, v1::NodeMetrics& metrics) const {
-  const bool site = graph_.is_site(node);
-  const int32_t own = site ? graph_.sites() : graph_.organizations();
-  const int32_t other = graph_.size() - own;
   const int32_t reached = components_.sizes[components_.of[node]] - 1;
   const int32_t sources = paths_.has_value() ? paths_->sources() : 0;
   if (Wants(v1::NETWORK_MEASURE_BETWEENNESS)) {
@@ -325,11 +344,10 @@ void NetworkComputation::SetPaths(int32_t node, v1::NodeMetrics& metrics) const 
     if (!paths_.has_value()) {
       *metrics.mutable_betweenness() = OfStar(units);
     } else {
-      const ShortestPaths::Sampled through = paths_->Betweenness(node);
-      const double highest = HighestBetweenness(own, other);
-      *metrics.mutable_betweenness() = Value(through.value / highest, units);
+      const ShortestPaths::Sampled betweenness = BetweennessOf(node);
+      *metrics.mutable_betweenness() = Value(betweenness.value, units);
       if (paths_->sampled()) {
-        metrics.set_betweenness_standard_error(through.standard_error / highest);
+        metrics.set_betweenness_standard_error(betweenness.standard_error);
       }
     }
   }
@@ -340,16 +358,11 @@ void NetworkComputation::SetPaths(int32_t node, v1::NodeMetrics& metrics) const 
       *metrics.mutable_closeness() = UndefinedNumber(type::v1::UNDEFINED_REASON_EMPTY_BASE,
                                                      "it reaches no other node", NodeUnits(0, 0));
     } else {
-      const ShortestPaths::Sampled away = paths_->Distance(node);
-      const double nearest = other + 2.0 * (own - 1);
-      const double share = static_cast<double>(reached) / (graph_.size() - 1);
-      const double closeness = nearest / away.value * share;
-      const bool exact = away.standard_error == 0;
+      const ShortestPaths::Sampled closeness = ClosenessOf(node);
+      const bool exact = closeness.standard_error == 0;
       *metrics.mutable_closeness() =
-          Value(closeness, NodeUnits(exact ? reached : paths_->sources_near(node), reached));
-      if (paths_->sampled()) {
-        metrics.set_closeness_standard_error(closeness * away.standard_error / away.value);
-      }
+          Value(closeness.value, NodeUnits(exact ? reached : paths_->sources_near(node), reached));
+      if (paths_->sampled()) metrics.set_closeness_standard_error(closeness.standard_error);
     }
   }
 }
@@ -599,10 +612,10 @@ v1::PathSampling NetworkComputation::DescribePaths() const {
   double betweenness = 0;
   double closeness = 0;
   for (int32_t node = 0; node < graph_.size(); ++node) {
-    v1::NodeMetrics metrics;
-    SetPaths(node, metrics);
-    betweenness = std::max(betweenness, metrics.betweenness_standard_error());
-    closeness = std::max(closeness, metrics.closeness_standard_error());
+    betweenness = std::max(betweenness, BetweennessOf(node).standard_error);
+    if (graph_.degree(node) > 0) {
+      closeness = std::max(closeness, ClosenessOf(node).standard_error);
+    }
   }
   if (Wants(v1::NETWORK_MEASURE_BETWEENNESS)) {
     sampling.set_largest_betweenness_standard_error(betweenness);

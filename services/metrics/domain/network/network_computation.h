@@ -70,6 +70,10 @@ class NetworkComputation {
 
   const ProjectionGraph* ProjectionOf(v1::NetworkMode mode) const;
   const Brokerage* BrokerageOf(v1::NetworkMode mode) const;
+  // Over what the two numbers of nodes allow; once paths were followed, closeness of nodes with a
+  // tie.
+  ShortestPaths::Sampled BetweennessOf(int32_t node) const;
+  ShortestPaths::Sampled ClosenessOf(int32_t node) const;
   void SetPaths(int32_t node, v1::NodeMetrics& metrics) const;
   void SetBrokerage(int32_t node, v1::NodeMetrics& metrics) const;
   v1::NetworkModeMetrics Mode(v1::NetworkMode mode, v1::NodeOrder order, int32_t top) const;

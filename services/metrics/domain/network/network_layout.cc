@@ -92,7 +92,8 @@ bool NetworkLayout::Work() {
     const int rounds = static_cast<int>(
         std::clamp<int64_t>(kPairsPerStep / (size * size), 1, all_rounds_ - rounds_));
     const double heat = heat_ * (1 - static_cast<double>(rounds_) / all_rounds_);
-    status_ = igraph_->LayoutRounds(seed_ + rounds_, rounds, heat, at_);
+    status_ = igraph_->LayoutRounds(static_cast<uint64_t>(seed_) + static_cast<uint64_t>(rounds_),
+                                    rounds, heat, at_);
     rounds_ += rounds;
     if (!status_.ok()) igraph_.reset();
     return status_.ok();

@@ -133,6 +133,8 @@ TEST(NetworkFileTest, NamesMayBeAnything) {
 TEST(NetworkFileTest, ASiteThatMayNotBeNamedIsNowhereInIt) {
   registry::v1::Site site = ExampleSite(0);
   site.set_naming(registry::v1::Site::NAMING_NEUTRAL);
+  site.add_places()->set_locality("Springfield");
+  site.add_attributes()->set_setting(registry::v1::SiteAttributes::SETTING_UNIVERSITY);
   const Network network =
       BuildFrom(ExampleQuery(), {site, ExampleSite(1)}, {ExampleOrganization(0)},
                 {ExamplePartnership(0, 0, 1), ExamplePartnership(1, 0, 2)});
@@ -140,6 +142,8 @@ TEST(NetworkFileTest, ASiteThatMayNotBeNamedIsNowhereInIt) {
     const std::string file = FileOf(network, format);
     EXPECT_THAT(file, Not(HasSubstr("s0000"))) << file;
     EXPECT_THAT(file, Not(HasSubstr("School 0")));
+    EXPECT_THAT(file, Not(HasSubstr("Springfield")));
+    EXPECT_THAT(file, Not(HasSubstr("university")));
     EXPECT_THAT(file, HasSubstr("site-"));
   }
 }
