@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/csv/csv_cells.h"
 
 namespace weft::metrics {
 namespace {
@@ -67,17 +68,9 @@ std::string JsonText(absl::string_view text) {
 }
 
 std::string CsvText(absl::string_view text) {
-  std::string cell = CleanText(text);
-  const size_t first = cell.find_first_not_of(" '");
-  if (first != std::string::npos &&
-      absl::string_view("=+-@").find(cell[first]) != absl::string_view::npos) {
-    cell.insert(0, 1, '\'');
-  }
-  if (cell.find_first_of(",;\"") == std::string::npos &&
-      (cell.empty() || (cell.front() != ' ' && cell.back() != ' '))) {
-    return cell;
-  }
-  return absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"");
+  std::string cell;
+  AppendCsvCell(CleanText(GuardFormula(text)), cell);
+  return cell;
 }
 
 std::string NumberInFile(double value) {

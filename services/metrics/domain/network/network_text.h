@@ -18,8 +18,7 @@ std::string CleanText(absl::string_view text);
 std::string XmlText(absl::string_view text);
 // Cleaned, as a JSON string with its quotes.
 std::string JsonText(absl::string_view text);
-// Cleaned, as a cell of a CSV file: with an apostrophe before what a spreadsheet would take for a
-// formula (=, +, - or @ in front, also behind spaces), in quotes where it must be.
+// Cleaned, as a cell of a CSV file, guarded against formulas.
 std::string CsvText(absl::string_view text);
 
 // The shortest decimal number that reads back as this one.
