@@ -150,8 +150,10 @@ ShortestPaths::Sampled ShortestPaths::Distance(int32_t node) const {
 
 double HighestBetweenness(int32_t own, int32_t other) {
   const double m = other;
-  const double s = (own - 1) / other;
-  const double t = (own - 1) % other;
+  // As often as the other mode goes into the rest of its own, and what is left.
+  const int32_t times = (own - 1) / other;
+  const double s = times;
+  const double t = own - 1 - times * other;
   return (m * m * (s + 1) * (s + 1) + m * (s + 1) * (2 * t - s - 1) - t * (2 * s - t + 3)) / 2;
 }
 
