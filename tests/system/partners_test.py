@@ -142,6 +142,9 @@ class PartnersTest(SuiteCase):
         self.assertNotIn("organizations/riverside", self.weft("org", "list"))
         self.assertIn("organizations/riverside", self.weft("org", "list", "--merged"))
         self.assertIn("organizations/branch", self.weft("org", "list", "--where", "parent = riverside"))
+        found = self.weft("org", "search", "riverside")
+        self.assertIn("organizations/library", found)
+        self.assertNotIn("organizations/riverside", found)
         self.add_tie("since", "riverside", "food_agency")
         listed = self.weft("partnership", "list", "sites/-", "--organization", "organizations/riverside")
         for tie in ("kept", "same", "other", "since"):

@@ -442,6 +442,22 @@ TEST_P(TwoRegistriesTest, AnExportOfAnImportIsTheSameBytes) {
   }
 }
 
+TEST_P(DirectoryServiceTest, MergedOnesAreNeitherExportedNorChanged) {
+  AddExamples();
+  const Files before = Exported(ExportDirectoryRequest::FORMAT_JSON);
+  EXPECT_EQ(exported_, 3);
+  v1::MergeOrganizationsRequest merge;
+  merge.set_survivor("organizations/system");
+  merge.add_duplicates("organizations/zoo");
+  Done<v1::MergeOrganizationsResponse>("OrganizationService/MergeOrganizations", merge);
+  Exported(ExportDirectoryRequest::FORMAT_JSON);
+  EXPECT_EQ(exported_, 2);
+  // A directory of before states it still.
+  const std::vector<std::string> refused = Refused(before);
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_THAT(refused[0], HasSubstr("ORGANIZATION_MERGED"));
+}
+
 TEST_P(DirectoryServiceTest, ExportsWhatTheFilterDescribes) {
   AddExamples();
   v1::DeleteOrganizationRequest remove;

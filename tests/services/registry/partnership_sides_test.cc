@@ -484,6 +484,13 @@ TEST_P(PartnershipSidesTest, AnOrganizationHasNothingOfOthersTies) {
 // A merge gives the account of the duplicate nothing of the survivor's, and takes it what it had.
 TEST_P(PartnershipSidesTest, TheAccountOfAMergedOrganizationHasNothing) {
   const std::string account = "organizations/museum";
+  v1::ProposePartnershipRequest propose;
+  propose.set_parent("sites/s1");
+  propose.mutable_partnership_proposal()->set_organization(account);
+  propose.mutable_partnership_proposal()->set_partner_type("cbo");
+  const auto proposal =
+      CallAs<v1::PartnershipProposal>(account, "PartnershipService/ProposePartnership", propose);
+  ASSERT_THAT(proposal, IsOk());
   v1::MergeOrganizationsRequest merge;
   merge.set_survivor(kOwn);
   merge.add_duplicates(account);
@@ -540,7 +547,22 @@ TEST_P(PartnershipSidesTest, TheAccountOfAMergedOrganizationHasNothing) {
                   type::v1::INTERACTION_LEVEL_COLLABORATION, kOther),
               Assessment(), "AssessPartnershipAsOrganization")}};
   };
-  for (const auto& [method, status] : statuses(account)) {
+  v1::GetPartnershipProposalRequest get_proposal;
+  get_proposal.set_name(proposal->name());
+  v1::ListPartnershipProposalsRequest proposals;
+  proposals.set_parent("sites/-");
+  v1::WithdrawPartnershipProposalRequest withdraw;
+  withdraw.set_name(proposal->name());
+  std::map<std::string, absl::Status> all = statuses(account);
+  all["ProposePartnership"] =
+      call(account, propose, v1::PartnershipProposal(), "ProposePartnership");
+  all["GetPartnershipProposal"] =
+      call(account, get_proposal, v1::PartnershipProposal(), "GetPartnershipProposal");
+  all["ListPartnershipProposals"] =
+      call(account, proposals, v1::ListPartnershipProposalsResponse(), "ListPartnershipProposals");
+  all["WithdrawPartnershipProposal"] =
+      call(account, withdraw, v1::PartnershipProposal(), "WithdrawPartnershipProposal");
+  for (const auto& [method, status] : all) {
     EXPECT_THAT(status, IsError(absl::StatusCode::kPermissionDenied, "OWN_ORGANIZATION_MERGED"))
         << method;
     refused.insert(method);
@@ -552,6 +574,12 @@ TEST_P(PartnershipSidesTest, TheAccountOfAMergedOrganizationHasNothing) {
       EXPECT_EQ(refused.count(method.name()), 1) << method.name() << " is not tried";
     }
   }
+  // What it proposed before becomes a tie of the one that stands for it.
+  v1::AcceptPartnershipProposalRequest accept;
+  accept.set_name(proposal->name());
+  EXPECT_EQ(
+      Done<Partnership>("PartnershipService/AcceptPartnershipProposal", accept).organization(),
+      kOwn);
   // The other account has the tie, and what the first one had comes back with it.
   for (const auto& [method, status] : statuses(kOwn)) EXPECT_THAT(status, IsOk()) << method;
   ASSERT_THAT((CallNamed<v1::UnmergeOrganizationsResponse, v1::UnmergeOrganizationsRequest>(
