@@ -272,7 +272,8 @@ Organization Named(const std::string& name, const std::string& town = "") {
 }
 std::vector<DuplicateReason::Kind> Reasons(const Organization& a, const Organization& b) {
   std::vector<DuplicateReason::Kind> kinds;
-  for (const DuplicateReason& reason : ComparePair(a, b, {}, true).reasons()) {
+  const auto pair = ComparePair(a, b, {}, true);
+  for (const DuplicateReason& reason : pair.reasons()) {
     kinds.push_back(reason.kind());
   }
   return kinds;
