@@ -29,7 +29,7 @@ constexpr char kStopped[] = "TEXT_INDEX_STOPPED";
 // How often SQLite asks whether to stop, in steps of its virtual machine: some 20 µs.
 constexpr int kStepsBetweenStops = 1000;
 // Ranking reads every match; where there are more than this, the first ones have to do.
-constexpr int64_t kMaxRanked = 5000;
+constexpr int64_t kMaxRanked = 2000;
 // Trigrams of a misspelled word that are looked for: the rarest.
 constexpr size_t kTrigrams = 5;
 // A letter that is added, left out or replaced is in three trigrams, so that with five of them at

@@ -40,7 +40,7 @@ constexpr size_t kTiesPage = 500;
 constexpr size_t kRowsPage = 100;
 // Organizations whose duplicates are looked for in one step, and in one page.
 constexpr size_t kComparedInStep = 5;
-constexpr size_t kComparedInPage = 200;
+constexpr size_t kComparedInPage = 100;
 
 // What stands between the two names of a place in a list of pairs; no name has it.
 constexpr char kBetween = ' ';

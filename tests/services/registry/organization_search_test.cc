@@ -253,6 +253,30 @@ TEST_P(OrganizationSearchTest, OfASiteAreItsPartnersAlone) {
               IsError(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
 }
 
+TEST_P(OrganizationSearchTest, MergedOnesAreLeftOutUntilTheyComeApart) {
+  Add("a", "Riverside Library", "Springfield");
+  Add("b", "Riverside Libary", "Springfield");
+  const auto pairs = [&] {
+    return Done<v1::ListDuplicateCandidatesResponse>("OrganizationService/ListDuplicateCandidates",
+                                                     v1::ListDuplicateCandidatesRequest())
+        .candidates_size();
+  };
+  EXPECT_THAT(Ids("riverside library"), ElementsAre("a", "b"));
+  EXPECT_EQ(pairs(), 1);
+  v1::MergeOrganizationsRequest merge;
+  merge.set_survivor("organizations/a");
+  merge.add_duplicates("organizations/b");
+  const auto merged =
+      Done<v1::MergeOrganizationsResponse>("OrganizationService/MergeOrganizations", merge);
+  EXPECT_THAT(Ids("riverside library"), ElementsAre("a"));
+  EXPECT_EQ(pairs(), 0);
+  v1::UnmergeOrganizationsRequest unmerge;
+  unmerge.set_name(merged.merge().name());
+  Done<v1::UnmergeOrganizationsResponse>("OrganizationService/UnmergeOrganizations", unmerge);
+  EXPECT_THAT(Ids("riverside library"), ElementsAre("a", "b"));
+  EXPECT_EQ(pairs(), 1);
+}
+
 TEST_P(OrganizationSearchTest, PagesHaveEachHitOnceInOrder) {
   v1::BatchCreateOrganizationsRequest batch;
   for (int i = 0; i < 45; ++i) {
