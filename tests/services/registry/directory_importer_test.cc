@@ -80,6 +80,7 @@ class DirectoryImporterTest : public ::testing::Test {
 
 TEST_F(DirectoryImporterTest, SaysHowFarItCameWhenItCannotGoOn) {
   std::vector<hsds::Incoming> organizations;
+  organizations.reserve(503);
   for (int i = 0; i < 503; ++i) organizations.push_back(Incoming(i));
   AddEin(organizations[501].stated);
   ImportDirectoryResponse checked;
@@ -128,7 +129,7 @@ TEST_F(DirectoryImporterTest, LosesNoChangeThatWasMadeMeanwhile) {
   EXPECT_EQ(after->website(), "https://a.example");
 }
 
-TEST_F(DirectoryImporterTest, RefusesOneForWhichAnotherStands) {
+TEST_F(DirectoryImporterTest, LeavesOneAloneForWhichAnotherStands) {
   Organization merged;
   merged.set_name(Name(1));
   merged.set_display_name("Merged");
@@ -143,6 +144,12 @@ TEST_F(DirectoryImporterTest, RefusesOneForWhichAnotherStands) {
   EXPECT_EQ(checked.problems(0).reason(), "ORGANIZATION_MERGED");
   EXPECT_EQ(checked.problems(0).file(), "organizations.json");
   EXPECT_THAT(checked.problems(0).message(), HasSubstr(Name(2)));
+  EXPECT_EQ(checked.error_count(), 0);
+  EXPECT_EQ(checked.organizations_left_alone(), 1);
+  ImportDirectoryResponse applied;
+  ASSERT_THAT(Await(importer_->Apply(applied)), IsOk());
+  EXPECT_EQ(applied.organizations_left_alone(), 1);
+  EXPECT_EQ(Get(1)->display_name(), "Merged");
 }
 
 }  // namespace

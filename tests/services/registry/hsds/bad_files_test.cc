@@ -26,7 +26,7 @@ std::string Organization(const std::string& id, const std::string& rest = "") {
 
 // What is told is the same wherever the bytes are cut.
 std::vector<std::string> ProblemsOf(const Files& files) {
-  const std::vector<std::string> whole = Read(files).problems();
+  std::vector<std::string> whole = Read(files).problems();
   for (const size_t piece : {1, 2, 7}) EXPECT_EQ(Read(files, piece).problems(), whole) << piece;
   return whole;
 }
