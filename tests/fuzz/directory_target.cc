@@ -42,7 +42,8 @@ Files FilesOf(absl::string_view input) {
   Files files;
   for (absl::string_view line : absl::StrSplit(input, '\n')) {
     if (absl::ConsumePrefix(&line, "@@")) {
-      files.emplace_back(std::string(line), "");
+      // Names come as text, in messages.
+      files.emplace_back(IsText(line) ? std::string(line) : "organizations.csv", "");
     } else {
       absl::StrAppend(&files.back().second, line, "\n");
     }

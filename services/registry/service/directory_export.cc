@@ -160,6 +160,7 @@ Task<absl::Status> DirectoryExport::WriteFile(std::string name, std::string head
   for (size_t from = 0; from < listed_.size(); from += kReadAtOnce) {
     const size_t to = std::min(from + kReadAtOnce, listed_.size());
     std::vector<std::string> names;
+    names.reserve(to - from);
     for (size_t i = from; i < to; ++i) names.push_back(listed_[i].name);
     absl::StatusOr<std::vector<std::optional<v1::Organization>>> rows =
         co_await tables_.organizations.table().GetMany(snapshot_, std::move(names));

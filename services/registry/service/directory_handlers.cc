@@ -34,8 +34,8 @@ constexpr int kMaxFiles = 100;
 constexpr size_t kMaxFileName = 200;
 constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 // Bytes that are read, and organizations that are put together, before others are served.
-constexpr size_t kStepBytes = 64 << 10;
-constexpr int kStepRecords = 200;
+constexpr size_t kStepBytes = 16 << 10;
+constexpr int kStepRecords = 50;
 
 absl::Status Validate(const v1::DirectoryHeader& header) {
   return FieldViolations()

@@ -29,6 +29,7 @@ constexpr size_t kPageRows = 500;
 // feed.
 constexpr size_t kBatch = 500;
 constexpr size_t kYieldEvery = 50;
+constexpr char kMerged[] = "ORGANIZATION_MERGED";
 
 absl::Status Stopped(const absl::Status& cause, const v1::ImportDirectoryResponse& counts) {
   const int written = counts.organizations_created() + counts.organizations_updated();
@@ -84,6 +85,11 @@ Task<absl::Status> DirectoryImporter::Check(std::vector<Incoming> organizations,
     absl::Status written = co_await Write(txn, plan_[i], response);
     if (written.ok()) continue;
     WEFT_CO_RETURN_IF_ERROR(hsds::TellRefusal(written, plan_[i], report_));
+    if (ReasonOf(written) == kMerged) {
+      plan_[i].left_alone = true;
+      response.set_organizations_left_alone(response.organizations_left_alone() + 1);
+      continue;
+    }
     refused.insert(plan_[i].name);
   }
   co_return absl::OkStatus();
@@ -101,6 +107,7 @@ Task<absl::Status> DirectoryImporter::FindByIds(const std::vector<Incoming>& org
   for (size_t begin = 0; begin < wanted.size(); begin += kPageRows) {
     const size_t end = std::min(begin + kPageRows, wanted.size());
     std::vector<std::string> some;
+    some.reserve(end - begin);
     for (size_t i = begin; i < end; ++i) some.push_back(NameIn(kOrganizations, wanted[i]));
     absl::StatusOr<std::vector<std::optional<v1::Organization>>> rows =
         co_await tables_.organizations.table().GetMany(reader, std::move(some));
@@ -214,13 +221,12 @@ Task<absl::Status> DirectoryImporter::Write(storage::Transaction& txn, const Pla
     counts.set_organizations_created(counts.organizations_created() + 1);
     co_return absl::OkStatus();
   }
-  if (mode_ == v1::DirectoryHeader::MODE_CREATE) {
+  if (planned.left_alone || mode_ == v1::DirectoryHeader::MODE_CREATE) {
     counts.set_organizations_left_alone(counts.organizations_left_alone() + 1);
     co_return absl::OkStatus();
   }
   absl::StatusOr<v1::Organization> before = co_await tables_.organizations.Get(txn, planned.name);
   WEFT_CO_RETURN_IF_ERROR(before.status());
-  WEFT_CO_RETURN_IF_ERROR(hsds::CheckNotMerged(*before));
   WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*before));
   v1::Organization after = *before;
   hsds::MergeStated(planned.incoming.stated, after);

@@ -24,7 +24,6 @@ using v1::DirectoryHeader;
 using v1::ExportDirectoryRequest;
 using v1::ImportDirectoryRequest;
 using v1::ImportDirectoryResponse;
-using v1::OrganizationIdentifier;
 
 constexpr char kImport[] = "weft.registry.v1.OrganizationService/ImportDirectory";
 constexpr char kExport[] = "weft.registry.v1.OrganizationService/ExportDirectory";
@@ -381,6 +380,7 @@ TEST_P(DirectoryServiceTest, OneImportAtATime) {
 
 TEST_P(DirectoryServiceTest, ManyAreWrittenInBatches) {
   std::vector<std::string> organizations;
+  organizations.reserve(1203);
   for (int i = 0; i < 1203; ++i) organizations.push_back(Json(i, i == 0 ? "" : Parent(i / 20)));
   // Parent 0 of the first twenty is the first itself.
   const ImportDirectoryResponse response = Taken(List(organizations));

@@ -1,10 +1,12 @@
 #include "services/registry/domain/hsds/json_reader.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/csv/utf8.h"
@@ -17,6 +19,9 @@ constexpr absl::string_view kNoOrganization =
     "{\"contents\": […]}";
 constexpr absl::string_view kTooDeep = "more than 32 objects and lists are inside each other";
 constexpr char kContents[] = "contents";
+// What matters between the bytes of an organization, and in a string of it.
+constexpr absl::string_view kEndsRun = "\"{}[]\r\n";
+constexpr absl::string_view kEndsRunInString = "\"\\\r\n";
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -65,7 +70,9 @@ class JsonReader::Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& key) override {
     if (skipped_ > 0) return true;
     Frame& frame = frames_.back();
-    frame.key = key;
+    // "\u0000" is JSON, and no text of ours.
+    frame.key = absl::StrReplaceAll(key, {{absl::string_view("\0", 1), "?"}});
+    if (frame.key != key) TellNul(frame);
     if (!frame.keys.insert(key).second) {
       reader_.report_.Add(Reason::kRepeatedKey, SpotOfKey(frame),
                           "the key stands in this object twice; leave one out");
@@ -169,6 +176,10 @@ class JsonReader::Builder final : public nlohmann::json_sax<nlohmann::json> {
       return true;
     }
     if (text.empty()) return true;
+    if (absl::StrContains(text, '\0')) {
+      TellNul(frame);
+      return true;
+    }
     const Keep keep = index < 0 ? Keep::kDropped : table.fields[static_cast<size_t>(index)].keep;
     if (keep == Keep::kRead) {
       frame.record->fields.push_back({index, 0, std::string(text)});
@@ -178,6 +189,10 @@ class JsonReader::Builder final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  void TellNul(const Frame& frame) {
+    reader_.report_.Add(Reason::kNulByte, SpotOfKey(frame),
+                        "holds \\u0000, which no text holds; leave it out");
+  }
   void TellWrongType(const Frame& frame, absl::string_view what, bool wants_objects) {
     reader_.report_.Add(Reason::kWrongType, SpotOfKey(frame),
                         absl::StrCat("is ", what, " where HSDS has ",
@@ -228,8 +243,11 @@ class JsonReader::Builder final : public nlohmann::json_sax<nlohmann::json> {
 };
 
 void JsonReader::Feed(absl::string_view bytes) {
-  for (const char c : bytes) {
-    if (stopped_) return;
+  while (!bytes.empty() && !stopped_) {
+    bytes.remove_prefix(TakeRun(bytes));
+    if (bytes.empty()) return;
+    const char c = bytes.front();
+    bytes.remove_prefix(1);
     // The mark's bytes are passed over one by one.
     const bool mark =
         state_ == State::kStart && offset_ < 3 && c == kByteOrderMark[static_cast<size_t>(offset_)];
@@ -238,6 +256,17 @@ void JsonReader::Feed(absl::string_view bytes) {
     if (c == '\r' || (c == '\n' && !after_cr_)) ++line_;
     after_cr_ = c == '\r';
   }
+}
+
+size_t JsonReader::TakeRun(absl::string_view bytes) {
+  if (state_ != State::kElement || escaped_) return 0;
+  const size_t run = std::min(bytes.find_first_of(in_string_ ? kEndsRunInString : kEndsRun),
+                              std::min(bytes.size(), kMaxOrganizationBytes - text_.size()));
+  if (run == 0) return 0;
+  text_.append(bytes.data(), run);
+  offset_ += static_cast<int64_t>(run);
+  after_cr_ = false;
+  return run;
 }
 
 void JsonReader::Finish() {

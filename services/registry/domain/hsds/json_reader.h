@@ -36,6 +36,8 @@ class JsonReader {
   class Builder;
   enum class State { kStart, kObject, kList, kElement, kPageRest, kEnd };
 
+  // Takes what comes first and needs no look at each byte; how many bytes that is.
+  size_t TakeRun(absl::string_view bytes);
   void Take(char c);
   void TakeOfObject(char c);
   void TakeOfList(char c);

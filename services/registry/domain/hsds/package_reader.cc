@@ -202,6 +202,7 @@ class PackageReader::File final : public CsvReader::Handler {
 };
 
 PackageReader::PackageReader(Report& report) : report_(report) {
+  tables_.reserve(Tables().size());
   for (const TableSpec* table : Tables()) tables_.push_back({table, {}, {}});
 }
 

@@ -89,14 +89,6 @@ void PutParentsFirst(std::vector<Planned>& plan, Report& report) {
   plan = std::move(ordered);
 }
 
-absl::Status CheckNotMerged(const v1::Organization& organization) {
-  if (organization.merged_into().empty()) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "ORGANIZATION_MERGED",
-               absl::StrCat("\"", organization.merged_into(), "\" stands for \"",
-                            organization.name(), "\" by now; state that one instead"),
-               {{"name", organization.name()}, {"merged_into", organization.merged_into()}});
-}
-
 absl::Status TellRefusal(const absl::Status& status, const Planned& planned, Report& report) {
   const std::optional<Reason> reason = ReasonFor(status);
   if (!reason.has_value()) return status;

@@ -23,6 +23,8 @@ struct Planned {
   std::string parent;
   // Whether the registry has it.
   bool exists = false;
+  // Whether nothing is to be done, because another one stands for it.
+  bool left_alone = false;
 };
 
 // Tells of two that are one organization of the registry, and finds parents, which are in the
@@ -32,9 +34,6 @@ void CheckPlan(const absl::flat_hash_map<std::string, std::string>& names,
 // Puts parents before their children, so that they are there when a child names them. Circles are
 // told of; one in each loses its parent here.
 void PutParentsFirst(std::vector<Planned>& plan, Report& report);
-
-// FAILED_PRECONDITION (ORGANIZATION_MERGED) for one for which another stands.
-absl::Status CheckNotMerged(const v1::Organization& organization);
 
 // Tells of what the registry has answered to one; the status, when it is not about that
 // organization.

@@ -69,8 +69,6 @@ constexpr ReasonInfo kReasons[] = {
      "Two records are about the same organization of the registry."},
     {Reason::kOrganizationDeleted, "ORGANIZATION_DELETED", kError,
      "The organization, or its parent, is deleted. Undelete it, or leave it out."},
-    {Reason::kOrganizationMerged, "ORGANIZATION_MERGED", kError,
-     "Another organization of the registry stands for this one by now."},
     {Reason::kParentCycle, "PARENT_CYCLE", kError,
      "The organization would be a part of one that is a part of it."},
     {Reason::kParentsTooDeep, "PARENTS_TOO_DEEP", kError,
@@ -88,6 +86,10 @@ constexpr ReasonInfo kReasons[] = {
      "it, a country that is no code."},
     {Reason::kUnknownLink, "UNKNOWN_LINK", kWarning,
      "A row names an organization that is not in the files, and is left out."},
+    {Reason::kOrganizationMerged, "ORGANIZATION_MERGED", kWarning,
+     "Another organization of the registry stands for this one since the two were merged. Its "
+     "record "
+     "is left alone."},
     {Reason::kUnknownParent, "UNKNOWN_PARENT", kWarning,
      "The parent is neither in the files nor in the registry, and is left out."},
 };

@@ -54,7 +54,6 @@ enum class Reason {
   kIdentifiersDisagree,
   kSameOrganization,
   kOrganizationDeleted,
-  kOrganizationMerged,
   kParentCycle,
   kParentsTooDeep,
   kOrganizationRefused,
@@ -64,6 +63,7 @@ enum class Reason {
   kMissingDescription,
   kValueNotKept,
   kUnknownLink,
+  kOrganizationMerged,
   kUnknownParent,
 };
 

@@ -183,14 +183,17 @@ void AppendSheetHeader(std::string& file) {
 void AppendSheetRow(const Organization& organization, absl::string_view id,
                     absl::string_view parent_id, std::string& file) {
   std::vector<std::string> names;
+  names.reserve(organization.alternate_names_size());
   for (const v1::AlternateName& name : organization.alternate_names()) {
     names.push_back(name.text());
   }
   std::vector<std::string> identifiers;
+  identifiers.reserve(organization.identifiers_size());
   for (const v1::OrganizationIdentifier& one : organization.identifiers()) {
     identifiers.push_back(absl::StrCat(SchemeWord(one.scheme()), " ", one.value()));
   }
   std::vector<std::string> places;
+  places.reserve(organization.locations_size());
   for (const v1::Place& place : organization.locations()) {
     std::vector<std::string> parts;
     for (const std::string* part : {&place.locality(), &place.region(), &place.country()}) {
@@ -199,6 +202,7 @@ void AppendSheetRow(const Organization& organization, absl::string_view id,
     places.push_back(absl::StrJoin(parts, ", "));
   }
   std::vector<std::string> contacts;
+  contacts.reserve(organization.contacts_size());
   for (const v1::OrganizationContact& contact : organization.contacts()) {
     std::vector<std::string> parts;
     for (const std::string* part :

@@ -19,7 +19,6 @@ namespace {
 using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using v1::AlternateName;
 using v1::Organization;
 using v1::OrganizationIdentifier;

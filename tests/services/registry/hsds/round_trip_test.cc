@@ -136,6 +136,7 @@ TEST(RoundTripTest, AnyOrganizations) {
     SCOPED_TRACE(seed);
     Maker maker(seed);
     std::vector<Organization> organizations;
+    organizations.reserve(25);
     for (int i = 0; i < 25; ++i) organizations.push_back(maker.Make(i));
     ExpectReadBack(organizations, JsonOf(organizations));
     ExpectReadBack(organizations, PackageOf(organizations));
