@@ -195,14 +195,14 @@ const WordMap& Spellings() {
       {"devel", "development"},
       {"comm", "community"},
       {"cmty", "community"},
-      
+
       {"coop", "cooperative"},
       {"bldg", "building"},
       {"hts", "heights"},
       {"mtn", "mountain"},
       {"mgmt", "management"},
       {"tech", "technology"},
-      
+
       {"n", "north"},
       {"s", "south"},
       {"e", "east"},
@@ -210,7 +210,7 @@ const WordMap& Spellings() {
       {"bros", "brothers"},
       {"grp", "group"},
       {"mfg", "manufacturing"},
-      
+
       {"one", "1"},
       {"first", "1"},
       {"two", "2"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <compare>
 #include <optional>
 
 #include "absl/strings/match.h"
@@ -19,7 +20,6 @@ namespace weft::registry {
 namespace {
 
 using text_index::Stop;
-using v1::Organization;
 
 // After this many pages of other resources the position is written down, so that a start has little
 // to pass over.
@@ -88,7 +88,7 @@ Task<absl::Status> OrganizationSearchIndex::CatchUp(rpc::CallContext& context) {
 
 bool OrganizationSearchIndex::HasAllOf(const storage::Position& head) const {
   const std::optional<std::strong_ordering> order = storage::Compare(state_.position, head);
-  return state_.complete && order.has_value() && *order >= 0;
+  return state_.complete && order.has_value() && std::is_gteq(*order);
 }
 
 absl::Status OrganizationSearchIndex::Behind() const {
