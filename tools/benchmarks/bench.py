@@ -13,6 +13,7 @@ import rows_answers
 import rows_calls
 import rows_feed
 import rows_network
+import rows_partners
 from lab import Lab
 from measures import table
 from programs import HERE
@@ -36,6 +37,7 @@ ROWS = {
     "network": rows_network.network,
     "memory": rows_calls.memory,
     "growth": rows_calls.growth,
+    "partners": rows_partners.partners,
 }
 
 EXPLANATION = """\

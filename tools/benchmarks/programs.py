@@ -66,6 +66,11 @@ def resident_mib(pid):
     raise RuntimeError(f"process {pid} has no VmRSS")
 
 
+def disk_mib(directory):
+    """What the files below the directory take of the disk."""
+    return sum(path.stat().st_blocks * 512 for path in directory.rglob("*") if path.is_file()) / 1024**2
+
+
 class Bare:
     """The bare server: gRPC's and RocksDB's own speed."""
 

@@ -10,6 +10,7 @@
 #include "tools/benchmarks/bare_api.h"
 #include "tools/benchmarks/client_calls.h"
 #include "tools/benchmarks/etcd.pb.h"
+#include "tools/benchmarks/partner_targets.h"
 #include "tools/benchmarks/world.h"
 #include "weft/ingestion/v1/response_service.pb.h"
 #include "weft/ingestion/v1/wave.pb.h"
@@ -109,8 +110,8 @@ CallKind EtcdPut(const CallParameters& parameters) {
           }};
 }
 
-const std::map<std::string, MakeKind>& Kinds() {
-  static const auto& kinds = *new std::map<std::string, MakeKind>{
+std::map<std::string, MakeKind> MakeKinds() {
+  std::map<std::string, MakeKind> kinds = {
       {"get-site",
        [](const auto& p) { return GetSite("/weft.registry.v1.SiteService/GetSite", p); }},
       {"update-site",
@@ -151,6 +152,12 @@ const std::map<std::string, MakeKind>& Kinds() {
       {"etcd-range", EtcdRange},
       {"etcd-put", EtcdPut},
   };
+  kinds.merge(PartnerKinds());
+  return kinds;
+}
+
+const std::map<std::string, MakeKind>& Kinds() {
+  static const auto& kinds = *new std::map<std::string, MakeKind>(MakeKinds());
   return kinds;
 }
 

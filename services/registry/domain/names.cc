@@ -7,11 +7,11 @@
 #include "common/validation/counts.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/registry/domain/batches.h"
 
 namespace weft::registry {
 namespace {
 
-constexpr int kMaxBatch = 1000;
 // An error travels in a trailer of at most 8 KiB.
 constexpr size_t kMaxNamed = 20;
 

@@ -13,6 +13,7 @@
 #include "common/validation/counts.h"
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
+#include "services/registry/domain/batches.h"
 #include "services/registry/domain/codes.h"
 #include "services/registry/domain/identifier.h"
 #include "services/registry/domain/names.h"
@@ -31,7 +32,6 @@ constexpr size_t kMaxRole = 200;
 constexpr size_t kMaxEmail = 254;
 constexpr size_t kMaxPhone = 40;
 constexpr size_t kMaxWebsite = 500;
-constexpr int kMaxBatch = 1000;
 
 void CheckAlternateNames(FieldViolations& violations, const std::string& field,
                          const Organization& organization) {
@@ -177,26 +177,13 @@ absl::Status ValidateCreate(const v1::CreateOrganizationRequest& request) {
 
 absl::Status ValidateBatch(const v1::BatchCreateOrganizationsRequest& request) {
   FieldViolations violations;
-  if (request.requests().empty()) {
-    violations.Add("requests", "is required; give at least one organization");
-  }
-  if (!CheckCount(violations, "requests", request.requests_size(), kMaxBatch)) {
-    return violations.ToStatus();
-  }
-  absl::flat_hash_set<std::string> ids;
-  for (int i = 0; i < request.requests_size(); ++i) {
-    const v1::CreateOrganizationRequest& one = request.requests(i);
-    const std::string prefix = absl::StrCat("requests[", i, "].");
-    CheckCreate(violations, prefix, one);
-    violations.Require(one.request_id().empty(), absl::StrCat(prefix, "request_id"),
-                       "must be empty; set the request_id of the batch");
-    violations.Require(!one.validate_only(), absl::StrCat(prefix, "validate_only"),
-                       "must be unset; set validate_only of the batch");
-    if (!one.organization_id().empty() && !ids.insert(one.organization_id()).second) {
-      violations.Add(absl::StrCat(prefix, "organization_id"),
-                     absl::StrCat("repeats ", Quoted(one.organization_id())));
-    }
-  }
+  ChosenNames ids;
+  CheckBatch(violations, "organization", request,
+             [&](const std::string& prefix, const v1::CreateOrganizationRequest& one) {
+               CheckCreate(violations, prefix, one);
+               ids.Check(violations, absl::StrCat(prefix, "organization_id"),
+                         one.organization_id());
+             });
   return violations.ToStatus();
 }
 

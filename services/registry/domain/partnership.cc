@@ -13,6 +13,7 @@
 #include "common/validation/ids.h"
 #include "common/validation/text.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/registry/domain/batches.h"
 #include "services/registry/domain/codes.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/partnership_views.h"
@@ -40,8 +41,8 @@ std::string LeadingSegments(absl::string_view name, size_t count) {
   return absl::StrJoin(parts.begin(), parts.begin() + std::min(count, parts.size()), "/");
 }
 
-void CheckAgreements(FieldViolations& violations, const Partnership& partnership) {
-  const std::string field = "partnership.agreements";
+void CheckAgreements(FieldViolations& violations, const std::string& field,
+                     const Partnership& partnership) {
   if (!CheckCount(violations, field, partnership.agreements_size(), kMaxAgreements)) return;
   for (int i = 0; i < partnership.agreements_size(); ++i) {
     const v1::Agreement& agreement = partnership.agreements(i);
@@ -55,12 +56,27 @@ void CheckAgreements(FieldViolations& violations, const Partnership& partnership
   }
 }
 
-void CheckPartnership(FieldViolations& violations, const Partnership& partnership) {
-  CheckName(violations, "partnership.organization", kOrganizations, partnership.organization());
-  CheckCode(violations, "partnership.partner_type", partnership.partner_type());
-  CheckRolesMechanismsConditions(violations, partnership);
-  CheckAgreements(violations, partnership);
-  CheckPeriod(violations, "partnership", PeriodOf(partnership));
+// `field` is where it stands in the request: "partnership".
+void CheckPartnership(FieldViolations& violations, const std::string& field,
+                      const Partnership& partnership) {
+  CheckName(violations, absl::StrCat(field, ".organization"), kOrganizations,
+            partnership.organization());
+  CheckCode(violations, absl::StrCat(field, ".partner_type"), partnership.partner_type());
+  CheckRolesMechanismsConditions(violations, field, partnership);
+  CheckAgreements(violations, absl::StrCat(field, ".agreements"), partnership);
+  CheckPeriod(violations, field, PeriodOf(partnership));
+}
+
+void CheckCreate(FieldViolations& violations, const std::string& prefix,
+                 const v1::CreatePartnershipRequest& request) {
+  CheckName(violations, absl::StrCat(prefix, "parent"), kSites, request.parent());
+  CheckNewId(violations, absl::StrCat(prefix, "partnership_id"), request.partnership_id());
+  const std::string field = absl::StrCat(prefix, "partnership");
+  if (request.has_partnership()) {
+    CheckPartnership(violations, field, request.partnership());
+  } else {
+    violations.Add(field, "is required");
+  }
 }
 
 void CheckRecordedBy(FieldViolations& violations, bool given, const Timestamp& time) {
@@ -81,6 +97,18 @@ void SetLevel(const Assessment& assessment, Partnership& partnership) {
     partnership.set_organization_level(assessment.level());
     *partnership.mutable_organization_level_effective_date() = assessment.effective_date();
   }
+}
+
+// The site of a batch, or "sites/-" for several.
+void CheckBatchParent(FieldViolations& violations, absl::string_view parent) {
+  if (parent != kEverySite) CheckName(violations, "parent", kSites, parent);
+}
+
+void CheckUnderParent(FieldViolations& violations, absl::string_view field,
+                      absl::string_view parent, absl::string_view site) {
+  violations.Require(parent == kEverySite || site == parent, field,
+                     absl::StrCat("is of ", Quoted(site), ", and the batch of ", Quoted(parent),
+                                  "; \"sites/-\" as its parent takes those of several sites"));
 }
 
 // Whether a newer assessment takes the place of the one that the level is from.
@@ -112,14 +140,50 @@ std::string PartnershipOf(absl::string_view name) {
 
 absl::Status ValidateCreate(const v1::CreatePartnershipRequest& request) {
   FieldViolations violations;
-  CheckName(violations, "parent", kSites, request.parent());
-  CheckNewId(violations, "partnership_id", request.partnership_id());
-  if (request.has_partnership()) {
-    CheckPartnership(violations, request.partnership());
-  } else {
-    violations.Add("partnership", "is required");
+  CheckCreate(violations, "", request);
+  return violations.ToStatus();
+}
+
+absl::Status ValidateBatch(const v1::BatchCreatePartnershipsRequest& request) {
+  FieldViolations violations;
+  CheckBatchParent(violations, request.parent());
+  ChosenNames names;
+  CheckBatch(violations, "partnership", request,
+             [&](const std::string& prefix, const v1::CreatePartnershipRequest& one) {
+               CheckCreate(violations, prefix, one);
+               CheckUnderParent(violations, absl::StrCat(prefix, "parent"), request.parent(),
+                                one.parent());
+               if (one.partnership_id().empty()) return;
+               names.Check(violations, absl::StrCat(prefix, "partnership_id"),
+                           PartnershipName(one.parent(), one.partnership_id()));
+             });
+  return violations.ToStatus();
+}
+
+absl::Status ValidateBatch(const v1::BatchGetPartnershipsRequest& request) {
+  FieldViolations violations;
+  CheckBatchParent(violations, request.parent());
+  if (request.names().empty()) violations.Add("names", "is required; ask for at least one");
+  if (CheckCount(violations, "names", request.names_size(), kMaxBatch)) {
+    for (int i = 0; i < request.names_size(); ++i) {
+      const std::string field = absl::StrCat("names[", i, "]");
+      const std::string& name = request.names(i);
+      const std::string site = SiteOf(name);
+      if (!IdIn(kSites, site).has_value() || !IsId(LastId(name)) ||
+          name != PartnershipName(site, LastId(name))) {
+        violations.Add(
+            field,
+            absl::StrCat("must be a name like sites/site-01/partnerships/p1, not ", Quoted(name)));
+        continue;
+      }
+      CheckUnderParent(violations, field, request.parent(), site);
+    }
   }
   return violations.ToStatus();
+}
+
+absl::Status PartnershipsMissing(const std::vector<std::string>& missing) {
+  return NamesMissing("PARTNERSHIP_NOT_FOUND", "partnership", "ListPartnerships", missing);
 }
 
 absl::Status ValidateGet(const v1::GetPartnershipRequest& request) {
@@ -168,7 +232,7 @@ Partnership NewPartnership(const v1::CreatePartnershipRequest& request, absl::st
 
 absl::Status ValidatePartnership(const Partnership& partnership) {
   FieldViolations violations;
-  CheckPartnership(violations, partnership);
+  CheckPartnership(violations, "partnership", partnership);
   return violations.ToStatus();
 }
 

@@ -26,6 +26,10 @@ std::string PartnershipOf(absl::string_view name);
 
 // Everything that is wrong with the request by itself, in one answer.
 absl::Status ValidateCreate(const v1::CreatePartnershipRequest& request);
+absl::Status ValidateBatch(const v1::BatchCreatePartnershipsRequest& request);
+absl::Status ValidateBatch(const v1::BatchGetPartnershipsRequest& request);
+// NOT_FOUND (PARTNERSHIP_NOT_FOUND): what a batch asked for in vain.
+absl::Status PartnershipsMissing(const std::vector<std::string>& missing);
 absl::Status ValidateGet(const v1::GetPartnershipRequest& request);
 absl::Status ValidateList(const v1::ListPartnershipsRequest& request);
 absl::Status ValidateAgreement(const v1::GetPartnershipAgreementRequest& request);

@@ -52,9 +52,9 @@ void CheckView(FieldViolations& violations, const std::string& field, const View
 
 }  // namespace
 
-void CheckRolesMechanismsConditions(FieldViolations& violations,
+void CheckRolesMechanismsConditions(FieldViolations& violations, const std::string& field,
                                     const v1::Partnership& partnership) {
-  CheckWhatIsSaid(violations, "partnership", partnership);
+  CheckWhatIsSaid(violations, field, partnership);
 }
 
 void CheckRolesMechanisms(FieldViolations& violations, const v1::PartnershipProposal& proposal) {

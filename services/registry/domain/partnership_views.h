@@ -14,7 +14,8 @@
 namespace weft::registry {
 
 // What both sides know: the same rules hold for these in the partnership and in either view.
-void CheckRolesMechanismsConditions(FieldViolations& violations,
+// `field` is where it stands in the request: "partnership".
+void CheckRolesMechanismsConditions(FieldViolations& violations, const std::string& field,
                                     const v1::Partnership& partnership);
 void CheckRolesMechanisms(FieldViolations& violations, const v1::PartnershipProposal& proposal);
 

@@ -1,8 +1,10 @@
 #include "services/registry/service/partnership_handlers.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
@@ -52,26 +54,89 @@ Task<absl::Status> PartnershipHandlers::CreatePartnership(
   WEFT_CO_RETURN_IF_ERROR(ValidateCreate(request));
   WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
                            service::IdForCreate(request.partnership_id(), "partnership_id"));
+  auto body = [&](storage::Transaction& txn) { return CreateIn(txn, request, id, response); };
+  absl::Status status = co_await service::Mutate(context, db_, request, response, body);
+  co_return status;
+}
+
+Task<absl::Status> PartnershipHandlers::CreateIn(storage::Transaction& txn,
+                                                 const v1::CreatePartnershipRequest& request,
+                                                 absl::string_view id,
+                                                 v1::Partnership& partnership) {
+  partnership = NewPartnership(request, id);
+  absl::Status said = co_await CheckVocabularies(tables_, txn, partnership);
+  WEFT_CO_RETURN_IF_ERROR(std::move(said));
+  absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.parent());
+  WEFT_CO_RETURN_IF_ERROR(site.status());
+  // Read in this transaction, so that a merge of either and this cannot both be committed.
+  absl::StatusOr<std::string> standing =
+      co_await StandingFor(tables_, txn, partnership.organization());
+  WEFT_CO_RETURN_IF_ERROR(standing.status());
+  partnership.set_organization(*std::move(standing));
+  absl::StatusOr<v1::Organization> organization =
+      co_await tables_.organizations.Get(txn, partnership.organization());
+  WEFT_CO_RETURN_IF_ERROR(organization.status());
+  WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*organization));
+  absl::Status inserted = co_await tables_.partnerships.Insert(txn, partnership);
+  co_return inserted;
+}
+
+Task<absl::Status> PartnershipHandlers::BatchCreatePartnerships(
+    rpc::CallContext& context, const v1::BatchCreatePartnershipsRequest& request,
+    v1::BatchCreatePartnershipsResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateBatch(request));
+  std::vector<std::string> ids;
+  ids.reserve(request.requests_size());
+  for (const v1::CreatePartnershipRequest& one : request.requests()) {
+    WEFT_CO_ASSIGN_OR_RETURN(ids.emplace_back(),
+                             service::IdForCreate(one.partnership_id(), "partnership_id"));
+  }
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    response = NewPartnership(request, id);
-    absl::Status said = co_await CheckVocabularies(tables_, txn, response);
-    WEFT_CO_RETURN_IF_ERROR(std::move(said));
-    absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.parent());
-    WEFT_CO_RETURN_IF_ERROR(site.status());
-    // Read in this transaction, so that a merge of either and this cannot both be committed.
-    absl::StatusOr<std::string> standing =
-        co_await StandingFor(tables_, txn, response.organization());
-    WEFT_CO_RETURN_IF_ERROR(standing.status());
-    response.set_organization(*std::move(standing));
-    absl::StatusOr<v1::Organization> organization =
-        co_await tables_.organizations.Get(txn, response.organization());
-    WEFT_CO_RETURN_IF_ERROR(organization.status());
-    WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*organization));
-    absl::Status inserted = co_await tables_.partnerships.Insert(txn, response);
-    co_return inserted;
+    response.Clear();
+    std::vector<std::string> keys;
+    keys.reserve(ids.size() * 4);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      const v1::CreatePartnershipRequest& one = request.requests(static_cast<int>(i));
+      keys.push_back(tables_.sites.KeyOf(one.parent()));
+      keys.push_back(tables_.organizations.table().KeyOf(one.partnership().organization()));
+      tables_.partnerships.AddKeysOf(NewPartnership(one, ids[i]), keys);
+    }
+    absl::Status prefetched = co_await txn.Prefetch(std::move(keys));
+    WEFT_CO_RETURN_IF_ERROR(std::move(prefetched));
+    for (size_t i = 0; i < ids.size(); ++i) {
+      absl::Status created = co_await CreateIn(txn, request.requests(static_cast<int>(i)), ids[i],
+                                               *response.add_partnerships());
+      WEFT_CO_RETURN_IF_ERROR(std::move(created));
+    }
+    co_return absl::OkStatus();
   };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
   co_return status;
+}
+
+Task<absl::Status> PartnershipHandlers::BatchGetPartnerships(
+    rpc::CallContext& context, const v1::BatchGetPartnershipsRequest& request,
+    v1::BatchGetPartnershipsResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateBatch(request));
+  std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+  absl::Status account = co_await CheckAccount(tables_, *snapshot, context.principal());
+  WEFT_CO_RETURN_IF_ERROR(std::move(account));
+  std::vector<std::string> names(request.names().begin(), request.names().end());
+  absl::StatusOr<std::vector<std::optional<v1::Partnership>>> partnerships =
+      co_await tables_.partnerships.GetMany(*snapshot, std::move(names));
+  WEFT_CO_RETURN_IF_ERROR(partnerships.status());
+  std::vector<std::string> missing;
+  for (int i = 0; i < request.names_size(); ++i) {
+    std::optional<v1::Partnership>& partnership = (*partnerships)[i];
+    if (!partnership.has_value()) {
+      missing.push_back(request.names(i));
+      continue;
+    }
+    WEFT_CO_RETURN_IF_ERROR(CheckOwnOrganization(context.principal(), partnership->organization()));
+    *response.add_partnerships() = *std::move(partnership);
+  }
+  if (!missing.empty()) co_return PartnershipsMissing(missing);
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> PartnershipHandlers::GetPartnership(rpc::CallContext& context,

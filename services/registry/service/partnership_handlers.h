@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "common/base/task.h"
 #include "common/rpc/call_context.h"
 #include "common/storage/database.h"
@@ -23,6 +24,12 @@ class PartnershipHandlers {
   Task<absl::Status> CreatePartnership(rpc::CallContext& context,
                                        const v1::CreatePartnershipRequest& request,
                                        v1::Partnership& response);
+  Task<absl::Status> BatchCreatePartnerships(rpc::CallContext& context,
+                                             const v1::BatchCreatePartnershipsRequest& request,
+                                             v1::BatchCreatePartnershipsResponse& response);
+  Task<absl::Status> BatchGetPartnerships(rpc::CallContext& context,
+                                          const v1::BatchGetPartnershipsRequest& request,
+                                          v1::BatchGetPartnershipsResponse& response);
   Task<absl::Status> GetPartnership(rpc::CallContext& context,
                                     const v1::GetPartnershipRequest& request,
                                     v1::Partnership& response);
@@ -40,6 +47,10 @@ class PartnershipHandlers {
                                          v1::Partnership& response);
 
  private:
+  // One valid request, under this id.
+  Task<absl::Status> CreateIn(storage::Transaction& txn,
+                              const v1::CreatePartnershipRequest& request, absl::string_view id,
+                              v1::Partnership& partnership);
   // A page of partnerships in another state than now's.
   Task<absl::Status> ListAsOf(rpc::CallContext& context, storage::Reader& reader,
                               const v1::ListPartnershipsRequest& request, std::string organization,

@@ -75,6 +75,8 @@ RegistryService::RegistryService(rpc::Server& server, const storage::Database& d
       .On("ListOrganizationMerges", &merges_, &OrganizationMergeHandlers::ListOrganizationMerges);
   rpc::Binder(server, "weft.registry.v1.PartnershipService")
       .On("CreatePartnership", &partnerships_, &PartnershipHandlers::CreatePartnership)
+      .On("BatchCreatePartnerships", &partnerships_, &PartnershipHandlers::BatchCreatePartnerships)
+      .On("BatchGetPartnerships", &partnerships_, &PartnershipHandlers::BatchGetPartnerships)
       .On("GetPartnership", &partnerships_, &PartnershipHandlers::GetPartnership)
       .On("ListPartnerships", &partnerships_, &PartnershipHandlers::ListPartnerships)
       .On("UpdatePartnership", &partnerships_, &PartnershipHandlers::UpdatePartnership)

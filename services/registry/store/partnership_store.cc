@@ -80,6 +80,14 @@ Task<absl::StatusOr<std::optional<Partnership>>> PartnershipStore::FindOpenTie(
   return table_.FindUnique(reader, kOpenTie, std::move(key));
 }
 
+void PartnershipStore::AddKeysOf(const Partnership& partnership,
+                                 std::vector<std::string>& keys) const {
+  keys.push_back(table_.KeyOf(partnership.name()));
+  for (const std::string& key : OpenTieKeys(partnership)) {
+    keys.push_back(table_.UniqueKeyOf(kOpenTie, key));
+  }
+}
+
 Task<absl::Status> PartnershipStore::Insert(Transaction& txn, Partnership& partnership) const {
   absl::Status inserted = co_await table_.Insert(txn, partnership);
   if (!inserted.ok()) co_return Explain(partnership, std::move(inserted));

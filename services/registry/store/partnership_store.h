@@ -45,6 +45,8 @@ class PartnershipStore {
   Task<absl::StatusOr<std::optional<v1::Partnership>>> FindOpenTie(storage::Reader& reader,
                                                                    std::string key) const;
 
+  // Adds the keys that Insert() is going to read, for a Prefetch.
+  void AddKeysOf(const v1::Partnership& partnership, std::vector<std::string>& keys) const;
   // As Table::Insert. The caller has read the site and the organization in `txn`. ALREADY_EXISTS
   // (PARTNERSHIP_OPEN_TIE_TAKEN) names the open tie that there is.
   Task<absl::Status> Insert(storage::Transaction& txn, v1::Partnership& partnership) const;

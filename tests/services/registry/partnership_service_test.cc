@@ -130,6 +130,63 @@ TEST_P(PartnershipServiceTest, OneOpenTieOfEachKind) {
               IsError(absl::StatusCode::kAlreadyExists, "PARTNERSHIP_OPEN_TIE_TAKEN"));
 }
 
+TEST_P(PartnershipServiceTest, ABatchIsRecordedWholeOrNotAtAll) {
+  v1::BatchCreatePartnershipsRequest batch;
+  batch.set_parent("sites/-");
+  for (const char* site : {"s1", "s2"}) {
+    *batch.add_requests() = PartnershipRequest(site, "p1");
+    batch.mutable_requests()->rbegin()->mutable_partnership()->set_organization(
+        "organizations/library");
+  }
+  // The second of a kind with the same organization, which only the store knows of.
+  *batch.add_requests() = batch.requests(0);
+  batch.mutable_requests(2)->set_partnership_id("p2");
+  const auto create = [&] {
+    return Call<v1::BatchCreatePartnershipsResponse>("PartnershipService/BatchCreatePartnerships",
+                                                     batch);
+  };
+  EXPECT_THAT(create(), IsError(absl::StatusCode::kAlreadyExists, "PARTNERSHIP_OPEN_TIE_TAKEN"));
+  EXPECT_THAT(List(Under("sites/-")), IsEmpty());
+  batch.mutable_requests(2)->mutable_partnership()->set_partner_type("museum");
+  batch.set_request_id("once");
+  const auto created = create();
+  ASSERT_THAT(created, IsOk());
+  EXPECT_THAT(*create(), EqualsProto(*created));
+  EXPECT_THAT(List(Under("sites/-")), ElementsAre("s1/p1", "s1/p2", "s2/p1"));
+  EXPECT_THAT(*GetPartnership("sites/s2/partnerships/p1"), EqualsProto(created->partnerships(1)));
+
+  v1::BatchGetPartnershipsRequest get;
+  get.set_parent("sites/-");
+  get.add_names("sites/s2/partnerships/p1");
+  get.add_names("sites/s1/partnerships/p2");
+  const auto read = [&] {
+    return Call<v1::BatchGetPartnershipsResponse>("PartnershipService/BatchGetPartnerships", get);
+  };
+  ASSERT_THAT(read(), IsOk());
+  EXPECT_THAT(read()->partnerships(0), EqualsProto(created->partnerships(1)));
+  EXPECT_THAT(read()->partnerships(1), EqualsProto(created->partnerships(2)));
+  get.add_names("sites/s1/partnerships/none");
+  EXPECT_THAT(read(), IsError(absl::StatusCode::kNotFound, "PARTNERSHIP_NOT_FOUND"));
+  get.set_parent("sites/s1");
+  get.set_names(1, "sites/s1");
+  EXPECT_THAT(read().status(), Violates("names[0]", "names[1]"));
+}
+
+TEST_P(PartnershipServiceTest, ABatchSaysWhichRequestIsWrong) {
+  v1::BatchCreatePartnershipsRequest batch;
+  batch.set_parent("sites/s1");
+  *batch.add_requests() = PartnershipRequest("s1", "p1");
+  *batch.add_requests() = PartnershipRequest("s2", "p1");
+  *batch.add_requests() = PartnershipRequest("s1", "p1");
+  batch.mutable_requests(2)->mutable_partnership()->set_partner_type("No Code");
+  batch.mutable_requests(2)->set_validate_only(true);
+  EXPECT_THAT(
+      Call<v1::BatchCreatePartnershipsResponse>("PartnershipService/BatchCreatePartnerships", batch)
+          .status(),
+      Violates("requests[1].parent", "requests[2].partnership.partner_type",
+               "requests[2].partnership_id", "requests[2].validate_only"));
+}
+
 TEST_P(PartnershipServiceTest, TwoAtTheSameTimeDoNotBothOpenIt) {
   for (int round = 0; round < 20; ++round) {
     const std::string type = absl::StrCat("type", round);
