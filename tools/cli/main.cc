@@ -18,6 +18,7 @@
 #include "tools/cli/metrics.h"
 #include "tools/cli/open_answers.h"
 #include "tools/cli/partners.h"
+#include "tools/cli/profiles.h"
 #include "tools/cli/releases.h"
 #include "tools/cli/resources.h"
 #include "tools/cli/responses.h"
@@ -82,6 +83,7 @@ int main(int argc, char** argv) {
   weft::cli::AddComparisonCommands(app, session, result);
   weft::cli::AddFigureCommands(app, session, result);
   weft::cli::AddPartnerCommands(app, session, result);
+  weft::cli::AddProfileCommand(app, session, result);
   weft::cli::AddReleaseCommands(app, session, result);
   weft::cli::AddResourceCommands(app, session, result);
   weft::cli::AddResponseCommands(app, session, result);

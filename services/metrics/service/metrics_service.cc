@@ -16,6 +16,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       ingestion_(Feed::kIngestion, server, peers.ingestion, db, read_model_, logger),
       metrics_(read_model_, answers_),
       feedback_(read_model_),
+      profiles_(read_model_, db.clock),
       comparisons_(read_model_),
       source_(server, peers),
       figures_(read_model_, answers_, source_),
@@ -27,6 +28,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
   rpc::Binder(server, "weft.metrics.v1.MetricsService")
       .On("GetSiteMetrics", &metrics_, &MetricsHandlers::GetSiteMetrics)
       .On("GetSiteFeedback", &feedback_, &FeedbackHandlers::GetSiteFeedback)
+      .On("GetSiteProfile", &profiles_, &ProfileHandlers::GetSiteProfile)
       .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)
       .On("GetWaveSummary", &metrics_, &MetricsHandlers::GetWaveSummary)
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)

@@ -17,6 +17,7 @@
 #include "services/metrics/service/finding_handlers.h"
 #include "services/metrics/service/follower.h"
 #include "services/metrics/service/metrics_handlers.h"
+#include "services/metrics/service/profile_handlers.h"
 #include "services/metrics/service/publication_handlers.h"
 #include "services/metrics/service/read_model.h"
 #include "services/metrics/service/release_handlers.h"
@@ -42,6 +43,7 @@ class MetricsService final : public rpc::Service {
   Follower ingestion_;
   MetricsHandlers metrics_;
   FeedbackHandlers feedback_;
+  ProfileHandlers profiles_;
   ComparisonHandlers comparisons_;
   SourceClient source_;
   FigureHandlers figures_;
