@@ -17,6 +17,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       metrics_(read_model_, answers_),
       feedback_(read_model_),
       profiles_(read_model_, db.clock),
+      networks_(read_model_, db.clock),
       comparisons_(read_model_),
       source_(server, peers),
       figures_(read_model_, answers_, source_),
@@ -46,6 +47,9 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("RenderWaveComparison", &comparisons_, &ComparisonHandlers::RenderWaveComparison)
       .On("RenderSiteFeedback", &feedback_, &FeedbackHandlers::RenderSiteFeedback)
       .On("RenderResponseRate", &figures_, &FigureHandlers::RenderResponseRate);
+  rpc::Binder(server, "weft.metrics.v1.NetworkService")
+      .On("GetNetworkMetrics", &networks_, &NetworkHandlers::GetNetworkMetrics)
+      .On("ExportNetwork", &networks_, &NetworkHandlers::ExportNetwork);
   rpc::Binder(server, "weft.metrics.v1.ReleaseService")
       .On("CreateRelease", &releases_, &ReleaseHandlers::CreateRelease)
       .On("GetRelease", &releases_, &ReleaseHandlers::GetRelease)

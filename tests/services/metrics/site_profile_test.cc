@@ -1,11 +1,16 @@
 #include "services/metrics/domain/site_profile.h"
 
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -210,6 +215,64 @@ TEST(SiteProfileTest, LevelsThatAreNotKnownLeaveARange) {
   EXPECT_EQ(bounds(mode, {"t1 o1 1", "t1 o2 1", "t1 o3 3", "t1 o4 -"}), "1 in 1–3");
   EXPECT_EQ(bounds(v1::ROLLUP_RULE_SITE_STATED, {"t1 o1 1"}), "2 in -1–-1")
       << "the site's own answer";
+}
+
+// Every way in which what is not known could be, one by one.
+TEST(SiteProfileTest, WhatIsCertainHoldsWhateverIsNotKnown) {
+  constexpr int kCases = 400;
+  constexpr int kDepths = 5;
+  std::mt19937 random(7);
+  const auto pick = [&](int below) { return static_cast<int>(random() % below); };
+  const char* answers[] = {"0/0 . .", "1/1 . .", "2/2 . .", "3/1-2 . .", "4/3+ . .",
+                           "k/2 . .", "k/k . .", "4/0 . .", "2/k . .",   "0/k . ."};
+  int reported = 0;
+  for (int i = 0; i < kCases; ++i) {
+    const auto rule = static_cast<v1::RollupRule>(1 + pick(3));
+    const std::string answer = answers[pick(10)];
+    std::vector<std::string> ties;
+    for (int tie = pick(5); tie > 0; --tie) {
+      ties.push_back(
+          absl::StrCat("t1 o", pick(3), " ", pick(3) == 0 ? "-" : absl::StrCat(pick(5))));
+    }
+    ProfileView view = ViewOf(answer, ties, rule);
+    const v1::TypeProfile type = FirstType(view);
+    std::vector<Partnership*> open;
+    for (Partnership& tie : view.partnerships) {
+      if (tie.level() == type::v1::INTERACTION_LEVEL_UNSPECIFIED) open.push_back(&tie);
+    }
+    int ways = 1;
+    for (size_t j = 0; j < open.size(); ++j) ways *= kDepths;
+    std::map<int, int> times;
+    int lowest = kDepths + 1;
+    int highest = 0;
+    for (int way = 0; way < ways; ++way) {
+      int rest = way;
+      for (Partnership* tie : open) {
+        tie->set_level(Level(static_cast<char>('0' + rest % kDepths)));
+        rest /= kDepths;
+      }
+      const v1::TypeProfile known = FirstType(view);
+      for (const auto& difference : known.differences()) {
+        EXPECT_TRUE(difference.certain());
+        ++times[difference.kind()];
+      }
+      for (const int level : known.levels()) {
+        lowest = std::min(lowest, level);
+        highest = std::max(highest, level);
+      }
+    }
+    SCOPED_TRACE(absl::StrCat(answer, " | ", absl::StrJoin(ties, ", "), " | ", rule));
+    for (const auto& difference : type.differences()) {
+      ++reported;
+      EXPECT_EQ(difference.certain(), times[difference.kind()] == ways) << difference.DebugString();
+    }
+    if (rule != v1::ROLLUP_RULE_SITE_STATED && !ties.empty()) {
+      EXPECT_EQ(type.lowest(), lowest);
+      EXPECT_EQ(type.highest(), highest);
+    }
+    ASSERT_FALSE(::testing::Test::HasFailure());
+  }
+  EXPECT_GT(reported, kCases / 4);
 }
 
 TEST(SiteProfileTest, WithAndWithoutTheSitesOwnOrganization) {
