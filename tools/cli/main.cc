@@ -16,6 +16,7 @@
 #include "tools/cli/forms.h"
 #include "tools/cli/load.h"
 #include "tools/cli/metrics.h"
+#include "tools/cli/networks.h"
 #include "tools/cli/open_answers.h"
 #include "tools/cli/partners.h"
 #include "tools/cli/profiles.h"
@@ -82,6 +83,7 @@ int main(int argc, char** argv) {
   weft::cli::AddMetricsCommands(app, session, result);
   weft::cli::AddComparisonCommands(app, session, result);
   weft::cli::AddFigureCommands(app, session, result);
+  weft::cli::AddNetworkCommands(app, session, result);
   weft::cli::AddPartnerCommands(app, session, result);
   weft::cli::AddProfileCommand(app, session, result);
   weft::cli::AddReleaseCommands(app, session, result);

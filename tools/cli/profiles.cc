@@ -1,16 +1,13 @@
 #include "tools/cli/profiles.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/string_view.h"
 #include "common/base/status_macros.h"
 #include "common/validation/dates.h"
+#include "common/words/profile_text.h"
 #include "common/words/terms.h"
 #include "tools/cli/terminal.h"
 #include "tools/cli/ties.h"
@@ -22,8 +19,6 @@ namespace weft::cli {
 namespace {
 
 namespace v1 = ::weft::metrics::v1;
-using type::v1::InteractionLevel;
-using v1::ProfileDifference;
 
 constexpr char kMethod[] = "weft.metrics.v1.MetricsService/GetSiteProfile";
 
@@ -36,87 +31,10 @@ struct ProfileOptions {
   std::string floor;
 };
 
-std::string LevelsText(const v1::TypeProfile& type) {
-  if (type.ties().tie_count() == 0 && type.levels().empty()) return "–";
-  std::string text = absl::StrJoin(type.levels(), " or ", [](std::string* out, int level) {
-    absl::StrAppend(out, LevelWords(static_cast<InteractionLevel>(level)));
-  });
-  if (type.levels().empty()) text = std::string(LevelWords(InteractionLevel()));
-  if (type.lowest() != type.highest()) {
-    absl::StrAppend(&text, " (", LevelWords(type.lowest()), " to ", LevelWords(type.highest()),
-                    ")");
-  }
-  return text;
-}
-
-std::string MissingText(type::v1::MissingReason reason) {
-  return absl::StrCat("– (", EnumWords(type::v1::MissingReason_Name(reason), "MISSING_REASON_"),
-                      ")");
-}
-
-// "12", "~12", "10–15", "20+", or why there is none.
-std::string CountText(const v1::TypeProfile& type) {
-  const v1::SiteCell& cell = type.answer();
-  if (!cell.has_count_min()) return MissingText(cell.count_missing());
-  if (!cell.has_count_max()) return absl::StrCat(cell.count_min(), "+");
-  if (cell.count_max() != cell.count_min()) {
-    return absl::StrCat(cell.count_min(), "–", cell.count_max());
-  }
-  return absl::StrCat(type.approximate() ? "~" : "", cell.count_min());
-}
-
-std::string AnswerLevelText(const v1::SiteCell& cell) {
-  return cell.level() == type::v1::INTERACTION_LEVEL_UNSPECIFIED
-             ? MissingText(cell.level_missing())
-             : std::string(LevelWords(cell.level()));
-}
-
-std::string Steps(int steps, absl::string_view more, absl::string_view less, absl::string_view one,
-                  absl::string_view many) {
-  return absl::StrCat(Counted(std::abs(steps), one, many), " ", steps > 0 ? more : less);
-}
-
-std::string DifferenceText(const ProfileDifference& difference) {
-  std::string text;
-  switch (difference.kind()) {
-    case ProfileDifference::KIND_ANSWERED_WITHOUT_TIES:
-      text = "answered, no partnership recorded";
-      break;
-    case ProfileDifference::KIND_TIES_BUT_NO_INTERACTION:
-      text = "recorded, answered as not engaged";
-      break;
-    case ProfileDifference::KIND_TIES_BUT_MISSING:
-      text = "recorded, not answered";
-      break;
-    case ProfileDifference::KIND_LEVEL_DIFFERS:
-      text = absl::StrCat(
-          "answered ", Steps(difference.level_steps(), "deeper", "shallower", "level", "levels"));
-      break;
-    case ProfileDifference::KIND_COUNT_DIFFERS:
-      text = absl::StrCat("answered ",
-                          Steps(difference.count_steps(), "more", "fewer", "partner", "partners"));
-      break;
-    default:
-      text = EnumWords(ProfileDifference::Kind_Name(difference.kind()), "KIND_");
-      break;
-  }
-  return difference.certain() ? text : absl::StrCat(text, " (not certain)");
-}
-
 void AddType(const v1::TypeProfile& type, Table& table) {
-  std::vector<std::string> row = {type.display_name(), absl::StrCat(type.ties().tie_count()),
-                                  absl::StrCat(type.ties().organization_count()), LevelsText(type)};
-  if (type.has_answer()) {
-    row.push_back(CountText(type));
-    row.push_back(AnswerLevelText(type.answer()));
-  } else {
-    row.insert(row.end(), {"–", "–"});
-  }
-  row.push_back(absl::StrJoin(type.differences(), "; ",
-                              [](std::string* out, const ProfileDifference& difference) {
-                                absl::StrAppend(out, DifferenceText(difference));
-                              }));
-  table.Add(std::move(row));
+  table.Add({type.display_name(), absl::StrCat(type.ties().tie_count()),
+             absl::StrCat(type.ties().organization_count()), RolledUpText(type),
+             AnsweredCountText(type), AnsweredLevelText(type), DifferencesText(type)});
 }
 
 void PrintProfile(const v1::SiteProfile& profile) {
