@@ -288,6 +288,16 @@ absl::Status WriteSitePage(Session& session, const ReportOptions& options) {
     WEFT_RETURN_IF_ERROR(session.Call("weft.metrics.v1.FigureService/RenderSiteFeedback", request,
                                       input.renderings.emplace_back()));
   }
+  v1::GetSiteProfileRequest profile;
+  profile.set_name(absl::StrCat("sites/", IdOf(options.site), "/profile"));
+  profile.set_wave(wave.wave);
+  // The answers that the rest of the page counts.
+  profile.set_floor(input.summary.provenance().parameters().floor());
+  profile.set_self_rule(parameters.self_rule());
+  profile.set_engaged_rule(parameters.engaged_rule());
+  *profile.mutable_min_positions() = MinPositions(session, wave);
+  WEFT_RETURN_IF_ERROR(
+      session.Call("weft.metrics.v1.MetricsService/GetSiteProfile", profile, input.profile));
   input.generated_at = absl::Now();
   input.notice = options.notice;
   return WritePage(options.output, report::BuildSitePage(input));

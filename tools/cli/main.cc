@@ -16,8 +16,10 @@
 #include "tools/cli/forms.h"
 #include "tools/cli/load.h"
 #include "tools/cli/metrics.h"
+#include "tools/cli/networks.h"
 #include "tools/cli/open_answers.h"
 #include "tools/cli/partners.h"
+#include "tools/cli/profiles.h"
 #include "tools/cli/releases.h"
 #include "tools/cli/resources.h"
 #include "tools/cli/responses.h"
@@ -81,7 +83,9 @@ int main(int argc, char** argv) {
   weft::cli::AddMetricsCommands(app, session, result);
   weft::cli::AddComparisonCommands(app, session, result);
   weft::cli::AddFigureCommands(app, session, result);
+  weft::cli::AddNetworkCommands(app, session, result);
   weft::cli::AddPartnerCommands(app, session, result);
+  weft::cli::AddProfileCommand(app, session, result);
   weft::cli::AddReleaseCommands(app, session, result);
   weft::cli::AddResourceCommands(app, session, result);
   weft::cli::AddResponseCommands(app, session, result);

@@ -3,7 +3,9 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "common/validation/dates.h"
 #include "common/words/number_text.h"
+#include "common/words/profile_text.h"
 #include "common/words/terms.h"
 #include "tools/report/html.h"
 #include "tools/report/page.h"
@@ -133,6 +135,36 @@ Section Unlike(const SiteFeedback& feedback) {
   return {"unlike", "What sets you apart", html};
 }
 
+// The registry's partnerships beside the answers.
+Section Partners(const metrics::v1::SiteProfile& profile) {
+  Section section{"partners", "Your partners in the registry", ""};
+  const metrics::v1::TieCounts& ties = profile.ties();
+  if (ties.tie_count() == 0) return section;
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&rows](const metrics::v1::TypeProfile& type) {
+    if (type.ties().tie_count() == 0 && type.differences().empty()) return;
+    rows.push_back({type.display_name(), absl::StrCat(type.ties().organization_count()),
+                    RolledUpText(type), AnsweredCountText(type), AnsweredLevelText(type),
+                    DifferencesText(type)});
+  };
+  for (const metrics::v1::TypeProfile& type : profile.types()) add(type);
+  for (const metrics::v1::TypeProfile& type : profile.other_types()) add(type);
+  const std::string lead = absl::StrCat(
+      "On ", FormatDate(profile.effective_on()), " the registry has ",
+      Counted(ties.tie_count(), "partnership", "partnerships"),
+      " of your site, of which the partners have confirmed ", ties.confirmed(), " and disputed ",
+      ties.disputed(),
+      ". Where they differ from your answers, one of the two may be worth a look; neither is wrong "
+      "by that.");
+  section.html = absl::StrCat(
+      TextElement("p", lead),
+      Table("Your partners in the registry", "Partner types that are recorded, or differ",
+            {"Partner type", "Partners", "Level recorded", "Partners answered", "Level answered",
+             "Difference"},
+            rows));
+  return section;
+}
+
 Section HowSure(const SitePageInput& input, const SiteFeedback& feedback) {
   std::vector<std::string> texts(feedback.provenance().caveats().begin(),
                                  feedback.provenance().caveats().end());
@@ -182,6 +214,7 @@ std::string BuildSitePage(const SitePageInput& input) {
   }
   page.sections.push_back(Numbers(feedback));
   page.sections.push_back(Unlike(feedback));
+  page.sections.push_back(Partners(input.profile));
   page.sections.push_back(HowSure(input, feedback));
   return BuildPage(page);
 }

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "weft/metrics/v1/figure_service.pb.h"
 #include "weft/metrics/v1/metrics.pb.h"
+#include "weft/metrics/v1/profile.pb.h"
 
 namespace weft::report {
 
@@ -17,6 +18,8 @@ struct SitePageInput {
   metrics::v1::WaveSummary summary;
   // RenderSiteFeedback at several widths, one at least.
   std::vector<metrics::v1::RenderSiteFeedbackResponse> renderings;
+  // GetSiteProfile with the answers of the same wave; not shown without partnerships.
+  metrics::v1::SiteProfile profile;
   // Printed, in UTC.
   absl::Time generated_at;
   // As ReportInput::notice.

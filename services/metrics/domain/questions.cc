@@ -96,8 +96,10 @@ void Questions::CountCells(const Answers& answers, CountedAnswers& counted) cons
   counted.mutable_cells()->Reserve(count);
   counted.mutable_count_min()->Reserve(count);
   counted.mutable_count_max()->Reserve(count);
-  for (const PartnerCell* found : cells_) {
+  for (size_t place = 0; place < cells_.size(); ++place) {
+    const PartnerCell* const found = cells_[place];
     const PartnerCell& cell = found == nullptr ? PartnerCell::default_instance() : *found;
+    if (cell.partners().approximate()) counted.add_approximate(static_cast<uint32_t>(place));
     counted.add_cells(CellState::FromAnswer(cell).code());
     counted.add_count_min(cell.has_partners() ? cell.partners().min() : -1);
     counted.add_count_max(cell.partners().has_max() ? cell.partners().max() : -1);

@@ -40,7 +40,10 @@ std::string WatchMethod(Feed feed) {
 }
 
 std::vector<TableId> TablesOf(Feed feed) {
-  if (feed == Feed::kRegistry) return {kTaxonomies, kCrosswalks};
+  if (feed == Feed::kRegistry) {
+    return {kTaxonomies,  kCrosswalks, kOrganizations, kPartnerships, kByOrganization,
+            kAssessments, kCohorts,    kMemberships,   kRegistrySites};
+  }
   return {kInstruments, kWaves, kRevisions, kRespondents, kSites, kAggregates};
 }
 

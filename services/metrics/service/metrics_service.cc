@@ -16,6 +16,8 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       ingestion_(Feed::kIngestion, server, peers.ingestion, db, read_model_, logger),
       metrics_(read_model_, answers_),
       feedback_(read_model_),
+      profiles_(read_model_, db.clock),
+      networks_(read_model_, db.clock),
       comparisons_(read_model_),
       source_(server, peers),
       figures_(read_model_, answers_, source_),
@@ -27,6 +29,7 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
   rpc::Binder(server, "weft.metrics.v1.MetricsService")
       .On("GetSiteMetrics", &metrics_, &MetricsHandlers::GetSiteMetrics)
       .On("GetSiteFeedback", &feedback_, &FeedbackHandlers::GetSiteFeedback)
+      .On("GetSiteProfile", &profiles_, &ProfileHandlers::GetSiteProfile)
       .On("ListSiteMetrics", &metrics_, &MetricsHandlers::ListSiteMetrics)
       .On("GetWaveSummary", &metrics_, &MetricsHandlers::GetWaveSummary)
       .On("GetItemFrequencies", &metrics_, &MetricsHandlers::GetItemFrequencies)
@@ -44,6 +47,9 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("RenderWaveComparison", &comparisons_, &ComparisonHandlers::RenderWaveComparison)
       .On("RenderSiteFeedback", &feedback_, &FeedbackHandlers::RenderSiteFeedback)
       .On("RenderResponseRate", &figures_, &FigureHandlers::RenderResponseRate);
+  rpc::Binder(server, "weft.metrics.v1.NetworkService")
+      .On("GetNetworkMetrics", &networks_, &NetworkHandlers::GetNetworkMetrics)
+      .On("ExportNetwork", &networks_, &NetworkHandlers::ExportNetwork);
   rpc::Binder(server, "weft.metrics.v1.ReleaseService")
       .On("CreateRelease", &releases_, &ReleaseHandlers::CreateRelease)
       .On("GetRelease", &releases_, &ReleaseHandlers::GetRelease)

@@ -17,6 +17,8 @@
 #include "services/metrics/service/finding_handlers.h"
 #include "services/metrics/service/follower.h"
 #include "services/metrics/service/metrics_handlers.h"
+#include "services/metrics/service/network_handlers.h"
+#include "services/metrics/service/profile_handlers.h"
 #include "services/metrics/service/publication_handlers.h"
 #include "services/metrics/service/read_model.h"
 #include "services/metrics/service/release_handlers.h"
@@ -27,10 +29,10 @@ namespace weft::metrics {
 
 class MetricsService final : public rpc::Service {
  public:
-  // Binds MetricsService, FigureService and ReleaseService to `server` and starts to follow both
-  // feeds when it does. `db` is the read model's, which may be lost; `releases` holds releases
-  // alone, which may not. `logger` may be null. Everything outlives the server's last call, and so
-  // does this.
+  // Binds MetricsService, FigureService, NetworkService and ReleaseService to `server` and starts
+  // to follow both feeds when it does. `db` is the read model's, which may be lost; `releases`
+  // holds releases alone, which may not. `logger` may be null. Everything outlives the server's
+  // last call, and so does this.
   MetricsService(rpc::Server& server, const storage::Database& db,
                  std::unique_ptr<storage::Engine> releases, const Peers& peers,
                  observability::Logger* logger);
@@ -42,6 +44,8 @@ class MetricsService final : public rpc::Service {
   Follower ingestion_;
   MetricsHandlers metrics_;
   FeedbackHandlers feedback_;
+  ProfileHandlers profiles_;
+  NetworkHandlers networks_;
   ComparisonHandlers comparisons_;
   SourceClient source_;
   FigureHandlers figures_;

@@ -77,8 +77,6 @@ absl::Status CheckParameters(const v1::Parameters& parameters) {
       .ToStatus();
 }
 
-namespace {
-
 absl::Status WaveNotFound(const std::string& name) {
   return Error(absl::StatusCode::kNotFound, "WAVE_NOT_FOUND",
                absl::StrCat(name,
@@ -86,8 +84,6 @@ absl::Status WaveNotFound(const std::string& name) {
                             "min_positions.ingestion set to the weft-position of that write"),
                {{"name", name}});
 }
-
-}  // namespace
 
 absl::Status CheckCohort(const ingestion::v1::Wave& wave, const std::string& cohort) {
   const auto& cohorts = wave.cohorts();
@@ -199,7 +195,8 @@ void ReadModel::NoteCommit(Feed feed, const StepWriter::Written& written) {
   changed_.NotifyAll();
 }
 
-Task<absl::StatusOr<bool>> ReadModel::Reached(State& state, const v1::Positions& min_positions) {
+Task<absl::StatusOr<bool>> ReadModel::Reached(State& state, const v1::Positions& min_positions,
+                                              Needs needs) {
   storage::Reader& reader = *state.snapshot;
   absl::StatusOr<std::optional<FollowerState>> registry =
       co_await FindRow<FollowerState>(reader, FollowerKey(Feed::kRegistry));
@@ -208,18 +205,21 @@ Task<absl::StatusOr<bool>> ReadModel::Reached(State& state, const v1::Positions&
       co_await FindRow<FollowerState>(reader, FollowerKey(Feed::kIngestion));
   WEFT_CO_RETURN_IF_ERROR(ingestion.status());
   if (!registry->has_value() || !IsWhole(**registry)) co_return false;
-  if (!ingestion->has_value() || !IsWhole(**ingestion)) co_return false;
   state.positions.set_registry((*registry)->position());
-  state.positions.set_ingestion((*ingestion)->position());
+  if (ingestion->has_value() && IsWhole(**ingestion)) {
+    state.positions.set_ingestion((*ingestion)->position());
+  } else if (needs == Needs::kBothFeeds || !min_positions.ingestion().empty()) {
+    co_return false;
+  }
   co_return ArePast(state.positions, min_positions);
 }
 
 Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& context,
-                                                        v1::Positions min_positions) {
+                                                        v1::Positions min_positions, Needs needs) {
   for (;;) {
     State state;
     state.snapshot = db_.engine.GetSnapshot();
-    absl::StatusOr<bool> reached = co_await Reached(state, min_positions);
+    absl::StatusOr<bool> reached = co_await Reached(state, min_positions, needs);
     WEFT_CO_RETURN_IF_ERROR(reached.status());
     if (*reached) co_return state;
     const bool building = state.positions.ingestion().empty();
@@ -236,6 +236,16 @@ Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& contex
     co_return Behind(building ? "the feeds are still being read for the first time"
                               : "the feeds have not been read up to min_positions");
   }
+}
+
+Task<absl::StatusOr<ReadModel::Moment>> ReadModel::At(rpc::CallContext& context,
+                                                      v1::Positions min_positions, Needs needs) {
+  absl::StatusOr<State> state = co_await Await(context, std::move(min_positions), needs);
+  WEFT_CO_RETURN_IF_ERROR(state.status());
+  Moment moment;
+  moment.snapshot = std::move(state->snapshot);
+  moment.positions = std::move(state->positions);
+  co_return moment;
 }
 
 Task<absl::StatusOr<ReadModel::State>> ReadModel::AwaitColumns(rpc::CallContext& context,

@@ -65,6 +65,8 @@ struct WaveQuery {
 
 // INVALID_ARGUMENT: what is wrong with the parameters, whatever the wave.
 absl::Status CheckParameters(const v1::Parameters& parameters);
+// NOT_FOUND (WAVE_NOT_FOUND), for `waves/{wave}`.
+absl::Status WaveNotFound(const std::string& name);
 // NOT_FOUND (COHORT_NOT_IN_WAVE); "" is every wave's.
 absl::Status CheckCohort(const ingestion::v1::Wave& wave, const std::string& cohort);
 
@@ -81,6 +83,17 @@ class ReadModel {
   //  FAILED_PRECONDITION (FEED_EPOCH_CHANGED): min_positions are of another store's history.
   //  NOT_FOUND: WAVE_NOT_FOUND, COHORT_NOT_IN_WAVE, SITE_NOT_ON_ROSTER.
   Task<absl::StatusOr<WaveView>> Load(rpc::CallContext& context, WaveQuery query);
+
+  // A state of the store, for what is no wave's view, and how far the feeds had been read then.
+  struct Moment {
+    std::shared_ptr<storage::Snapshot> snapshot;
+    v1::Positions positions;
+  };
+  // Which feeds must have been read whole.
+  enum class Needs { kBothFeeds, kRegistry };
+  // Waits as Load() does, with the errors that this has about positions.
+  Task<absl::StatusOr<Moment>> At(rpc::CallContext& context, v1::Positions min_positions,
+                                  Needs needs);
 
   // Two groups of one state of the wave, for CompareGroups(). Cohort and filter of the query's
   // parameters are not looked at. Errors: as Load().
@@ -122,7 +135,8 @@ class ReadModel {
   // Fills view.sites with those that the query asks for, and more_after.
   static Task<absl::Status> LoadSites(rpc::CallContext& context, storage::Reader& reader,
                                       const WaveQuery& query, WaveView& view);
-  Task<absl::StatusOr<State>> Await(rpc::CallContext& context, v1::Positions min_positions);
+  Task<absl::StatusOr<State>> Await(rpc::CallContext& context, v1::Positions min_positions,
+                                    Needs needs = Needs::kBothFeeds);
   // The same, with the columns of the wave (its id), of which every change that the snapshot has
   // seen has been noted.
   Task<absl::StatusOr<State>> AwaitColumns(rpc::CallContext& context, v1::Positions min_positions,
@@ -135,7 +149,7 @@ class ReadModel {
                                             const WaveQuery& query, const AttributeFilter& filter,
                                             WaveView& view);
   // Whether the snapshot is whole and has seen min_positions.
-  Task<absl::StatusOr<bool>> Reached(State& state, const v1::Positions& min_positions);
+  Task<absl::StatusOr<bool>> Reached(State& state, const v1::Positions& min_positions, Needs needs);
 
   // What is found out about a wave once, while it has this version.
   struct KnownWave {

@@ -12,6 +12,7 @@
 #include "common/base/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/metrics/domain/site_record.h"
+#include "services/metrics/store/change.h"
 #include "services/metrics/store/keys.h"
 #include "services/metrics/store/rows.h"
 #include "weft/ingestion/v1/instrument.pb.h"
@@ -36,19 +37,6 @@ using type::v1::Change;
 
 // As the floors of Site::before and Group::deltas.
 constexpr v1::ReviewFloor kFloorOrder[] = {v1::REVIEW_FLOOR_SUBMITTED, v1::REVIEW_FLOOR_APPROVED};
-
-bool Deleted(const Change& change) { return change.kind() == Change::KIND_DELETED; }
-
-absl::Status Invalid(const Change& change, absl::string_view why) {
-  return Error(absl::StatusCode::kInvalidArgument, "CHANGE_INVALID",
-               absl::StrCat("the change of ", change.name(), " ", why));
-}
-
-template <class T>
-absl::Status Unpack(const Change& change, T& resource) {
-  if (change.resource().UnpackTo(&resource)) return absl::OkStatus();
-  return Invalid(change, absl::StrCat("holds no ", T::descriptor()->full_name()));
-}
 
 void Prune(const Response& response, Response& kept) {
   kept.Clear();
@@ -108,6 +96,7 @@ google::protobuf::ArenaOptions StartIn(std::vector<char>& block) {
 Applier::Applier(storage::Transaction& txn, ApplierCache& cache)
     : txn_(txn),
       cache_(cache),
+      mirror_(txn),
       arena_(StartIn(cache.rows_block)),
       change_arena_(StartIn(cache.change_block)) {
   if (cache_.entries > ApplierCache::kMostEntries) cache_.Clear();
@@ -119,6 +108,9 @@ Task<absl::Status> Applier::Prefetch(const std::vector<const Change*>& changes) 
     std::string wave;
     std::string site;
   };
+  Task<absl::Status> mirrors = mirror_.Prefetch(changes);
+  absl::Status mirrored = co_await std::move(mirrors);
+  WEFT_CO_RETURN_IF_ERROR(std::move(mirrored));
   std::vector<Wanted> wanted;
   wanted.reserve(changes.size());
   for (const Change* change : changes) {
@@ -173,17 +165,21 @@ Task<absl::Status> Applier::Apply(const Change& change) {
     applied = co_await ApplyResponse(change, part(1), part(3));
   } else if (parts.size() == 6 && parts[0] == "waves" && parts[4] == "revisions") {
     applied = ApplyRevision(change, part(1), part(3), parts[5]);
+  } else {
+    Task<absl::Status> mirrors = mirror_.Apply(change, parts);
+    applied = co_await std::move(mirrors);
   }
   co_return applied;
 }
 
 absl::Status Applier::ApplyTaxonomy(const Change& change, absl::string_view id) {
   changed_labels_ = true;
-  if (Deleted(change)) {
+  if (IsDeleted(change)) {
     txn_.Delete(TaxonomyKey(id));
     return absl::OkStatus();
   }
-  if (!change.resource().Is<registry::v1::Taxonomy>()) return Invalid(change, "holds no taxonomy");
+  if (!change.resource().Is<registry::v1::Taxonomy>())
+    return InvalidChange(change, "holds no taxonomy");
   txn_.Put(TaxonomyKey(id), change.resource().value());
   return absl::OkStatus();
 }
@@ -192,12 +188,12 @@ absl::Status Applier::ApplyCrosswalk(const Change& change, absl::string_view tax
                                      absl::string_view to) {
   // Waves that are compared may be any: every answer may rest on it.
   changed_labels_ = true;
-  if (Deleted(change)) {
+  if (IsDeleted(change)) {
     txn_.Delete(CrosswalkKey(taxonomy, to));
     return absl::OkStatus();
   }
   if (!change.resource().Is<registry::v1::Crosswalk>()) {
-    return Invalid(change, "holds no crosswalk");
+    return InvalidChange(change, "holds no crosswalk");
   }
   txn_.Put(CrosswalkKey(taxonomy, to), change.resource().value());
   return absl::OkStatus();
@@ -206,18 +202,18 @@ absl::Status Applier::ApplyCrosswalk(const Change& change, absl::string_view tax
 Task<absl::Status> Applier::ApplyWave(const Change& change, std::string id) {
   changed_waves_.insert(id);
   Wave wave;
-  if (!Deleted(change)) WEFT_CO_RETURN_IF_ERROR(Unpack(change, wave));
+  if (!IsDeleted(change)) WEFT_CO_RETURN_IF_ERROR(UnpackChange(change, wave));
   absl::StatusOr<std::optional<Wave>> before = co_await FindRow<Wave>(txn_, WaveKey(id));
   WEFT_CO_RETURN_IF_ERROR(before.status());
   if (!before->has_value()) {
     AskAgain(id, false);
-  } else if (Deleted(change) || (*before)->instrument() != wave.instrument()) {
+  } else if (IsDeleted(change) || (*before)->instrument() != wave.instrument()) {
     absl::StatusOr<std::optional<Entry>> instrument =
         co_await txn_.Get(InstrumentKey(IdOfName((*before)->instrument())));
     WEFT_CO_RETURN_IF_ERROR(instrument.status());
     AskAgain(id, instrument->has_value());
   }
-  if (Deleted(change)) {
+  if (IsDeleted(change)) {
     txn_.Delete(WaveKey(id));
   } else {
     txn_.Put(WaveKey(id), change.resource().value());
@@ -227,11 +223,11 @@ Task<absl::Status> Applier::ApplyWave(const Change& change, std::string id) {
 
 Task<absl::Status> Applier::ApplyInstrument(const Change& change, std::string id) {
   Instrument instrument;
-  if (!Deleted(change)) WEFT_CO_RETURN_IF_ERROR(Unpack(change, instrument));
+  if (!IsDeleted(change)) WEFT_CO_RETURN_IF_ERROR(UnpackChange(change, instrument));
   absl::StatusOr<std::optional<Instrument>> before =
       co_await FindRow<Instrument>(txn_, InstrumentKey(id));
   WEFT_CO_RETURN_IF_ERROR(before.status());
-  if (Deleted(change)) {
+  if (IsDeleted(change)) {
     txn_.Delete(InstrumentKey(id));
   } else {
     txn_.Put(InstrumentKey(id), change.resource().value());
@@ -240,7 +236,7 @@ Task<absl::Status> Applier::ApplyInstrument(const Change& change, std::string id
   // Published instruments never change, so the waves that have answers are only among these when a
   // snapshot sends an instrument after them.
   const bool had = before->has_value();
-  const bool same = had && !Deleted(change) && SameQuestions(**before, instrument);
+  const bool same = had && !IsDeleted(change) && SameQuestions(**before, instrument);
   storage::KeyRange range = TableRange(kWaves);
   for (bool more = true; more;) {
     const storage::ScanOptions options;
@@ -266,24 +262,24 @@ Task<absl::Status> Applier::ApplyRosterEntry(const Change& change, std::string w
   WEFT_CO_RETURN_IF_ERROR(touched.status());
   MarkChanged(**touched);
   SiteRow& row = *(*touched)->row;
-  row.set_on_roster(!Deleted(change));
-  if (Deleted(change)) {
+  row.set_on_roster(!IsDeleted(change));
+  if (IsDeleted(change)) {
     SetRosterEntry(nullptr, *row.mutable_record());
     co_return absl::OkStatus();
   }
   RosterEntry& entry = Scratch<RosterEntry>();
-  WEFT_CO_RETURN_IF_ERROR(Unpack(change, entry));
+  WEFT_CO_RETURN_IF_ERROR(UnpackChange(change, entry));
   SetRosterEntry(&entry, *row.mutable_record());
   co_return absl::OkStatus();
 }
 
 Task<absl::Status> Applier::ApplyResponse(const Change& change, std::string wave, std::string id) {
-  if (Deleted(change)) {
+  if (IsDeleted(change)) {
     absl::Status deleted = co_await DeleteResponse(std::move(wave), std::move(id));
     co_return deleted;
   }
   Response& response = Scratch<Response>();
-  WEFT_CO_RETURN_IF_ERROR(Unpack(change, response));
+  WEFT_CO_RETURN_IF_ERROR(UnpackChange(change, response));
   const std::string site_id(IdOfName(response.respondent()));
   absl::StatusOr<Site*> touched = co_await Touch(wave, site_id);
   WEFT_CO_RETURN_IF_ERROR(touched.status());
@@ -326,15 +322,15 @@ absl::Status Applier::ApplyRevision(const Change& change, std::string wave, std:
                     .change = &change,
                     .row = {}};
   if (!absl::SimpleAtoi(number, &revision.number)) {
-    return Invalid(change, "has a revision that is no number");
+    return InvalidChange(change, "has a revision that is no number");
   }
-  if (Deleted(change)) {
+  if (IsDeleted(change)) {
     const auto same = [&](const Revision& other) { return other.change->name() == change.name(); };
     revisions_.erase(std::remove_if(revisions_.begin(), revisions_.end(), same), revisions_.end());
     txn_.Delete(RevisionKey(revision.wave, revision.response, revision.number));
     return absl::OkStatus();
   }
-  if (!change.resource().Is<ResponseRevision>()) return Invalid(change, "holds no revision");
+  if (!change.resource().Is<ResponseRevision>()) return InvalidChange(change, "holds no revision");
   revisions_.push_back(std::move(revision));
   return absl::OkStatus();
 }
@@ -512,7 +508,7 @@ Task<absl::Status> Applier::Settle(Revision& revision) {
   if (is_stored) {
     WEFT_CO_RETURN_IF_ERROR(ParseRow(revision.row, *unpacked.mutable_answers()));
   } else {
-    WEFT_CO_RETURN_IF_ERROR(Unpack(*revision.change, unpacked));
+    WEFT_CO_RETURN_IF_ERROR(UnpackChange(*revision.change, unpacked));
   }
   if (counts) {
     MarkChanged(*site);

@@ -46,6 +46,35 @@ std::string AggregateKey(absl::string_view wave, absl::string_view cohort, v1::R
       .Build();
 }
 
+std::string OrganizationKey(absl::string_view organization) {
+  return KeyWriter(kOrganizations).String(organization).Build();
+}
+
+std::string PartnershipKey(absl::string_view site, absl::string_view partnership) {
+  return KeyWriter(kPartnerships).String(site).String(partnership).Build();
+}
+
+std::string ByOrganizationKey(absl::string_view organization, absl::string_view site,
+                              absl::string_view partnership) {
+  return KeyWriter(kByOrganization).String(organization).String(site).String(partnership).Build();
+}
+
+std::string AssessmentKey(absl::string_view site, absl::string_view partnership, uint64_t number) {
+  return KeyWriter(kAssessments).String(site).String(partnership).Uint64(number).Build();
+}
+
+std::string CohortKey(absl::string_view cohort) {
+  return KeyWriter(kCohorts).String(cohort).Build();
+}
+
+std::string MembershipKey(absl::string_view cohort, absl::string_view site) {
+  return KeyWriter(kMemberships).String(cohort).String(site).Build();
+}
+
+std::string RegistrySiteKey(absl::string_view site) {
+  return KeyWriter(kRegistrySites).String(site).Build();
+}
+
 storage::KeyRange TableRange(TableId table) { return KeyWriter(table).Prefix(); }
 
 storage::KeyRange SiteRange(absl::string_view wave) {
@@ -54,6 +83,46 @@ storage::KeyRange SiteRange(absl::string_view wave) {
 
 storage::KeyRange RevisionRange(absl::string_view wave) {
   return KeyWriter(kRevisions).String(wave).Prefix();
+}
+
+storage::KeyRange PartnershipRange(absl::string_view site) {
+  return KeyWriter(kPartnerships).String(site).Prefix();
+}
+
+storage::KeyRange AssessmentRange(absl::string_view site) {
+  return KeyWriter(kAssessments).String(site).Prefix();
+}
+
+storage::KeyRange AssessmentRange(absl::string_view site, absl::string_view partnership) {
+  return KeyWriter(kAssessments).String(site).String(partnership).Prefix();
+}
+
+storage::KeyRange ByOrganizationRange(absl::string_view organization) {
+  return KeyWriter(kByOrganization).String(organization).Prefix();
+}
+
+storage::KeyRange MembershipRange(absl::string_view cohort) {
+  return KeyWriter(kMemberships).String(cohort).Prefix();
+}
+
+absl::Status ParseByOrganizationKey(absl::string_view key, std::string& site,
+                                    std::string& partnership) {
+  storage::KeyReader reader(key);
+  reader.Table();
+  reader.String();
+  site = reader.String();
+  partnership = reader.String();
+  return reader.Finish();
+}
+
+absl::Status ParseAssessmentKey(absl::string_view key, std::string& site,
+                                std::string& partnership) {
+  storage::KeyReader reader(key);
+  reader.Table();
+  site = reader.String();
+  partnership = reader.String();
+  reader.Uint64();
+  return reader.Finish();
 }
 
 absl::Status ParseRevisionKey(absl::string_view key, std::string& wave, std::string& response,

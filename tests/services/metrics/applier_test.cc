@@ -21,6 +21,9 @@
 #include "tests/services/metrics/wave_example.h"
 #include "tests/testing/errors.h"
 #include "tests/testing/fake_clock.h"
+#include "weft/registry/v1/cohort.pb.h"
+#include "weft/registry/v1/organization.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
 
 namespace weft::metrics {
 namespace {
@@ -335,7 +338,8 @@ TEST(ApplierTest, KeepsNoMoreThanTheNumbersNeed) {
 TEST(ApplierTest, PassesOverWhatNoNumberDependsOn) {
   Store store;
   EXPECT_THAT(store.Apply({ChangeOf("sites/s1", registry::v1::Site()),
-                           ChangeOf("cohorts/c1", registry::v1::Site()),
+                           ChangeOf("cohorts/c1", registry::v1::Cohort()),
+                           ChangeOf("sites/s1/partnerships/p1/siteView", registry::v1::SiteView()),
                            ChangeOf("waves/w1/imports/i1", registry::v1::Site())}),
               IsOk());
   EXPECT_THAT(store.changed_waves(), IsEmpty());
@@ -345,15 +349,20 @@ TEST(ApplierTest, PassesOverWhatNoNumberDependsOn) {
 TEST(ApplierTest, RefusesAChangeOfAnotherKind) {
   Store store;
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-  for (const char* name : {"taxonomies/t", "instruments/i", "waves/w", "waves/w/roster/s",
-                           "waves/w/responses/r", "waves/w/responses/r/revisions/1"}) {
-    EXPECT_THAT(store.Apply({ChangeOf(name, registry::v1::Site())}),
+  for (const char* name :
+       {"taxonomies/t", "instruments/i", "waves/w", "waves/w/roster/s", "waves/w/responses/r",
+        "waves/w/responses/r/revisions/1", "sites/s", "organizations/o", "sites/s/partnerships/p",
+        "cohorts/c", "sites/s/partnerships/p/assessments/1", "cohorts/c/memberships/s"}) {
+    EXPECT_THAT(store.Apply({ChangeOf(name, registry::v1::AlternateName())}),
                 IsError(kInvalid, "CHANGE_INVALID"))
         << name;
   }
   EXPECT_THAT(store.Apply({ChangeOf("waves/w/responses/r/revisions/one",
                                     ingestion::v1::ResponseRevision())}),
               IsError(kInvalid, "CHANGE_INVALID"));
+  EXPECT_THAT(
+      store.Apply({ChangeOf("sites/s/partnerships/p/assessments/one", registry::v1::Assessment())}),
+      IsError(kInvalid, "CHANGE_INVALID"));
 }
 
 TEST(ApplierTest, AnInstrumentThatComesLateIsCountedThen) {

@@ -16,6 +16,7 @@
 #include "tests/services/metrics/service_fixture.h"
 #include "tests/testing/proto_matchers.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
 #include "weft/registry/v1/site.pb.h"
 
 namespace weft::metrics {
@@ -46,7 +47,21 @@ void OnEngine(const std::string& directory, Work work) {
 }
 
 // On engines that keep what was written.
-class FollowTest : public MetricsTest {};
+class FollowTest : public MetricsTest {
+ protected:
+  // Some of everything that is mirrored of the registry, with a history.
+  void AddTies() {
+    AddOrganization("library");
+    AddOrganization("museum");
+    const auto tie = AddTie("site-01", "library", "cbo");
+    Rate(tie.name(), type::v1::INTERACTION_LEVEL_COORDINATION, "2025-03-01");
+    Rate(tie.name(), type::v1::INTERACTION_LEVEL_NETWORKING, "2025-01-01", true);
+    AddTie("site-02", "museum", "cbo", "2024-09-01/2025-01-31");
+    registry::v1::DeletePartnershipRequest remove;
+    remove.set_name(AddTie("site-02", "library", "cbo").name());
+    InRegistry<registry::v1::Partnership>("PartnershipService/DeletePartnership", remove);
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Engines, FollowTest, ::testing::Values("rocksdb"), ingestion::EngineName);
 
 // On every engine.
@@ -66,6 +81,7 @@ TEST_P(FollowTest, GoesOnWhereItStopped) {
 
 TEST_P(FollowTest, ADeletedReadModelComesBackByteForByte) {
   OpenLab();
+  AddTies();
   AddResponse("site-01", "4/12 3/2 0/0");
   AddResponse("site-02", "1/1 - 0/0", 7);
   AddResponse("site-03", "2/3+ k/r 0/0", 9);
@@ -84,6 +100,7 @@ TEST_P(FollowTest, ADeletedReadModelComesBackByteForByte) {
 
 TEST_P(FollowTest, AnotherLayoutIsRebuilt) {
   OpenLab();
+  AddTies();
   AddResponse("site-01", "4/12 3/2 0/0");
   const v1::WaveSummary before = Summary();
   const Rows rows = Dump();
@@ -98,6 +115,12 @@ TEST_P(FollowTest, AnotherLayoutIsRebuilt) {
     storage::Batch batch;
     batch.Put(FollowerKey(Feed::kIngestion), state.SerializeAsString());
     batch.Put(AggregateKey("w1", "", v1::REVIEW_FLOOR_SUBMITTED, 0), "of another layout");
+    const auto registry = SyncWait(executor, snapshot->Get(FollowerKey(Feed::kRegistry)));
+    ASSERT_TRUE(state.ParseFromString((*registry)->value));
+    state.set_layout(kLayout - 1);
+    batch.Put(FollowerKey(Feed::kRegistry), state.SerializeAsString());
+    batch.Put(PartnershipKey("site-01", "left-over"), "of another layout");
+    batch.Delete(OrganizationKey("library"));
     EXPECT_THAT(SyncWait(executor, engine.Commit(std::move(batch))), IsOk());
     snapshot.reset();
   });

@@ -4,11 +4,14 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "common/base/executor.h"
 #include "common/storage/open_engine.h"
 #include "services/metrics/service/metrics_service.h"
 #include "services/metrics/store/keys.h"
 #include "tests/services/metrics/wave_example.h"
+#include "weft/registry/v1/organization.pb.h"
 
 namespace weft::metrics {
 
@@ -81,10 +84,70 @@ void MetricsTest::AddResponse(const std::string& site, absl::string_view text, i
               testing::IsOk());
 }
 
+google::type::Date ParseDay(absl::string_view text) {
+  google::type::Date date;
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  EXPECT_TRUE(parts.size() == 3 && absl::SimpleAtoi(parts[0], &year) &&
+              absl::SimpleAtoi(parts[1], &month) && absl::SimpleAtoi(parts[2], &day))
+      << text;
+  date.set_year(year);
+  date.set_month(month);
+  date.set_day(day);
+  return date;
+}
+
+void MetricsTest::AddOrganization(const std::string& id) {
+  registry::v1::CreateOrganizationRequest request;
+  request.set_organization_id(id);
+  registry::v1::Organization& organization = *request.mutable_organization();
+  organization.set_display_name("Organization of " + id);
+  organization.add_contacts()->set_email("hidden@example.org");
+  organization.add_locations()->set_region("MO");
+  InRegistry<registry::v1::Organization>("OrganizationService/CreateOrganization", request);
+}
+
+registry::v1::Partnership MetricsTest::AddTie(const std::string& site,
+                                              const std::string& organization,
+                                              const std::string& type, const std::string& days,
+                                              bool is_self) {
+  registry::v1::CreatePartnershipRequest request;
+  request.set_parent("sites/" + site);
+  registry::v1::Partnership& tie = *request.mutable_partnership();
+  tie.set_organization("organizations/" + organization);
+  tie.set_partner_type(type);
+  tie.set_is_self(is_self);
+  const std::pair<std::string, std::string> both = absl::StrSplit(days, '/');
+  if (!both.first.empty()) *tie.mutable_start_date() = ParseDay(both.first);
+  if (!both.second.empty()) *tie.mutable_end_date() = ParseDay(both.second);
+  return InRegistry<registry::v1::Partnership>("PartnershipService/CreatePartnership", request);
+}
+
+void MetricsTest::Rate(const std::string& tie, type::v1::InteractionLevel level,
+                       const std::string& day, bool as_organization) {
+  registry::v1::AssessPartnershipRequest request;
+  request.set_name(tie);
+  request.mutable_assessment()->set_level(level);
+  *request.mutable_assessment()->mutable_effective_date() = ParseDay(day);
+  request.mutable_assessment()->set_note("hidden");
+  if (!as_organization) {
+    InRegistry<registry::v1::Assessment>("PartnershipService/AssessPartnership", request);
+    return;
+  }
+  registry::v1::AssessPartnershipAsOrganizationRequest other;
+  other.set_name(tie);
+  *other.mutable_assessment() = request.assessment();
+  InRegistry<registry::v1::Assessment>("PartnershipService/AssessPartnershipAsOrganization", other);
+}
+
 MetricsTest::Rows MetricsTest::Dump() {
   Rows rows;
   ManualExecutor executor;
-  for (const TableId table : {kSites, kAggregates}) {
+  for (const TableId table :
+       {kTaxonomies, kCrosswalks, kSites, kAggregates, kOrganizations, kPartnerships,
+        kByOrganization, kAssessments, kCohorts, kMemberships, kRegistrySites}) {
     const auto snapshot = metrics_->engine().GetSnapshot();
     const auto entries = SyncWait(
         executor, snapshot->Scan(TableRange(table), storage::ScanOptions{.limit = 1'000'000}));

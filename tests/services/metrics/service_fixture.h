@@ -14,10 +14,13 @@
 #include "absl/strings/string_view.h"
 #include "common/rpc/sync_client.h"
 #include "common/storage/engine.h"
+#include "google/type/date.pb.h"
 #include "tests/services/ingestion/service_fixture.h"
 #include "tests/testing/in_process_server.h"
 #include "weft/metrics/v1/metrics.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
+#include "weft/type/v1/scale.pb.h"
 
 namespace weft::metrics {
 
@@ -61,11 +64,26 @@ class MetricsTest : public ingestion::IngestionTest {
   void AddResponse(const std::string& site, absl::string_view text, int students = 10,
                    const std::string& wave = "waves/w1");
 
-  // What the read model keeps of sites and aggregates. The metrics service must run.
+  // In the registry. An organization's id is in its name, "Organization of library".
+  void AddOrganization(const std::string& id);
+  // A tie of the site with the organization (ids) as a type; `days` is "", or its first and last
+  // day, "2024-09-01/" or "2024-09-01/2025-01-31".
+  registry::v1::Partnership AddTie(const std::string& site, const std::string& organization,
+                                   const std::string& type, const std::string& days = "",
+                                   bool is_self = false);
+  // One side rates the tie, by its name, from a day on.
+  void Rate(const std::string& tie, type::v1::InteractionLevel level, const std::string& day,
+            bool as_organization = false);
+
+  // What the read model keeps of the registry, of sites and aggregates. The metrics service must
+  // run.
   Rows Dump();
 
   std::unique_ptr<testing::InProcessServer> metrics_;
 };
+
+// "2024-09-01".
+google::type::Date ParseDay(absl::string_view text);
 
 }  // namespace weft::metrics
 

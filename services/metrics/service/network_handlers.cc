@@ -1,0 +1,152 @@
+#include "services/metrics/service/network_handlers.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/executor.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/status.h"
+#include "common/validation/dates.h"
+#include "services/metrics/domain/network/network_file.h"
+#include "services/metrics/store/keys.h"
+
+namespace weft::metrics {
+namespace {
+
+using registry::v1::Organization;
+using registry::v1::Partnership;
+using registry::v1::Site;
+
+// Sites whose ties are read before others get their turn.
+constexpr size_t kSitesAtOnce = 32;
+// More steps than any chain of mergers has.
+constexpr int kMaxMergers = 20;
+
+}  // namespace
+
+Task<absl::Status> NetworkHandlers::AddRecords(rpc::CallContext& context, RegistryReader& registry,
+                                               v1::NetworkQuery query, NetworkBuilder& builder) {
+  const google::type::Date day = query.as_of();
+  absl::StatusOr<std::vector<Site>> sites = std::vector<Site>();
+  if (query.cohort().empty()) {
+    sites = co_await registry.AllSites(kMaxNetworkSize);
+  } else {
+    absl::StatusOr<std::vector<std::string>> members =
+        co_await registry.Members(query.cohort(), day);
+    WEFT_CO_RETURN_IF_ERROR(members.status());
+    sites = co_await registry.Sites(*std::move(members));
+  }
+  WEFT_CO_RETURN_IF_ERROR(sites.status());
+  for (const Site& site : *sites) WEFT_CO_RETURN_IF_ERROR(builder.AddSite(site));
+
+  size_t read = 0;
+  for (const Site& site : *sites) {
+    std::string id(IdOfName(site.name()));
+    absl::StatusOr<std::vector<Partnership>> ties =
+        co_await registry.Ties(std::move(id), day, kMaxNetworkSize);
+    WEFT_CO_RETURN_IF_ERROR(ties.status());
+    for (const Partnership& tie : *ties) {
+      // Its levels are those of the day already.
+      WEFT_CO_RETURN_IF_ERROR(builder.AddPartnership(tie, {}));
+    }
+    if (++read % kSitesAtOnce != 0) continue;
+    co_await Yield(context.executor());
+    if (context.cancelled()) co_return rpc::Stopped(context);
+  }
+
+  for (int step = 0; step < kMaxMergers; ++step) {
+    std::vector<std::string> names = builder.MissingOrganizations();
+    absl::StatusOr<std::vector<Organization>> found =
+        co_await registry.Organizations(std::move(names));
+    WEFT_CO_RETURN_IF_ERROR(found.status());
+    if (found->empty()) break;
+    for (const Organization& organization : *found) builder.AddOrganization(organization);
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::StatusOr<NetworkHandlers::Loaded>> NetworkHandlers::Load(rpc::CallContext& context,
+                                                                    v1::NetworkQuery query,
+                                                                    v1::Positions min_positions) {
+  query = WithDefaults(std::move(query), DayOf(clock_.Now()));
+  absl::StatusOr<ReadModel::Moment> moment =
+      co_await read_model_.At(context, std::move(min_positions), ReadModel::Needs::kRegistry);
+  WEFT_CO_RETURN_IF_ERROR(moment.status());
+  Loaded loaded;
+  loaded.positions.set_registry(moment->positions.registry());
+  NetworkBuilder builder(query);
+  RegistryReader registry(context, *moment->snapshot);
+  absl::Status added = co_await AddRecords(context, registry, std::move(query), builder);
+  WEFT_CO_RETURN_IF_ERROR(std::move(added));
+  // The computation may take long; the store goes on without this state.
+  moment->snapshot.reset();
+  const auto build = [&] { loaded.network = std::move(builder).Build(); };
+  WorkerThread::Slice slice(worker_, context.executor(), build);
+  co_await slice;
+  co_return loaded;
+}
+
+Task<absl::Status> NetworkHandlers::Compute(rpc::CallContext& context, const Network& network,
+                                            NetworkOptions options,
+                                            std::optional<NetworkComputation>& computation) {
+  bool more = true;
+  const auto work = [&] {
+    if (!computation.has_value()) computation.emplace(network, options);
+    more = computation->Work();
+  };
+  while (more) {
+    if (context.cancelled()) co_return rpc::Stopped(context);
+    WorkerThread::Slice slice(worker_, context.executor(), work);
+    co_await slice;
+  }
+  co_return computation->status();
+}
+
+Task<absl::Status> NetworkHandlers::GetNetworkMetrics(rpc::CallContext& context,
+                                                      const v1::GetNetworkMetricsRequest& request,
+                                                      v1::NetworkMetrics& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateRequest(request));
+  absl::StatusOr<Loaded> loaded = co_await Load(context, request.query(), request.min_positions());
+  WEFT_CO_RETURN_IF_ERROR(loaded.status());
+  std::optional<NetworkComputation> computation;
+  NetworkOptions options = OptionsOf(request.measures(), request.seed());
+  absl::Status computed =
+      co_await Compute(context, loaded->network, std::move(options), computation);
+  WEFT_CO_RETURN_IF_ERROR(std::move(computed));
+  v1::NetworkMetrics metrics;
+  const auto answer = [&] { metrics = computation->Result(request.order_by(), request.top()); };
+  WorkerThread::Slice slice(worker_, context.executor(), answer);
+  co_await slice;
+  *metrics.mutable_provenance()->mutable_computed_through() = loaded->positions;
+  response = std::move(metrics);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> NetworkHandlers::ExportNetwork(rpc::CallContext& context,
+                                                  const v1::ExportNetworkRequest& request,
+                                                  rpc::Writer<v1::ExportNetworkResponse>& writer) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateRequest(request));
+  absl::StatusOr<Loaded> loaded = co_await Load(context, request.query(), request.min_positions());
+  WEFT_CO_RETURN_IF_ERROR(loaded.status());
+  std::optional<NetworkComputation> computation;
+  NetworkOptions options = OptionsOf(request);
+  absl::Status computed =
+      co_await Compute(context, loaded->network, std::move(options), computation);
+  WEFT_CO_RETURN_IF_ERROR(std::move(computed));
+  NetworkFile file(loaded->network, *computation, request.format());
+  v1::ExportNetworkResponse message;
+  // A piece is written while nobody else runs, and sent while they do.
+  while (file.Next(*message.mutable_chunk())) {
+    const bool sent = co_await writer.Write(message);
+    if (!sent) co_return rpc::Stopped(context);
+  }
+  v1::ExportNetworkResponse last;
+  *last.mutable_end() = file.End();
+  *last.mutable_end()->mutable_provenance()->mutable_computed_through() = loaded->positions;
+  const bool sent = co_await writer.Write(last);
+  if (!sent) co_return rpc::Stopped(context);
+  co_return absl::OkStatus();
+}
+
+}  // namespace weft::metrics

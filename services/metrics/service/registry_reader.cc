@@ -1,0 +1,189 @@
+#include "services/metrics/service/registry_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/error.h"
+#include "common/base/executor.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/status.h"
+#include "services/metrics/domain/tie_levels.h"
+#include "services/metrics/store/keys.h"
+#include "services/metrics/store/rows.h"
+
+namespace weft::metrics {
+namespace {
+
+using google::type::Date;
+using registry::v1::Assessment;
+using registry::v1::Cohort;
+using registry::v1::Membership;
+using registry::v1::Organization;
+using registry::v1::Partnership;
+using registry::v1::Site;
+using storage::Entry;
+
+constexpr size_t kRowsAtOnce = 500;
+
+}  // namespace
+
+Task<absl::Status> RegistryReader::Pause() {
+  co_await Yield(context_.executor());
+  if (context_.cancelled()) co_return rpc::Stopped(context_);
+  co_return absl::OkStatus();
+}
+
+Task<absl::StatusOr<std::vector<Partnership>>> RegistryReader::Ties(std::string site, Date day,
+                                                                    size_t most) {
+  std::vector<Partnership> ties;
+  bool needs_ratings = false;
+  storage::KeyRange range = PartnershipRange(site);
+  const storage::ScanOptions options{.limit = kRowsAtOnce};
+  for (bool more = true; more && ties.size() <= most;) {
+    storage::KeyRange next = range;
+    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    more = entries->size() == options.limit;
+    if (more) range.begin = entries->back().key + '\0';
+    for (const Entry& entry : *entries) {
+      Partnership partnership;
+      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, partnership));
+      if (!IsInForce(day, partnership)) continue;
+      needs_ratings = needs_ratings || NeedsRatings(day, partnership);
+      ties.push_back(std::move(partnership));
+    }
+    if (!more) break;
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+  }
+  if (needs_ratings) {
+    absl::Status set = co_await SetLevels(std::move(site), day, ties);
+    WEFT_CO_RETURN_IF_ERROR(std::move(set));
+  }
+  co_return ties;
+}
+
+Task<absl::Status> RegistryReader::SetLevels(std::string site, Date day,
+                                             std::vector<Partnership>& partnerships) {
+  absl::btree_map<std::string, Partnership*> asked;
+  for (Partnership& partnership : partnerships) {
+    if (!NeedsRatings(day, partnership)) continue;
+    ClearLevels(partnership);
+    asked[std::string(IdOfName(partnership.name()))] = &partnership;
+  }
+  // Most have few ratings, so that all of the site's are read rather than each one's.
+  storage::KeyRange range = AssessmentRange(site);
+  const storage::ScanOptions options{.limit = kRowsAtOnce};
+  for (bool more = true; more;) {
+    storage::KeyRange next = range;
+    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    more = entries->size() == options.limit;
+    if (more) range.begin = entries->back().key + '\0';
+    for (const Entry& entry : *entries) {
+      std::string partnership;
+      WEFT_CO_RETURN_IF_ERROR(ParseAssessmentKey(entry.key, site, partnership));
+      const auto found = asked.find(partnership);
+      if (found == asked.end()) continue;
+      Assessment rating;
+      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, rating));
+      AddRating(day, rating, *found->second);
+    }
+    if (!more) break;
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+  }
+  co_return absl::OkStatus();
+}
+
+template <class T>
+Task<absl::StatusOr<std::vector<T>>> RegistryReader::Find(std::vector<std::string> keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::vector<T> found;
+  for (size_t begin = 0; begin < keys.size(); begin += kRowsAtOnce) {
+    const size_t end = std::min(begin + kRowsAtOnce, keys.size());
+    std::vector<std::string> asked(keys.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   keys.begin() + static_cast<std::ptrdiff_t>(end));
+    absl::StatusOr<std::vector<std::optional<Entry>>> rows =
+        co_await reader_.GetMany(std::move(asked));
+    WEFT_CO_RETURN_IF_ERROR(rows.status());
+    for (const std::optional<Entry>& entry : *rows) {
+      if (entry.has_value()) WEFT_CO_RETURN_IF_ERROR(ParseRow(*entry, found.emplace_back()));
+    }
+    if (end == keys.size()) break;
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+  }
+  co_return found;
+}
+
+Task<absl::StatusOr<std::vector<Organization>>> RegistryReader::Organizations(
+    std::vector<std::string> names) {
+  for (std::string& name : names) name = OrganizationKey(IdOfName(name));
+  return Find<Organization>(std::move(names));
+}
+
+Task<absl::StatusOr<std::vector<Site>>> RegistryReader::Sites(std::vector<std::string> ids) {
+  for (std::string& id : ids) id = RegistrySiteKey(id);
+  return Find<Site>(std::move(ids));
+}
+
+Task<absl::StatusOr<std::vector<Site>>> RegistryReader::AllSites(size_t most) {
+  std::vector<Site> sites;
+  storage::KeyRange range = TableRange(kRegistrySites);
+  const storage::ScanOptions options{.limit = kRowsAtOnce};
+  for (bool more = true; more && sites.size() <= most;) {
+    storage::KeyRange next = range;
+    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    more = entries->size() == options.limit;
+    if (more) range.begin = entries->back().key + '\0';
+    for (const Entry& entry : *entries) {
+      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, sites.emplace_back()));
+    }
+    if (!more) break;
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+  }
+  co_return sites;
+}
+
+Task<absl::StatusOr<std::vector<std::string>>> RegistryReader::Members(std::string cohort,
+                                                                       Date day) {
+  const std::string id(IdOfName(cohort));
+  absl::StatusOr<std::optional<Cohort>> found = co_await FindRow<Cohort>(reader_, CohortKey(id));
+  WEFT_CO_RETURN_IF_ERROR(found.status());
+  if (!found->has_value()) {
+    co_return Error(absl::StatusCode::kNotFound, "COHORT_NOT_FOUND",
+                    absl::StrCat("\"", cohort,
+                                 "\" is not known here. If it was created just now, ask again with "
+                                 "min_positions.registry set to the weft-position of that write"),
+                    {{"name", cohort}});
+  }
+  std::vector<std::string> members;
+  if (!LastsOn(day, **found)) co_return members;
+  storage::KeyRange range = MembershipRange(id);
+  const storage::ScanOptions options{.limit = kRowsAtOnce};
+  for (bool more = true; more;) {
+    storage::KeyRange next = range;
+    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    more = entries->size() == options.limit;
+    if (more) range.begin = entries->back().key + '\0';
+    for (const Entry& entry : *entries) {
+      Membership membership;
+      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, membership));
+      if (LastsOn(day, membership)) members.emplace_back(IdOfName(membership.site()));
+    }
+    if (!more) break;
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+  }
+  co_return members;
+}
+
+}  // namespace weft::metrics

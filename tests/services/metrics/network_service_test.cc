@@ -1,0 +1,210 @@
+// Networks over real servers: what is in them on which day, whoever asks, and files that are whole.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/services/metrics/service_fixture.h"
+#include "tests/testing/proto_matchers.h"
+#include "weft/metrics/v1/network.pb.h"
+#include "weft/registry/v1/cohort.pb.h"
+#include "weft/registry/v1/organization.pb.h"
+#include "weft/registry/v1/partnership.pb.h"
+
+namespace weft::metrics {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::EqualsProto;
+using ::testing::IsEmpty;
+using testing::IsError;
+using testing::IsOk;
+
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr auto kNetworking = type::v1::INTERACTION_LEVEL_NETWORKING;
+constexpr auto kCollaboration = type::v1::INTERACTION_LEVEL_COLLABORATION;
+constexpr char kService[] = "weft.metrics.v1.NetworkService/";
+
+class NetworkTest : public MetricsTest {
+ protected:
+  absl::StatusOr<v1::NetworkMetrics> Get(v1::GetNetworkMetricsRequest request,
+                                         const rpc::CallOptions& options = {}) {
+    request.mutable_min_positions()->set_registry(Now().registry());
+    v1::NetworkMetrics response;
+    const absl::Status status =
+        metrics().Call(absl::StrCat(kService, "GetNetworkMetrics"), request, response, options);
+    if (!status.ok()) return status;
+    return response;
+  }
+  v1::NetworkMetrics Network(const std::string& on = "", const std::string& cohort = "") {
+    v1::GetNetworkMetricsRequest request;
+    if (!on.empty()) *request.mutable_query()->mutable_as_of() = ParseDay(on);
+    request.mutable_query()->set_cohort(cohort);
+    return Must(Get(request), "GetNetworkMetrics");
+  }
+  // "2 sites, 1 organizations, 2 ties".
+  static std::string Size(const v1::NetworkMetrics& metrics) {
+    const v1::NetworkFacts& facts = metrics.facts();
+    return absl::StrCat(facts.site_count(), " sites, ", facts.organization_count(),
+                        " organizations, ", facts.tie_count(), " ties");
+  }
+  // The file; its last message is `end`.
+  absl::StatusOr<std::string> Export(v1::ExportNetworkRequest::Format format,
+                                     v1::ExportNetworkEnd& end, const std::string& on = "") {
+    v1::ExportNetworkRequest request;
+    request.set_format(format);
+    if (!on.empty()) *request.mutable_query()->mutable_as_of() = ParseDay(on);
+    request.mutable_min_positions()->set_registry(Now().registry());
+    auto stream = metrics().ServerStream(absl::StrCat(kService, "ExportNetwork"), request);
+    std::string file;
+    v1::ExportNetworkResponse response;
+    bool ended = false;
+    while (stream.Read(response)) {
+      EXPECT_FALSE(ended) << "something after the end";
+      EXPECT_LE(response.chunk().size(), size_t{64} << 10);
+      file += response.chunk();
+      if (!response.has_end()) continue;
+      ended = true;
+      end = response.end();
+    }
+    const absl::Status status = stream.Finish();
+    if (!status.ok()) return status;
+    EXPECT_TRUE(ended);
+    return file;
+  }
+  void AddTies() {
+    AddLab();
+    for (const char* id : {"library", "museum", "college"}) AddOrganization(id);
+    Rate(AddTie("site-01", "library", "cbo").name(), kNetworking, "2025-01-01");
+    AddTie("site-01", "museum", "cbo", "2024-09-01/2025-01-31");
+    AddTie("site-02", "library", "cbo");
+    AddTie("site-04", "college", "higher_ed");
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, NetworkTest, ::testing::Values("memory", "rocksdb"),
+                         ingestion::EngineName);
+
+TEST_P(NetworkTest, TheTiesOfADay) {
+  AddTies();
+  const v1::NetworkMetrics today = Network();
+  EXPECT_EQ(Size(today), "4 sites, 2 organizations, 3 ties");
+  EXPECT_EQ(today.facts().isolated_site_count(), 1);
+  EXPECT_EQ(today.facts().known_level_tie_count(), 1);
+  EXPECT_THAT(today.provenance().query().as_of(), EqualsProto(ParseDay("2025-06-15")));
+  EXPECT_EQ(today.provenance().computed_through().registry(), Now().registry());
+  EXPECT_EQ(Size(Network("2025-01-31")), "4 sites, 3 organizations, 4 ties");
+  // The rating did not hold yet.
+  EXPECT_EQ(Network("2024-12-31").facts().known_level_tie_count(), 0);
+}
+
+TEST_P(NetworkTest, LevelsAreThoseOfTheDay) {
+  AddLab();
+  AddOrganization("library");
+  const auto tie = AddTie("site-01", "library", "cbo");
+  Rate(tie.name(), kNetworking, "2024-10-01");
+  Rate(tie.name(), kCollaboration, "2025-05-01");
+  const auto strength = [&](const std::string& day) {
+    const v1::NetworkMetrics network = Network(day);
+    return network.modes(0).nodes(0).strength().value();
+  };
+  EXPECT_EQ(strength("2025-06-01"), 4);
+  EXPECT_EQ(strength("2025-04-30"), 1);
+}
+
+TEST_P(NetworkTest, TheMembersOfACohortOnThatDay) {
+  AddTies();
+  EXPECT_EQ(Size(Network("", "cohorts/legacy")), "3 sites, 1 organizations, 2 ties");
+  EXPECT_EQ(Size(Network("", "cohorts/new")), "2 sites, 1 organizations, 1 ties");
+  // site-02 leaves.
+  registry::v1::UpdateMembershipRequest update;
+  update.mutable_membership()->set_name("cohorts/legacy/memberships/site-02");
+  *update.mutable_membership()->mutable_end_date() = ParseDay("2025-03-31");
+  update.mutable_update_mask()->add_paths("end_date");
+  InRegistry<registry::v1::Membership>("CohortService/UpdateMembership", update);
+  EXPECT_EQ(Size(Network("", "cohorts/legacy")), "2 sites, 1 organizations, 1 ties");
+  EXPECT_EQ(Size(Network("2025-03-31", "cohorts/legacy")), "3 sites, 1 organizations, 2 ties");
+  v1::GetNetworkMetricsRequest request;
+  request.mutable_query()->set_cohort("cohorts/none");
+  EXPECT_THAT(Get(request), IsError(absl::StatusCode::kNotFound, "COHORT_NOT_FOUND"));
+}
+
+TEST_P(NetworkTest, SitesAreShownAsTheyAgreedTo) {
+  AddTies();
+  const v1::NetworkMetrics network = Network();
+  for (const v1::NodeMetrics& node : network.modes(0).nodes()) {
+    EXPECT_FALSE(absl::StrContains(node.DebugString(), "Community")) << node.DebugString();
+    EXPECT_FALSE(absl::StrContains(node.DebugString(), "sites/")) << node.DebugString();
+  }
+  v1::ExportNetworkEnd end;
+  const auto file = Export(v1::ExportNetworkRequest::FORMAT_GRAPHML, end);
+  ASSERT_THAT(file, IsOk());
+  EXPECT_FALSE(absl::StrContains(*file, "Community"));
+  EXPECT_FALSE(absl::StrContains(*file, "hidden@example.org"));
+  EXPECT_TRUE(absl::StrContains(*file, "Organization of library"));
+}
+
+TEST_P(NetworkTest, FilesEndWithWhatIsInThem) {
+  AddTies();
+  for (const auto format :
+       {v1::ExportNetworkRequest::FORMAT_GRAPHML, v1::ExportNetworkRequest::FORMAT_GEXF,
+        v1::ExportNetworkRequest::FORMAT_CSV_NODES, v1::ExportNetworkRequest::FORMAT_CSV_EDGES,
+        v1::ExportNetworkRequest::FORMAT_KUMU}) {
+    v1::ExportNetworkEnd end;
+    const auto file = Export(format, end, "2025-01-31");
+    ASSERT_THAT(file, IsOk()) << format;
+    EXPECT_EQ(end.node_count(), 7) << format;
+    EXPECT_EQ(end.tie_count(), 4) << format;
+    EXPECT_EQ(end.size_bytes(), static_cast<int>(file->size())) << format;
+    EXPECT_EQ(end.provenance().computed_through().registry(), Now().registry()) << format;
+    v1::ExportNetworkEnd again;
+    EXPECT_EQ(*Export(format, again, "2025-01-31"), *file) << "the same network, the same bytes";
+  }
+}
+
+TEST_P(NetworkTest, WhatMakesNoSenseIsRefused) {
+  AddLab();
+  v1::GetNetworkMetricsRequest request;
+  request.mutable_query()->set_min_level(type::v1::INTERACTION_LEVEL_NO_INTERACTION);
+  EXPECT_EQ(Get(request).status().code(), kInvalid);
+  request.Clear();
+  request.mutable_query()->mutable_as_of()->set_year(2025);
+  EXPECT_EQ(Get(request).status().code(), kInvalid);
+  request.Clear();
+  request.set_top(-1);
+  EXPECT_EQ(Get(request).status().code(), kInvalid);
+  v1::ExportNetworkEnd end;
+  EXPECT_EQ(Export(v1::ExportNetworkRequest::FORMAT_UNSPECIFIED, end).status().code(), kInvalid);
+}
+
+TEST_P(NetworkTest, NotForEverybody) {
+  AddLab();
+  rpc::CallOptions options;
+  for (const char* principal : {"public/anyone", "organizations/library"}) {
+    options.principal = principal;
+    EXPECT_THAT(Get({}, options), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED"))
+        << principal;
+  }
+  options.principal = "researchers/r1";
+  EXPECT_THAT(Get({}, options), IsOk());
+}
+
+TEST_P(NetworkTest, NeedsTheRegistryAlone) {
+  AddTies();
+  const v1::Positions now = Now();
+  StopMetrics();
+  Stop();
+  DeleteReadModel();
+  StartMetrics();
+  v1::GetNetworkMetricsRequest request;
+  request.mutable_min_positions()->set_registry(now.registry());
+  v1::NetworkMetrics response;
+  ASSERT_THAT(metrics().Call(absl::StrCat(kService, "GetNetworkMetrics"), request, response, {}),
+              IsOk());
+  EXPECT_EQ(Size(response), "4 sites, 2 organizations, 3 ties");
+}
+
+}  // namespace
+}  // namespace weft::metrics
