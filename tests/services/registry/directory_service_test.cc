@@ -452,10 +452,17 @@ TEST_P(DirectoryServiceTest, MergedOnesAreNeitherExportedNorChanged) {
   Done<v1::MergeOrganizationsResponse>("OrganizationService/MergeOrganizations", merge);
   Exported(ExportDirectoryRequest::FORMAT_JSON);
   EXPECT_EQ(exported_, 2);
-  // A directory of before states it still.
-  const std::vector<std::string> refused = Refused(before);
-  ASSERT_EQ(refused.size(), 1u);
-  EXPECT_THAT(refused[0], HasSubstr("ORGANIZATION_MERGED"));
+  // A directory of before states it still; it stays as it is, and the rest is taken.
+  v1::GetOrganizationRequest get;
+  get.set_name("organizations/zoo");
+  get.set_show_merged(true);
+  const auto merged = Done<v1::Organization>("OrganizationService/GetOrganization", get);
+  const ImportDirectoryResponse taken = Taken(before);
+  EXPECT_EQ(taken.organizations_left_alone(), 1);
+  ASSERT_EQ(taken.problems_size(), 1);
+  EXPECT_EQ(taken.problems(0).reason(), "ORGANIZATION_MERGED");
+  EXPECT_THAT(Done<v1::Organization>("OrganizationService/GetOrganization", get),
+              EqualsProto(merged));
 }
 
 TEST_P(DirectoryServiceTest, ExportsWhatTheFilterDescribes) {

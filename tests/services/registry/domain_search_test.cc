@@ -295,15 +295,17 @@ TEST(OrganizationDuplicates, ScoresAreSumsOfEvidence) {
 }
 
 TEST(OrganizationDuplicates, WhatSpeaksAgainst) {
-  EXPECT_THAT(Reasons(Named("Riverside School 12"), Named("Riverside School 21")),
+  EXPECT_THAT(Reasons(Named("Riverside Valley Public School 12"),
+                      Named("Riverside Valley Public School 21")),
               Contains(DuplicateReason::KIND_NUMBER_DIFFERS));
   EXPECT_LT(Score(Named("Riverside School 12", "A"), Named("Riverside School 21", "A")), 0.3);
   EXPECT_THAT(Reasons(Named("Riverside Library"), Named("Riverside Library Foundation")),
               Contains(DuplicateReason::KIND_DISTINCTION_DIFFERS));
   EXPECT_LT(Score(Named("Riverside Library", "A"), Named("Riverside Library Foundation", "A")),
             0.3);
-  EXPECT_THAT(Reasons(Named("North Salem School"), Named("South Salem School")),
-              Contains(DuplicateReason::KIND_DISTINCTION_DIFFERS));
+  EXPECT_THAT(
+      Reasons(Named("North Salem Elementary School"), Named("South Salem Elementary School")),
+      Contains(DuplicateReason::KIND_DISTINCTION_DIFFERS));
 
   Organization a = Named("Riverside Library", "Springfield");
   Organization b = a;
