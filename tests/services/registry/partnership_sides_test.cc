@@ -525,11 +525,15 @@ TEST_P(PartnershipSidesTest, TheAccountOfAMergedOrganizationHasNothing) {
   list.set_parent("sites/-");
   v1::GetPartnershipAgreementRequest agreement;
   agreement.set_parent("sites/-");
+  v1::BatchGetPartnershipsRequest batch;
+  batch.add_names(kOther);
   const auto statuses = [&](const std::string& principal) {
     return std::map<std::string, absl::Status>{
         {"ConfirmPartnership", call(principal, confirm, Partnership(), "ConfirmPartnership")},
         {"DisputePartnership", call(principal, dispute, Partnership(), "DisputePartnership")},
         {"GetPartnership", call(principal, get, Partnership(), "GetPartnership")},
+        {"BatchGetPartnerships",
+         call(principal, batch, v1::BatchGetPartnershipsResponse(), "BatchGetPartnerships")},
         {"GetSiteView", call(principal, site_view, v1::SiteView(), "GetSiteView")},
         {"GetOrganizationView",
          call(principal, view, v1::OrganizationView(), "GetOrganizationView")},
