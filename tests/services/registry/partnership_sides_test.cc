@@ -526,6 +526,7 @@ TEST_P(PartnershipSidesTest, TheAccountOfAMergedOrganizationHasNothing) {
   v1::GetPartnershipAgreementRequest agreement;
   agreement.set_parent("sites/-");
   v1::BatchGetPartnershipsRequest batch;
+  batch.set_parent("sites/-");
   batch.add_names(kOther);
   const auto statuses = [&](const std::string& principal) {
     return std::map<std::string, absl::Status>{
