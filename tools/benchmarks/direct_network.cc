@@ -191,8 +191,9 @@ absl::Status WriteTies(uint64_t ties, const std::string& file) {
   for (const Ends& tie : DrawTies(ties)) {
     out << "s" << tie.site << ",o" << tie.organization << "\n";
   }
-  return out.flush() ? absl::OkStatus()
-                     : absl::UnavailableError(absl::StrCat("cannot write ", file));
+  if (!out.flush()) return absl::UnavailableError(absl::StrCat("cannot write ", file));
+  Tell({{"files", 1}});
+  return absl::OkStatus();
 }
 
 absl::Status MeasureNetwork(uint64_t ties, bool whole, bool igraph) {

@@ -21,7 +21,6 @@ namespace {
 using google::type::Date;
 using registry::v1::Partnership;
 using store::v1::CountedAnswers;
-using type::v1::InteractionLevel;
 using v1::ProfileDifference;
 
 // More steps than any chain of mergers has; a circle ends there.

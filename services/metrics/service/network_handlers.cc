@@ -27,7 +27,7 @@ constexpr int kMaxMergers = 20;
 
 Task<absl::Status> NetworkHandlers::AddRecords(rpc::CallContext& context, RegistryReader& registry,
                                                v1::NetworkQuery query, NetworkBuilder& builder) {
-  const google::type::Date day = query.as_of();
+  const google::type::Date& day = query.as_of();
   absl::StatusOr<std::vector<Site>> sites = std::vector<Site>();
   if (query.cohort().empty()) {
     sites = co_await registry.AllSites(kMaxNetworkSize);

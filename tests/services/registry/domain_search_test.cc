@@ -17,7 +17,6 @@ namespace weft::registry {
 namespace {
 
 using ::testing::Contains;
-using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsError;
