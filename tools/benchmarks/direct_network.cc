@@ -42,6 +42,7 @@ std::vector<Ends> DrawTies(uint64_t ties) {
     drawn.emplace(site, metrics::DrawBelow(below, random));
   }
   std::vector<Ends> ends;
+  ends.reserve(drawn.size());
   for (const auto& [site, organization] : drawn) {
     ends.push_back({static_cast<int32_t>(site), static_cast<int32_t>(organization)});
   }
