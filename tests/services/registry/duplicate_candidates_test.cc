@@ -152,7 +152,6 @@ class DuplicateCandidatesTest : public RegistryTest {
 };
 
 TEST_P(DuplicateCandidatesTest, FindsMostDuplicatesOfTheWordsItWasTunedOn) {
-  if (GetParam() != "memory") GTEST_SKIP() << "measures the rules, not the engine";
   const Measured measured = Measure("tune.txt", 1);
   EXPECT_GE(measured.precision, 0.9);
   EXPECT_GE(measured.recall, 0.85);
@@ -160,7 +159,6 @@ TEST_P(DuplicateCandidatesTest, FindsMostDuplicatesOfTheWordsItWasTunedOn) {
 
 // With words and a seed that no rule or weight was chosen by.
 TEST_P(DuplicateCandidatesTest, FindsMostDuplicatesOfWordsItHasNotSeen) {
-  if (GetParam() != "memory") GTEST_SKIP() << "measures the rules, not the engine";
   const Measured measured = Measure("holdout.txt", 20260101);
   EXPECT_GE(measured.precision, 0.9);
   EXPECT_GE(measured.recall, 0.85);
