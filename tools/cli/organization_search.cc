@@ -122,6 +122,10 @@ absl::Status SearchOrgs(Session& session, const SearchOptions& options) {
     PrintJson(all);
     return absl::OkStatus();
   }
+  if (all.hits().empty()) {
+    std::puts("No organization has all of these words; leave some out, or filters.");
+    return absl::OkStatus();
+  }
   Table table({"SCORE", "NAME", "DISPLAY NAME", "TYPES", "PLACES", "MATCHED"});
   for (const v1::OrganizationHit& hit : all.hits()) {
     table.Add({absl::StrFormat("%.2f", hit.score()), hit.organization().name(),
@@ -153,6 +157,10 @@ absl::Status ListDuplicates(Session& session, const DuplicateOptions& options) {
   while (all.candidates_size() > options.limit) all.mutable_candidates()->RemoveLast();
   if (session.json()) {
     PrintJson(all);
+    return absl::OkStatus();
+  }
+  if (all.candidates().empty()) {
+    std::puts("No pair looks like the same organization; a lower --min-score shows more.");
     return absl::OkStatus();
   }
   Table table({"SCORE", "FIRST", "SECOND", "DISPLAY NAMES", "WHY"});
