@@ -36,29 +36,38 @@ Task<absl::Status> RegistryReader::Pause() {
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> RegistryReader::ForEachRow(storage::KeyRange range, const RowTaker& take) {
+  const storage::ScanOptions options{.limit = kRowsAtOnce};
+  for (;;) {
+    storage::KeyRange next = range;
+    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
+    WEFT_CO_RETURN_IF_ERROR(entries.status());
+    for (const Entry& entry : *entries) {
+      WEFT_CO_ASSIGN_OR_RETURN(const bool goes_on, take(entry));
+      if (!goes_on) co_return absl::OkStatus();
+    }
+    if (entries->size() < options.limit) co_return absl::OkStatus();
+    range.begin = entries->back().key + '\0';
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+  }
+}
+
 Task<absl::StatusOr<std::vector<Partnership>>> RegistryReader::Ties(std::string site, Date day,
                                                                     size_t most) {
   std::vector<Partnership> ties;
   bool needs_ratings = false;
+  const RowTaker take = [&](const Entry& entry) -> absl::StatusOr<bool> {
+    Partnership partnership;
+    WEFT_RETURN_IF_ERROR(ParseRow(entry, partnership));
+    if (!IsInForce(day, partnership)) return true;
+    needs_ratings = needs_ratings || NeedsRatings(day, partnership);
+    ties.push_back(std::move(partnership));
+    return ties.size() <= most;
+  };
   storage::KeyRange range = PartnershipRange(site);
-  const storage::ScanOptions options{.limit = kRowsAtOnce};
-  for (bool more = true; more && ties.size() <= most;) {
-    storage::KeyRange next = range;
-    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
-    WEFT_CO_RETURN_IF_ERROR(entries.status());
-    more = entries->size() == options.limit;
-    if (more) range.begin = entries->back().key + '\0';
-    for (const Entry& entry : *entries) {
-      Partnership partnership;
-      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, partnership));
-      if (!IsInForce(day, partnership)) continue;
-      needs_ratings = needs_ratings || NeedsRatings(day, partnership);
-      ties.push_back(std::move(partnership));
-    }
-    if (!more) break;
-    absl::Status paused = co_await Pause();
-    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
-  }
+  absl::Status read = co_await ForEachRow(std::move(range), take);
+  WEFT_CO_RETURN_IF_ERROR(std::move(read));
   if (needs_ratings) {
     absl::Status set = co_await SetLevels(std::move(site), day, ties);
     WEFT_CO_RETURN_IF_ERROR(std::move(set));
@@ -75,28 +84,19 @@ Task<absl::Status> RegistryReader::SetLevels(std::string site, Date day,
     asked[std::string(IdOfName(partnership.name()))] = &partnership;
   }
   // Most have few ratings, so that all of the site's are read rather than each one's.
+  const RowTaker take = [&](const Entry& entry) -> absl::StatusOr<bool> {
+    std::string partnership;
+    WEFT_RETURN_IF_ERROR(ParseAssessmentKey(entry.key, site, partnership));
+    const auto found = asked.find(partnership);
+    if (found == asked.end()) return true;
+    Assessment rating;
+    WEFT_RETURN_IF_ERROR(ParseRow(entry, rating));
+    AddRating(day, rating, *found->second);
+    return true;
+  };
   storage::KeyRange range = AssessmentRange(site);
-  const storage::ScanOptions options{.limit = kRowsAtOnce};
-  for (bool more = true; more;) {
-    storage::KeyRange next = range;
-    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
-    WEFT_CO_RETURN_IF_ERROR(entries.status());
-    more = entries->size() == options.limit;
-    if (more) range.begin = entries->back().key + '\0';
-    for (const Entry& entry : *entries) {
-      std::string partnership;
-      WEFT_CO_RETURN_IF_ERROR(ParseAssessmentKey(entry.key, site, partnership));
-      const auto found = asked.find(partnership);
-      if (found == asked.end()) continue;
-      Assessment rating;
-      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, rating));
-      AddRating(day, rating, *found->second);
-    }
-    if (!more) break;
-    absl::Status paused = co_await Pause();
-    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
-  }
-  co_return absl::OkStatus();
+  absl::Status read = co_await ForEachRow(std::move(range), take);
+  co_return read;
 }
 
 template <class T>
@@ -134,21 +134,13 @@ Task<absl::StatusOr<std::vector<Site>>> RegistryReader::Sites(std::vector<std::s
 
 Task<absl::StatusOr<std::vector<Site>>> RegistryReader::AllSites(size_t most) {
   std::vector<Site> sites;
+  const RowTaker take = [&](const Entry& entry) -> absl::StatusOr<bool> {
+    WEFT_RETURN_IF_ERROR(ParseRow(entry, sites.emplace_back()));
+    return sites.size() <= most;
+  };
   storage::KeyRange range = TableRange(kRegistrySites);
-  const storage::ScanOptions options{.limit = kRowsAtOnce};
-  for (bool more = true; more && sites.size() <= most;) {
-    storage::KeyRange next = range;
-    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
-    WEFT_CO_RETURN_IF_ERROR(entries.status());
-    more = entries->size() == options.limit;
-    if (more) range.begin = entries->back().key + '\0';
-    for (const Entry& entry : *entries) {
-      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, sites.emplace_back()));
-    }
-    if (!more) break;
-    absl::Status paused = co_await Pause();
-    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
-  }
+  absl::Status read = co_await ForEachRow(std::move(range), take);
+  WEFT_CO_RETURN_IF_ERROR(std::move(read));
   co_return sites;
 }
 
@@ -166,23 +158,15 @@ Task<absl::StatusOr<std::vector<std::string>>> RegistryReader::Members(std::stri
   }
   std::vector<std::string> members;
   if (!LastsOn(day, **found)) co_return members;
+  const RowTaker take = [&](const Entry& entry) -> absl::StatusOr<bool> {
+    Membership membership;
+    WEFT_RETURN_IF_ERROR(ParseRow(entry, membership));
+    if (LastsOn(day, membership)) members.emplace_back(IdOfName(membership.site()));
+    return true;
+  };
   storage::KeyRange range = MembershipRange(id);
-  const storage::ScanOptions options{.limit = kRowsAtOnce};
-  for (bool more = true; more;) {
-    storage::KeyRange next = range;
-    absl::StatusOr<std::vector<Entry>> entries = co_await reader_.Scan(std::move(next), options);
-    WEFT_CO_RETURN_IF_ERROR(entries.status());
-    more = entries->size() == options.limit;
-    if (more) range.begin = entries->back().key + '\0';
-    for (const Entry& entry : *entries) {
-      Membership membership;
-      WEFT_CO_RETURN_IF_ERROR(ParseRow(entry, membership));
-      if (LastsOn(day, membership)) members.emplace_back(IdOfName(membership.site()));
-    }
-    if (!more) break;
-    absl::Status paused = co_await Pause();
-    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
-  }
+  absl::Status read = co_await ForEachRow(std::move(range), take);
+  WEFT_CO_RETURN_IF_ERROR(std::move(read));
   co_return members;
 }
 

@@ -3,6 +3,7 @@
 #define WEFT_SERVICES_METRICS_SERVICE_REGISTRY_READER_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ class RegistryReader {
   // Gives the partnerships that need it the levels of the day. They are all of one site, by name.
   Task<absl::Status> SetLevels(std::string site, google::type::Date day,
                                std::vector<registry::v1::Partnership>& partnerships);
+  // What is done with a row; whether there is to be another one.
+  using RowTaker = std::function<absl::StatusOr<bool>(const storage::Entry&)>;
+  // The rows of the range in order, some at a time. `take` outlives the Task.
+  Task<absl::Status> ForEachRow(storage::KeyRange range, const RowTaker& take);
   template <class T>
   Task<absl::StatusOr<std::vector<T>>> Find(std::vector<std::string> keys);
   // Others get their turn. An error when the caller is gone.
