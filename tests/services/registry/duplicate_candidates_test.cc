@@ -75,6 +75,7 @@ class DuplicateCandidatesTest : public RegistryTest {
   }
   static std::vector<Pair> PairsOf(const std::vector<DuplicateCandidate>& candidates) {
     std::vector<Pair> pairs;
+    pairs.reserve(candidates.size());
     for (const DuplicateCandidate& each : candidates) {
       pairs.emplace_back(each.first().name(), each.second().name());
     }
@@ -219,6 +220,7 @@ TEST_P(DuplicateCandidatesTest, OfOneOrganizationTheLikeliestComeFirst) {
 
 TEST_P(DuplicateCandidatesTest, PagesOfAllListEachPairOnceHoweverLongTheyAre) {
   std::vector<Organization> organizations;
+  organizations.reserve(30);
   for (int i = 0; i < 30; ++i) {
     organizations.push_back(Named(absl::StrCat("o", i), absl::StrCat("Stem", i / 5, " Library")));
   }
