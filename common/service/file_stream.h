@@ -40,21 +40,29 @@ Task<absl::Status> ReadHeader(rpc::Reader<Message>& reader, Message& message) {
   co_return Malformed("HEADER_MISSING", "the first message of the stream must be a header");
 }
 
+// Reads the next message after the header. INVALID_ARGUMENT (STREAM_CUT, CHUNK_TOO_LARGE).
+template <class Message>
+Task<absl::Status> ReadNext(rpc::Reader<Message>& reader, Message& message) {
+  bool more = co_await reader.Read(message);
+  if (!more) co_return Cut(reader.status());
+  if (message.has_chunk() && message.chunk().size() > kMaxChunk) {
+    co_return Malformed("CHUNK_TOO_LARGE", "a chunk holds at most 1 MiB");
+  }
+  co_return absl::OkStatus();
+}
+
 // Gives each chunk after the header to `append`, which answers a Task<absl::Status>; `message` is
 // the end then. INVALID_ARGUMENT (STREAM_CUT, MESSAGE_UNEXPECTED, CHUNK_TOO_LARGE), and what
 // `append` answers.
 template <class Message, class Append>
 Task<absl::Status> ReadChunks(rpc::Reader<Message>& reader, Append& append, Message& message) {
   while (true) {
-    bool more = co_await reader.Read(message);
-    if (!more) co_return Cut(reader.status());
+    absl::Status read = co_await ReadNext(reader, message);
+    WEFT_CO_RETURN_IF_ERROR(std::move(read));
     if (message.has_end()) co_return absl::OkStatus();
     if (!message.has_chunk()) {
       co_return Malformed("MESSAGE_UNEXPECTED",
                           "after the header the stream takes chunks, then `end`");
-    }
-    if (message.chunk().size() > kMaxChunk) {
-      co_return Malformed("CHUNK_TOO_LARGE", "a chunk holds at most 1 MiB");
     }
     absl::Status appended = co_await append(message.chunk());
     WEFT_CO_RETURN_IF_ERROR(std::move(appended));

@@ -19,6 +19,7 @@
 #include "common/words/number_text.h"
 #include "common/words/terms.h"
 #include "tools/cli/terminal.h"
+#include "tools/cli/words.h"
 #include "weft/registry/v1/directory.pb.h"
 
 namespace weft::cli {
@@ -41,10 +42,6 @@ constexpr char kFooter[] = R"(
   weft directory export --format csv --filter "partner_type = library" --out libraries.csv
 docs/directory-exchange.md says which fields are kept.
 )";
-
-absl::Status Usage(absl::string_view message) {
-  return Error(absl::StatusCode::kInvalidArgument, "USAGE", message);
-}
 
 // ---- import
 
@@ -149,7 +146,7 @@ absl::StatusOr<v1::ImportDirectoryResponse> Send(Session& session, const ImportO
   } else if (options.mode == "upsert") {
     header.set_mode(v1::DirectoryHeader::MODE_UPSERT);
   } else {
-    return Usage(absl::StrCat("--mode is upsert or create, not \"", options.mode, "\""));
+    return UsageError(absl::StrCat("--mode is upsert or create, not \"", options.mode, "\""));
   }
   WEFT_ASSIGN_OR_RETURN(const std::vector<FileToSend> files, FilesAt(options.path));
   int64_t total = 0;
@@ -170,7 +167,7 @@ absl::StatusOr<v1::ImportDirectoryResponse> Send(Session& session, const ImportO
   }
   if (open) {
     message.mutable_end()->set_file_count(static_cast<int32_t>(files.size()));
-    message.mutable_end()->set_size_bytes(static_cast<int32_t>(sent));
+    message.mutable_end()->set_size_bytes(sent);
     stream.Write(message);
   }
   v1::ImportDirectoryResponse response;
@@ -320,10 +317,11 @@ absl::Status Export(Session& session, const ExportOptions& options) {
   } else if (options.format == "csv") {
     request.set_format(v1::ExportDirectoryRequest::FORMAT_CSV);
   } else {
-    return Usage(absl::StrCat("--format is json, package or csv, not \"", options.format, "\""));
+    return UsageError(
+        absl::StrCat("--format is json, package or csv, not \"", options.format, "\""));
   }
   if (package && options.output == "-") {
-    return Usage("a package has several files; name a directory with --out");
+    return UsageError("a package has several files; name a directory with --out");
   }
   request.set_filter(options.filter);
   request.set_taxonomy(options.taxonomy);
@@ -368,33 +366,33 @@ void AddDirectoryCommands(CLI::App& app, Session*& session, absl::Status& result
   directory->footer(kFooter);
 
   auto in = std::make_shared<ImportOptions>();
-  CLI::App* import = directory->add_subcommand(
+  CLI::App* import_command = directory->add_subcommand(
       "import",
       "Imports organizations. Everything is checked first; with errors nothing is changed, and the "
       "same files twice change nothing");
-  import
+  import_command
       ->add_option("PATH", in->path,
                    "a JSON file, or a directory with JSON files or the CSV files of a package")
       ->required();
-  import->add_flag("--dry-run", in->dry_run, "check and change nothing");
-  import->add_option("--mode", in->mode,
-                     "upsert (default): those that are there get what the files state; create: "
-                     "they are left alone");
-  import->callback([&session, &result, in] { result = Import(*session, *in);
-});
+  import_command->add_flag("--dry-run", in->dry_run, "check and change nothing");
+  import_command->add_option(
+      "--mode", in->mode,
+      "upsert (default): those that are there get what the files state; create: "
+      "they are left alone");
+  import_command->callback([&session, &result, in] { result = Import(*session, *in); });
 
-auto out = std::make_shared<ExportOptions>();
-CLI::App* export_command = directory->add_subcommand("export", "Exports organizations");
-export_command->add_option("--format", out->format,
-                           "json (default), package (a directory of CSV files), or csv (one file "
-                           "for spreadsheets)");
-export_command->add_option("-o,--out", out->output,
-                           "the file, or a package's directory (default: standard output)");
-export_command->add_option("--filter", out->filter,
-                           "only these, e.g. \"partner_type = library AND region = MO\"");
-export_command->add_option("--taxonomy", out->taxonomy,
-                           "whose labels partner types have, e.g. taxonomies/lab-2025");
-export_command->callback([&session, &result, out] { result = Export(*session, *out); });
-}  // namespace weft::cli
+  auto out = std::make_shared<ExportOptions>();
+  CLI::App* export_command = directory->add_subcommand("export", "Exports organizations");
+  export_command->add_option("--format", out->format,
+                             "json (default), package (a directory of CSV files), or csv (one file "
+                             "for spreadsheets)");
+  export_command->add_option("-o,--out", out->output,
+                             "the file, or a package's directory (default: standard output)");
+  export_command->add_option("--filter", out->filter,
+                             "only these, e.g. \"partner_type = library AND region = MO\"");
+  export_command->add_option("--taxonomy", out->taxonomy,
+                             "whose labels partner types have, e.g. taxonomies/lab-2025");
+  export_command->callback([&session, &result, out] { result = Export(*session, *out); });
+}
 
 }  // namespace weft::cli

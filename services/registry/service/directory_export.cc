@@ -48,7 +48,7 @@ Task<absl::Status> DirectoryExport::Run(v1::ExportDirectoryRequest::Format forma
   v1::ExportDirectoryResponse last;
   last.mutable_end()->set_organization_count(static_cast<int32_t>(listed_.size()));
   last.mutable_end()->set_file_count(files_);
-  last.mutable_end()->set_size_bytes(static_cast<int32_t>(size_));
+  last.mutable_end()->set_size_bytes(size_);
   absl::Status sent = co_await Send(last);
   co_return sent;
 }
@@ -124,8 +124,8 @@ Task<absl::Status> DirectoryExport::WritePackage() {
     absl::flat_hash_set<std::string> written;
     Append append = [&](const v1::Organization& organization, const std::string& id,
                         const std::string& parent_id, std::string& file) {
-      hsds::AppendTableRows(*table, hsds::ToRecord(organization, id, parent_id, taxonomy_), written,
-                            file);
+      hsds::AppendTableRows(*table, hsds::ToRecord(organization, id, parent_id, taxonomy_, table),
+                            written, file);
     };
     std::string name(table->file);
     std::string head;

@@ -13,9 +13,9 @@
 #include "common/base/error.h"
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/status.h"
 #include "common/service/file_stream.h"
 #include "common/validation/text.h"
-#include "services/registry/domain/hsds/report.h"
 #include "services/registry/domain/names.h"
 #include "services/registry/domain/organization_filter.h"
 #include "services/registry/service/directory_export.h"
@@ -71,6 +71,14 @@ absl::Status TooLarge(int64_t max_bytes) {
                {{"max_bytes", absl::StrCat(max_bytes)}});
 }
 
+absl::Status Silent() {
+  return Error(
+      absl::StatusCode::kAborted, "DIRECTORY_UPLOAD_SILENT",
+      absl::StrCat("nothing came for ", absl::ToInt64Seconds(DirectoryHandlers::kMaxSilence),
+                   " seconds, and another directory has taken the place; nothing was "
+                   "kept, send the files again without a pause"));
+}
+
 }  // namespace
 
 Task<absl::Status> DirectoryHandlers::ImportDirectory(rpc::CallContext& context,
@@ -81,26 +89,25 @@ Task<absl::Status> DirectoryHandlers::ImportDirectory(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(std::move(begun));
   const v1::DirectoryHeader header = message.header();
   WEFT_CO_RETURN_IF_ERROR(Validate(header));
-  if (importing_) {
-    co_return WithRetryAfter(
-        Error(absl::StatusCode::kResourceExhausted, "DIRECTORY_IMPORT_RUNNING",
-              "another directory is being imported; try again in a few seconds"),
-        kRetryAfter);
-  }
-  importing_ = true;
-  const absl::Cleanup done = [this] { importing_ = false; };
+  WEFT_CO_RETURN_IF_ERROR(MakePlace());
+  Upload upload;
+  importing_ = &upload;
+  const absl::Cleanup done = [this, &upload] {
+    if (importing_ == &upload) importing_ = nullptr;
+  };
 
-  hsds::Report report;
-  hsds::DirectoryReader directory(report);
-  absl::Status received = co_await Receive(context, reader, directory);
+  absl::Status received = co_await Receive(context, reader, upload);
   WEFT_CO_RETURN_IF_ERROR(std::move(received));
+  hsds::DirectoryReader& directory = *upload.directory;
   directory.Finish();
   for (bool more = true; more;) {
     co_await Yield(context.executor());
+    if (context.stopping()) co_return rpc::Stopped(context);
     more = directory.Work(kStepRecords);
   }
 
-  DirectoryImporter importer(db_, tables_, context.executor(), header.mode(), report);
+  hsds::Report& report = upload.report;
+  DirectoryImporter importer(db_, tables_, context, header.mode(), report);
   ImportDirectoryResponse checked;
   std::vector<hsds::Incoming> organizations = directory.TakeOrganizations();
   absl::Status check = co_await importer.Check(std::move(organizations), checked);
@@ -109,7 +116,8 @@ Task<absl::Status> DirectoryHandlers::ImportDirectory(rpc::CallContext& context,
   if (failed || header.dry_run()) {
     response = checked;
   } else {
-    // Whole and checked: it is written whatever becomes of the call.
+    if (context.stopping()) co_return rpc::Stopped(context);
+    // Whole and checked: it is written whatever becomes of the call now.
     absl::Status applied = co_await importer.Apply(response);
     WEFT_CO_RETURN_IF_ERROR(std::move(applied));
     if (!response.position().empty()) context.SetPosition(response.position());
@@ -128,19 +136,35 @@ Task<absl::Status> DirectoryHandlers::ImportDirectory(rpc::CallContext& context,
   co_return absl::OkStatus();
 }
 
+absl::Status DirectoryHandlers::MakePlace() {
+  if (importing_ == nullptr) return absl::OkStatus();
+  if (db_.clock.Now() - importing_->silent_since < kMaxSilence) {
+    return WithRetryAfter(Error(absl::StatusCode::kResourceExhausted, "DIRECTORY_IMPORT_RUNNING",
+                                "another directory is being imported; try again in a few seconds"),
+                          kRetryAfter);
+  }
+  // It waits for a message, and learns of it then.
+  importing_->directory.reset();
+  importing_ = nullptr;
+  return absl::OkStatus();
+}
+
 Task<absl::Status> DirectoryHandlers::Receive(rpc::CallContext& context,
                                               rpc::Reader<ImportDirectoryRequest>& reader,
-                                              hsds::DirectoryReader& directory) {
+                                              Upload& upload) {
   int files = 0;
   int64_t size = 0;
   ImportDirectoryRequest message;
   while (true) {
-    bool more = co_await reader.Read(message);
-    if (!more) co_return service::Cut(reader.status());
+    upload.silent_since = db_.clock.Now();
+    absl::Status read = co_await service::ReadNext(reader, message);
+    WEFT_CO_RETURN_IF_ERROR(std::move(read));
+    if (!upload.directory.has_value()) co_return Silent();
+    upload.silent_since = absl::InfiniteFuture();
     if (message.has_end()) break;
     if (message.has_file()) {
       WEFT_CO_RETURN_IF_ERROR(CheckFile(message.file(), ++files));
-      directory.BeginFile(message.file().name());
+      upload.directory->BeginFile(message.file().name());
       continue;
     }
     if (!message.has_chunk() || files == 0) {
@@ -148,14 +172,11 @@ Task<absl::Status> DirectoryHandlers::Receive(rpc::CallContext& context,
           "MESSAGE_UNEXPECTED",
           "after the header the stream takes files, each with its chunks, then `end`");
     }
-    if (message.chunk().size() > service::kMaxChunk) {
-      co_return service::Malformed("CHUNK_TOO_LARGE", "a chunk holds at most 1 MiB");
-    }
     size += static_cast<int64_t>(message.chunk().size());
     if (size > max_bytes_) co_return TooLarge(max_bytes_);
     for (absl::string_view rest = message.chunk(); !rest.empty();) {
       const absl::string_view step = rest.substr(0, kStepBytes);
-      directory.Feed(step);
+      upload.directory->Feed(step);
       rest.remove_prefix(step.size());
       co_await Yield(context.executor());
     }

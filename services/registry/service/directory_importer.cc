@@ -8,7 +8,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
+#include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/status.h"
 #include "common/storage/pages.h"
 #include "common/storage/run_in_transaction.h"
 #include "services/registry/domain/identifier.h"
@@ -51,7 +53,10 @@ Task<absl::Status> DirectoryImporter::Check(std::vector<Incoming> organizations,
   WEFT_CO_RETURN_IF_ERROR(std::move(found));
   plan_.reserve(organizations.size());
   for (Incoming& organization : organizations) {
-    if (plan_.size() % kYieldEvery == kYieldEvery - 1) co_await Yield(executor_);
+    if (plan_.size() % kYieldEvery == kYieldEvery - 1) {
+      absl::Status paused = co_await Pause();
+      WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+    }
     Planned planned;
     const auto known = names.find(organization.id);
     if (known != names.end()) {
@@ -77,7 +82,10 @@ Task<absl::Status> DirectoryImporter::Check(std::vector<Incoming> organizations,
       absl::Status prefetched = co_await Prefetch(txn, i, std::min(i + kBatch, plan_.size()));
       WEFT_CO_RETURN_IF_ERROR(std::move(prefetched));
     }
-    if (i % kYieldEvery == kYieldEvery - 1) co_await Yield(executor_);
+    if (i % kYieldEvery == kYieldEvery - 1) {
+      absl::Status paused = co_await Pause();
+      WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+    }
     if (refused.contains(plan_[i].parent)) {
       refused.insert(plan_[i].name);
       continue;
@@ -92,6 +100,12 @@ Task<absl::Status> DirectoryImporter::Check(std::vector<Incoming> organizations,
     }
     refused.insert(plan_[i].name);
   }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> DirectoryImporter::Pause() {
+  co_await Yield(context_.executor());
+  if (context_.stopping()) co_return rpc::Stopped(context_);
   co_return absl::OkStatus();
 }
 
@@ -117,7 +131,8 @@ Task<absl::Status> DirectoryImporter::FindByIds(const std::vector<Incoming>& org
       // Without a row: to be looked for by its uid.
       names.emplace(wanted[i], row.has_value() ? row->name() : "");
     }
-    co_await Yield(executor_);
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
   }
   absl::Status found = co_await FindByUids(reader, names);
   WEFT_CO_RETURN_IF_ERROR(std::move(found));
@@ -138,7 +153,8 @@ Task<absl::Status> DirectoryImporter::FindByUids(storage::Reader& reader, Names&
       wanted->second = row.name();
       --missing;
     }
-    co_await Yield(executor_);
+    absl::Status paused = co_await Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
   }
   co_return absl::OkStatus();
 }
@@ -173,6 +189,7 @@ Task<absl::Status> DirectoryImporter::Apply(v1::ImportDirectoryResponse& respons
       absl::Status prefetched = co_await Prefetch(txn, begin, end);
       WEFT_CO_RETURN_IF_ERROR(std::move(prefetched));
       for (size_t i = begin; i < end; ++i) {
+        if (i % kYieldEvery == kYieldEvery - 1) co_await Yield(context_.executor());
         absl::Status written = co_await Write(txn, plan_[i], counts);
         WEFT_CO_RETURN_IF_ERROR(std::move(written));
       }
@@ -190,7 +207,7 @@ Task<absl::Status> DirectoryImporter::Apply(v1::ImportDirectoryResponse& respons
     response.set_organizations_left_alone(response.organizations_left_alone() +
                                           counts.organizations_left_alone());
     if (wrote) response.set_position(position->ToString());
-    co_await Yield(executor_);
+    co_await Yield(context_.executor());
   }
   co_return absl::OkStatus();
 }

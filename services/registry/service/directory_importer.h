@@ -9,8 +9,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "common/base/executor.h"
 #include "common/base/task.h"
+#include "common/rpc/call_context.h"
 #include "common/storage/database.h"
 #include "common/storage/transaction.h"
 #include "services/registry/domain/hsds/from_hsds.h"
@@ -25,23 +25,26 @@ namespace weft::registry {
 class DirectoryImporter {
  public:
   // The arguments outlive the importer.
-  DirectoryImporter(const storage::Database& db, const Tables& tables, Executor& executor,
+  DirectoryImporter(const storage::Database& db, const Tables& tables, rpc::CallContext& context,
                     v1::DirectoryHeader::Mode mode, hsds::Report& report)
-      : db_(db), tables_(tables), executor_(executor), mode_(mode), report_(report) {}
+      : db_(db), tables_(tables), context_(context), mode_(mode), report_(report) {}
 
   // Finds out what each is in the registry, and does to all of them in one transaction what Apply()
   // will do, without committing it. Problems are in the report then, and what would be done in
-  // `response`.
+  // `response`. CANCELLED or UNAVAILABLE when the call is stopping.
   Task<absl::Status> Check(std::vector<hsds::Incoming> organizations,
                            v1::ImportDirectoryResponse& response);
-  // Writes them, and counts in `response` what was done. ABORTED (DIRECTORY_IMPORT_STOPPED) when
-  // the registry has changed so that one of them cannot be written any more.
+  // Writes them, and counts in `response` what was done; it does not stop with the call. ABORTED
+  // (DIRECTORY_IMPORT_STOPPED) when the registry has changed so that one of them cannot be written
+  // any more.
   Task<absl::Status> Apply(v1::ImportDirectoryResponse& response);
 
  private:
   // HSDS ids of organizations that the registry has, and their names.
   using Names = absl::flat_hash_map<std::string, std::string>;
 
+  // Lets others in between. CANCELLED or UNAVAILABLE when the call is stopping.
+  Task<absl::Status> Pause();
   Task<absl::Status> FindByIds(const std::vector<hsds::Incoming>& organizations,
                                storage::Reader& reader, Names& names);
   // Those that have been made here and given away: their HSDS id is their uid, which no index has.
@@ -56,7 +59,7 @@ class DirectoryImporter {
 
   const storage::Database& db_;
   const Tables& tables_;
-  Executor& executor_;
+  rpc::CallContext& context_;
   const v1::DirectoryHeader::Mode mode_;
   hsds::Report& report_;
   // Parents before children.

@@ -1,20 +1,27 @@
-// What an import does when the registry changes between its check and its writes.
+// What an import does when the registry changes between its check and its writes, when its call
+// ends, and what others get of the loop meanwhile.
 #include "services/registry/service/directory_importer.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/base/executor.h"
+#include "common/rpc/call_context.h"
 #include "common/storage/open_engine.h"
 #include "common/storage/transaction.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/registry/service/directory_handlers.h"
 #include "services/registry/store/tables.h"
 #include "tests/testing/errors.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_stream.h"
 
 namespace weft::registry {
 namespace {
@@ -44,6 +51,36 @@ void AddEin(Organization& organization) {
   identifier.set_value("53-0196605");
 }
 
+// Counts how often a call lets others in between.
+class CountingExecutor final : public Executor {
+ public:
+  explicit CountingExecutor(Executor& executor) : executor_(executor) {}
+  using Executor::Post;
+  void Post(absl::Span<Work* const> items) override {
+    ++posts_;
+    executor_.Post(items);
+  }
+  void StartTimer(Timer& timer, absl::Duration delay) override {
+    executor_.StartTimer(timer, delay);
+  }
+  void StopTimer(Timer& timer) override { executor_.StopTimer(timer); }
+  int posts() const { return posts_; }
+
+ private:
+  Executor& executor_;
+  int posts_ = 0;
+};
+
+// Ends the call as soon as it lets others in between.
+class Ending final : public Work {
+ public:
+  explicit Ending(rpc::CallContext& context) : context_(context) {}
+  void Run() override { context_.Cancel(); }
+
+ private:
+  rpc::CallContext& context_;
+};
+
 class DirectoryImporterTest : public ::testing::Test {
  protected:
   DirectoryImporterTest() {
@@ -52,7 +89,7 @@ class DirectoryImporterTest : public ::testing::Test {
     engine_ = *storage::OpenEngine(options, executor_);
     db_ = std::make_unique<storage::Database>(storage::Database{*engine_, clock_});
     report_.AddFile("organizations.json");
-    importer_ = std::make_unique<DirectoryImporter>(*db_, tables_, executor_,
+    importer_ = std::make_unique<DirectoryImporter>(*db_, tables_, context_,
                                                     v1::DirectoryHeader::MODE_UPSERT, report_);
   }
 
@@ -70,6 +107,8 @@ class DirectoryImporterTest : public ::testing::Test {
   }
 
   ManualExecutor executor_;
+  CountingExecutor counting_{executor_};
+  rpc::CallContext context_{counting_, "ImportDirectory", {"users/amara"}, absl::InfiniteFuture()};
   testing::FakeClock clock_;
   std::unique_ptr<storage::Engine> engine_;
   std::unique_ptr<storage::Database> db_;
@@ -101,6 +140,54 @@ TEST_F(DirectoryImporterTest, SaysHowFarItCameWhenItCannotGoOn) {
   EXPECT_THAT(Get(499), IsOk());
   // None of the batch that failed.
   EXPECT_THAT(Get(500), IsError(absl::StatusCode::kNotFound, "ORGANIZATION_NOT_FOUND"));
+}
+
+TEST_F(DirectoryImporterTest, LetsOthersInBetweenWhileItWrites) {
+  std::vector<hsds::Incoming> organizations;
+  organizations.reserve(500);
+  for (int i = 0; i < 500; ++i) organizations.push_back(Incoming(i));
+  ImportDirectoryResponse checked;
+  ASSERT_THAT(Await(importer_->Check(std::move(organizations), checked)), IsOk());
+  const int before = counting_.posts();
+  ImportDirectoryResponse applied;
+  ASSERT_THAT(Await(importer_->Apply(applied)), IsOk());
+  EXPECT_EQ(applied.organizations_created(), 500);
+  EXPECT_GE(counting_.posts() - before, 10);
+}
+
+TEST_F(DirectoryImporterTest, ChecksNoLongerThanItsCall) {
+  std::vector<hsds::Incoming> organizations = {Incoming(1)};
+  Ending ending(context_);
+  executor_.Post(ending);
+  ImportDirectoryResponse checked;
+  EXPECT_THAT(Await(importer_->Check(std::move(organizations), checked)),
+              IsError(absl::StatusCode::kCancelled, ""));
+}
+
+TEST_F(DirectoryImporterTest, WritesNothingForACallThatHasEnded) {
+  using Request = v1::ImportDirectoryRequest;
+  std::vector<Request> messages(4);
+  messages[0].mutable_header();
+  messages[1].mutable_file()->set_name("o.json");
+  messages[2].set_chunk(absl::StrCat(R"({"id":")", Id(1), R"(","name":"A","description":"A"})"));
+  messages[3].mutable_end()->set_file_count(1);
+  messages[3].mutable_end()->set_size_bytes(static_cast<int64_t>(messages[2].chunk().size()));
+  DirectoryHandlers handlers(*db_, tables_);
+  {
+    testing::FakeReader<Request> reader(messages);
+    Ending ending(context_);
+    executor_.Post(ending);
+    ImportDirectoryResponse response;
+    EXPECT_THAT(Await(handlers.ImportDirectory(context_, reader.reader(), response)),
+                IsError(absl::StatusCode::kCancelled, ""));
+    EXPECT_THAT(Get(1), IsError(absl::StatusCode::kNotFound, "ORGANIZATION_NOT_FOUND"));
+  }
+  // And leaves the place to the next one.
+  testing::FakeReader<Request> reader(messages);
+  rpc::CallContext next(executor_, "ImportDirectory", {"users/amara"}, absl::InfiniteFuture());
+  ImportDirectoryResponse response;
+  EXPECT_THAT(Await(handlers.ImportDirectory(next, reader.reader(), response)), IsOk());
+  EXPECT_THAT(Get(1), IsOk());
 }
 
 TEST_F(DirectoryImporterTest, LosesNoChangeThatWasMadeMeanwhile) {

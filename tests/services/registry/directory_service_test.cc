@@ -1,5 +1,6 @@
 // Directories in and out, over a server: what is created and updated, and what never is.
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/registry/service/directory_handlers.h"
 #include "tests/services/registry/service_fixture.h"
 #include "weft/registry/v1/directory.pb.h"
 
@@ -55,7 +57,7 @@ Files List(const std::vector<std::string>& organizations) {
 class DirectoryServiceTest : public RegistryTest {
  protected:
   // How a stream ends that is not as it should be.
-  enum class End { kWhole, kCut, kWrongSize, kWrongCount };
+  enum class End { kWhole, kCut, kWrongSize, kFarTooLarge, kWrongCount };
 
   absl::StatusOr<ImportDirectoryResponse> Import(const Files& files, DirectoryHeader header = {},
                                                  End end = End::kWhole,
@@ -76,7 +78,9 @@ class DirectoryServiceTest : public RegistryTest {
       }
       size += content.size();
     }
-    message.mutable_end()->set_size_bytes(static_cast<int>(size) + (end == End::kWrongSize));
+    int64_t said = static_cast<int64_t>(size) + (end == End::kWrongSize);
+    if (end == End::kFarTooLarge) said += int64_t{1} << 32;
+    message.mutable_end()->set_size_bytes(said);
     message.mutable_end()->set_file_count(static_cast<int>(files.size()) +
                                           (end == End::kWrongCount));
     if (end != End::kCut) stream.Write(message);
@@ -124,12 +128,12 @@ class DirectoryServiceTest : public RegistryTest {
     Files files;
     v1::ExportDirectoryResponse response;
     v1::ExportDirectoryEnd end;
-    int size = 0;
+    int64_t size = 0;
     while (stream.Read(response)) {
       if (response.has_file()) files.emplace_back(response.file().name(), "");
       if (response.has_chunk()) {
         files.back().second += response.chunk();
-        size += static_cast<int>(response.chunk().size());
+        size += static_cast<int64_t>(response.chunk().size());
       }
       end = response.end();
     }
@@ -308,6 +312,8 @@ TEST_P(DirectoryServiceTest, ACutStreamChangesNothing) {
               IsError(absl::StatusCode::kInvalidArgument, "STREAM_CUT"));
   EXPECT_THAT(Import(files, {}, End::kWrongSize),
               IsError(absl::StatusCode::kInvalidArgument, "SIZE_MISMATCH"));
+  EXPECT_THAT(Import(files, {}, End::kFarTooLarge),
+              IsError(absl::StatusCode::kInvalidArgument, "SIZE_MISMATCH"));
   EXPECT_THAT(Import(files, {}, End::kWrongCount),
               IsError(absl::StatusCode::kInvalidArgument, "SIZE_MISMATCH"));
   rpc::SyncStream stream = client().ClientStream(kImport);
@@ -376,6 +382,24 @@ TEST_P(DirectoryServiceTest, OneImportAtATime) {
   EXPECT_THAT(second, IsError(absl::StatusCode::kResourceExhausted, "DIRECTORY_IMPORT_RUNNING"));
   stream.Cancel();
   EXPECT_THAT(stream.Finish(), Not(IsOk()));
+}
+
+TEST_P(DirectoryServiceTest, ASilentUploadLosesItsPlace) {
+  rpc::SyncStream stream = client().ClientStream(kImport);
+  ImportDirectoryRequest message;
+  message.mutable_header();
+  stream.Write(message);
+  const Files files = List({Json(1)});
+  absl::StatusOr<ImportDirectoryResponse> second = Import(files);
+  while (second.ok()) second = Import(files);
+  EXPECT_THAT(second, IsError(absl::StatusCode::kResourceExhausted, "DIRECTORY_IMPORT_RUNNING"));
+  clock_.Advance(DirectoryHandlers::kMaxSilence);
+  Taken(files);
+  // The silent one is told when it goes on, and takes nobody's place.
+  message.mutable_file()->set_name("o.json");
+  stream.Write(message);
+  EXPECT_THAT(stream.Finish(), IsError(absl::StatusCode::kAborted, "DIRECTORY_UPLOAD_SILENT"));
+  Taken(files);
 }
 
 TEST_P(DirectoryServiceTest, ManyAreWrittenInBatches) {

@@ -28,7 +28,7 @@ class DirectoryReader {
   void Feed(absl::string_view bytes);
   // After the last file.
   void Finish();
-  // Reads up to `records` further ones; true while there are more.
+  // Reads up to `records` further ones, and fewer when they are large; true while there are more.
   bool Work(int records);
 
   // What was read, in the order of the files. Call it once, at the end.

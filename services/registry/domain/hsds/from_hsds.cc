@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/csv/csv_cells.h"
 #include "common/validation/text.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "services/registry/domain/hsds/uuid.h"
 #include "services/registry/domain/identifier.h"
 #include "services/registry/domain/organization.h"
@@ -19,7 +19,6 @@
 namespace weft::registry::hsds {
 namespace {
 
-using google::protobuf::util::MessageDifferencer;
 using v1::AlternateName;
 using v1::Organization;
 using v1::OrganizationContact;
@@ -52,6 +51,19 @@ bool IsLine(absl::string_view text, size_t max) {
   CheckText(violations, "text", text, max);
   return violations.empty();
 }
+
+// What a list of an organization has, so that nothing is in it twice. It takes one more than a list
+// may have, which is what the organization is refused for; the rest is not even looked at, because
+// a file may hold any number.
+class Taken {
+ public:
+  bool full() const { return values_.size() > static_cast<size_t>(kMaxEntries); }
+  // Whether the list shall take it.
+  bool Add(std::string value) { return !full() && values_.insert(std::move(value)).second; }
+
+ private:
+  absl::flat_hash_set<std::string> values_;
+};
 
 // Of one organization.
 class OrganizationReader {
@@ -160,9 +172,7 @@ class OrganizationReader {
   // ---- Identifiers
 
   void AddIdentifier(IdentifierScheme scheme, absl::string_view value) {
-    for (const OrganizationIdentifier& known : incoming_.stated.identifiers()) {
-      if (known.scheme() == scheme && known.value() == value) return;
-    }
+    if (!identifiers_.Add(IdentifierKey(scheme, value))) return;
     OrganizationIdentifier& identifier = *incoming_.stated.add_identifiers();
     identifier.set_scheme(scheme);
     identifier.set_value(std::string(value));
@@ -189,6 +199,7 @@ class OrganizationReader {
   }
 
   void ReadIdentifier(const Record& record) {
+    if (identifiers_.full()) return;
     const absl::string_view value = Text(record, "identifier");
     const absl::string_view scheme_text = Text(record, "identifier_scheme");
     const IdentifierScheme scheme = SchemeOf(scheme_text, Text(record, "identifier_type"));
@@ -231,37 +242,34 @@ class OrganizationReader {
   // ---- Attributes
 
   void AddAlternateName(absl::string_view text, AlternateName::Kind kind) {
-    for (AlternateName& known : *incoming_.stated.mutable_alternate_names()) {
-      if (known.text() == text) return;
-    }
+    if (!names_.Add(std::string(text))) return;
     AlternateName& name = *incoming_.stated.add_alternate_names();
     name.set_text(std::string(text));
     name.set_kind(kind);
   }
 
   void ReadAttribute(const Record& attribute) {
-    const Record* term = attribute.children.empty() ? nullptr : &attribute.children.front();
+    const Record* term = attribute.FirstChild();
     if (term == nullptr) {
       report_.AddNotKept("attribute");
       return;
     }
     absl::string_view taxonomy = Text(*term, "taxonomy");
-    if (taxonomy.empty() && !term->children.empty()) {
-      taxonomy = Text(term->children.front(), "name");
-    }
+    const Record* detail = term->FirstChild();
+    if (taxonomy.empty() && detail != nullptr) taxonomy = Text(*detail, "name");
     std::string code(Text(*term, "code"));
     if (code.empty()) code = std::string(Text(*term, "name"));
     Organization probe;
     if (absl::StartsWith(taxonomy, kPartnerTypes)) {
+      if (partner_types_.full()) return;
       probe.add_partner_types(code);
       if (!Allowed(probe)) return NotKept(*term, "code", "is no code of a partner type");
-      auto& types = *incoming_.stated.mutable_partner_types();
-      if (std::find(types.begin(), types.end(), code) == types.end()) types.Add(std::move(code));
+      if (partner_types_.Add(code)) incoming_.stated.add_partner_types(std::move(code));
     } else if (taxonomy == kTags) {
+      if (tags_.full()) return;
       probe.add_tags(code);
       if (!Allowed(probe)) return NotKept(*term, "code", "is no tag");
-      auto& tags = *incoming_.stated.mutable_tags();
-      if (std::find(tags.begin(), tags.end(), code) == tags.end()) tags.Add(std::move(code));
+      if (tags_.Add(code)) incoming_.stated.add_tags(std::move(code));
     } else if (taxonomy == kStatuses) {
       Organization::Status status = Organization::STATUS_UNSPECIFIED;
       if (!Organization::Status_Parse(absl::StrCat("STATUS_", absl::AsciiStrToUpper(code)),
@@ -271,6 +279,7 @@ class OrganizationReader {
       }
       incoming_.stated.set_status(status);
     } else if (taxonomy == kAlternateNames) {
+      if (names_.full()) return;
       AlternateName::Kind kind = AlternateName::KIND_UNSPECIFIED;
       if (!AlternateName::Kind_Parse(absl::StrCat("KIND_", absl::AsciiStrToUpper(code)), &kind) ||
           kind == AlternateName::KIND_UNSPECIFIED) {
@@ -326,14 +335,12 @@ class OrganizationReader {
   }
 
   void AddContact(OrganizationContact contact) {
-    if (contact.ByteSizeLong() == 0) return;
-    for (const OrganizationContact& known : incoming_.stated.contacts()) {
-      if (MessageDifferencer::Equals(known, contact)) return;
-    }
+    if (contact.ByteSizeLong() == 0 || !contacts_.Add(contact.SerializeAsString())) return;
     *incoming_.stated.add_contacts() = std::move(contact);
   }
 
   void ReadContact(const Record& record) {
+    if (contacts_.full()) return;
     OrganizationContact contact;
     contact.set_display_name(Line(record, "name", kMaxName));
     contact.set_role(Line(record, "title", kMaxRole));
@@ -374,12 +381,13 @@ class OrganizationReader {
     std::string email = Email(record_);
     if (!IsEmailOfContact(email)) own.set_email(std::move(email));
     std::vector<std::string> phones;
+    Taken known;
     for (const Record& child : record_.children) {
+      if (known.full() || contacts_.full()) break;
       if (&child.table() != &Phones()) continue;
       std::string phone = Phone(child);
-      const bool known =
-          IsPhoneOfContact(phone) || std::find(phones.begin(), phones.end(), phone) != phones.end();
-      if (!phone.empty() && !known) phones.push_back(std::move(phone));
+      if (phone.empty() || IsPhoneOfContact(phone) || !known.Add(phone)) continue;
+      phones.push_back(std::move(phone));
     }
     if (!phones.empty()) own.set_phone(phones.front());
     AddContact(std::move(own));
@@ -393,6 +401,7 @@ class OrganizationReader {
   // ---- Locations
 
   void ReadAddress(const Record& address) {
+    if (places_.full()) return;
     if (Text(address, "address_type") == "virtual") {
       report_.AddNotKept("address");
       return;
@@ -417,10 +426,7 @@ class OrganizationReader {
         NotKept(address, "country", "is no code of ISO 3166-1 like \"US\"");
       }
     }
-    if (place.ByteSizeLong() == 0) return;
-    for (const Place& known : incoming_.stated.locations()) {
-      if (MessageDifferencer::Equals(known, place)) return;
-    }
+    if (place.ByteSizeLong() == 0 || !places_.Add(place.SerializeAsString())) return;
     *incoming_.stated.add_locations() = std::move(place);
   }
 
@@ -450,6 +456,12 @@ class OrganizationReader {
   const Record& record_;
   Report& report_;
   Incoming incoming_;
+  Taken names_;
+  Taken identifiers_;
+  Taken contacts_;
+  Taken places_;
+  Taken partner_types_;
+  Taken tags_;
 };
 
 }  // namespace

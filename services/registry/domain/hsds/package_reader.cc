@@ -10,6 +10,8 @@ namespace weft::registry::hsds {
 namespace {
 
 constexpr char kDelimiters[] = {',', ';', '\t'};
+// More than any text of a term that we keep or tell has.
+constexpr size_t kMaxTermText = 1000;
 
 // Whether a table cannot be read without the column.
 bool IsNeeded(const TableSpec& table, absl::string_view field) {
@@ -39,6 +41,13 @@ const OtherTable* OtherOfFile(absl::string_view name) {
 
 // Ids are compared without regard to case.
 std::string KeyOf(absl::string_view id) { return absl::AsciiStrToLower(id); }
+
+// What many attributes name is read as often, so it is made short first.
+void Shorten(Record& record) {
+  for (RecordField& field : record.fields) {
+    field.text = std::string(CutText(TrimCell(field.text), kMaxTermText));
+  }
+}
 
 }  // namespace
 
@@ -271,7 +280,7 @@ void PackageReader::Take(Record row) {
   table.used.push_back(false);
 }
 
-void PackageReader::Attach(Rows& table, const Links& links, absl::string_view key, Record& parent) {
+void PackageReader::Attach(Rows& table, Links& links, absl::string_view key, Record& parent) {
   const auto found = links.find(KeyOf(key));
   if (found == links.end()) return;
   for (const uint32_t row : found->second) {
@@ -279,23 +288,32 @@ void PackageReader::Attach(Rows& table, const Links& links, absl::string_view ke
     table.used[row] = true;
     parent.children.push_back(std::move(table.rows[row]));
   }
+  links.erase(found);
 }
 
 void PackageReader::AttachTerms(Record& organization) {
-  Rows& terms = Of(Terms());
-  Rows& taxonomies = Of(Taxonomies());
   for (Record& attribute : organization.children) {
     if (&attribute.table() != &Attributes()) continue;
     const auto term = terms_by_id_.find(KeyOf(attribute.Get("taxonomy_term_id")));
-    if (term == terms_by_id_.end()) continue;
-    // A term belongs to many.
-    terms.used[term->second.front()] = true;
-    Record& copy = attribute.children.emplace_back(terms.rows[term->second.front()]);
-    const auto taxonomy = taxonomies_by_id_.find(KeyOf(copy.Get("taxonomy_id")));
-    if (taxonomy == taxonomies_by_id_.end()) continue;
-    taxonomies.used[taxonomy->second.front()] = true;
-    copy.children.push_back(taxonomies.rows[taxonomy->second.front()]);
+    if (term != terms_by_id_.end()) attribute.shared = &TermOf(term->second.front());
   }
+}
+
+const Record& PackageReader::TermOf(uint32_t row) {
+  Rows& terms = Of(Terms());
+  Record& term = terms.rows[row];
+  if (terms.used[row]) return term;
+  terms.used[row] = true;
+  const auto found = taxonomies_by_id_.find(KeyOf(term.Get("taxonomy_id")));
+  if (found != taxonomies_by_id_.end()) {
+    Rows& taxonomies = Of(Taxonomies());
+    Record& taxonomy = taxonomies.rows[found->second.front()];
+    if (!taxonomies.used[found->second.front()]) Shorten(taxonomy);
+    taxonomies.used[found->second.front()] = true;
+    term.shared = &taxonomy;
+  }
+  Shorten(term);
+  return term;
 }
 
 std::optional<Record> PackageReader::NextOrganization() {

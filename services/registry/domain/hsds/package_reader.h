@@ -40,7 +40,8 @@ class PackageReader {
 
   // Whether there was an organizations.csv.
   bool has_organizations() const { return has_organizations_; }
-  // After the last file: the next organization, with all that belongs to it; none at the end.
+  // After the last file: the next organization, with all that belongs to it; none at the end. Its
+  // terms are the reader's.
   std::optional<Record> NextOrganization();
   // After the last organization: tells of up to `rows` rows which belong to none. True while there
   // are more.
@@ -59,9 +60,12 @@ class PackageReader {
   Rows& Of(const TableSpec& spec);
   void Take(Record row);
   static void Link(Links& links, absl::string_view key, uint32_t row);
-  // Moves the rows of `table` that `links` has under `key` into `parent`.
-  void Attach(Rows& table, const Links& links, absl::string_view key, Record& parent);
+  // Moves the rows of `table` that `links` has under `key` into `parent`. They are gone from there,
+  // so that an id which many have is not looked through for each of them.
+  void Attach(Rows& table, Links& links, absl::string_view key, Record& parent);
   void AttachTerms(Record& organization);
+  // The term in that row, with its taxonomy.
+  const Record& TermOf(uint32_t row);
 
   Report& report_;
   std::unique_ptr<File> file_;

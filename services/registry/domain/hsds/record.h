@@ -37,7 +37,11 @@ class Record {
   std::vector<RecordField> fields;
   // What belongs to it, in the order of the file.
   std::vector<Record> children;
+  // Stands for its first child where a row belongs to many: that row, which outlives this.
+  const Record* shared = nullptr;
 
+  // Null when there is none.
+  const Record* FirstChild() const { return children.empty() ? shared : &children.front(); }
   // Null when it is empty.
   const RecordField* Find(absl::string_view field) const {
     const int index = table_->IndexOf(field);

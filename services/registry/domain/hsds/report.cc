@@ -94,15 +94,14 @@ constexpr ReasonInfo kReasons[] = {
      "The parent is neither in the files nor in the registry, and is left out."},
 };
 
-// At most `max` bytes of it, and no half of a character.
+}  // namespace
+
 absl::string_view CutText(absl::string_view text, size_t max) {
   if (text.size() <= max) return text;
   size_t end = max;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
   return text.substr(0, end);
 }
-
-}  // namespace
 
 absl::Span<const ReasonInfo> AllReasons() { return kReasons; }
 

@@ -84,6 +84,9 @@ inline constexpr int kMaxProblems = 1000;
 // Fields that are not kept which are told apart; the rest is summed up under "other".
 inline constexpr size_t kMaxNotKept = 1000;
 
+// At most `max` bytes of it, and no half of a character.
+absl::string_view CutText(absl::string_view text, size_t max);
+
 // Where a problem is.
 struct Spot {
   // By its number in the directory; -1 for all files.

@@ -1,6 +1,8 @@
 #include "services/registry/domain/hsds/to_hsds.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -34,10 +36,31 @@ struct Term {
 
 class RecordWriter {
  public:
-  RecordWriter(absl::string_view id, const v1::Taxonomy* taxonomy)
-      : id_(id), taxonomy_(taxonomy), record_(Organizations()) {}
+  RecordWriter(absl::string_view id, const v1::Taxonomy* taxonomy, const TableSpec* table)
+      : id_(id), taxonomy_(taxonomy), table_(table), record_(Organizations()) {}
 
   Record Write(const Organization& organization, absl::string_view parent_id) {
+    if (Wants({&Organizations()})) SetFields(organization, parent_id);
+    if (Wants({&Contacts(), &Phones()})) {
+      for (const OrganizationContact& contact : organization.contacts()) AddContact(contact);
+    }
+    if (Wants({&Locations(), &Addresses()})) {
+      for (const Place& place : organization.locations()) AddLocation(place);
+    }
+    if (Wants({&Identifiers()})) {
+      for (const OrganizationIdentifier& one : organization.identifiers()) AddIdentifier(one);
+    }
+    if (Wants({&Attributes(), &Terms(), &Taxonomies()})) AddAttributes(organization);
+    return std::move(record_);
+  }
+
+ private:
+  // Whether a row of one of these is asked for.
+  bool Wants(std::initializer_list<const TableSpec*> tables) const {
+    return table_ == nullptr || std::find(tables.begin(), tables.end(), table_) != tables.end();
+  }
+
+  void SetFields(const Organization& organization, absl::string_view parent_id) {
     record_.Set("id", id_);
     record_.Set("name", organization.display_name());
     if (!organization.alternate_names().empty()) {
@@ -46,9 +69,9 @@ class RecordWriter {
     record_.Set("description", organization.display_name());
     record_.Set("website", organization.website());
     record_.Set("parent_organization_id", std::string(parent_id));
-    for (const OrganizationContact& contact : organization.contacts()) AddContact(contact);
-    for (const Place& place : organization.locations()) AddLocation(place);
-    for (const OrganizationIdentifier& one : organization.identifiers()) AddIdentifier(one);
+  }
+
+  void AddAttributes(const Organization& organization) {
     for (const AlternateName& name : organization.alternate_names()) {
       const std::string kind = EnumWord(AlternateName::Kind_Name(name.kind()), "KIND_");
       AddAttribute({std::string(kAlternateNames), "Kinds of alternate names", kind, kind,
@@ -69,10 +92,8 @@ class RecordWriter {
       AddAttribute({std::string(kTags), "Words of the Lab", tag, tag, absl::StrCat("Tag ", tag)},
                    "");
     }
-    return std::move(record_);
   }
 
- private:
   // The id of the organization's `number`th record of a table, or of one that belongs to it.
   std::string Id(const TableSpec& table, size_t number, absl::string_view of = "") const {
     return UuidOf(id_, absl::StrCat(of, table.name, "/", number));
@@ -213,6 +234,8 @@ class RecordWriter {
 
   const std::string id_;
   const v1::Taxonomy* const taxonomy_;
+  // Whose rows are asked for; null for all.
+  const TableSpec* const table_;
   Record record_;
 };
 
@@ -224,8 +247,8 @@ std::string HsdsIdOf(const Organization& organization) {
 }
 
 Record ToRecord(const Organization& organization, absl::string_view id, absl::string_view parent_id,
-                const v1::Taxonomy* taxonomy) {
-  return RecordWriter(id, taxonomy).Write(organization, parent_id);
+                const v1::Taxonomy* taxonomy, const TableSpec* table) {
+  return RecordWriter(id, taxonomy, table).Write(organization, parent_id);
 }
 
 }  // namespace weft::registry::hsds

@@ -17,9 +17,10 @@ std::string HsdsIdOf(const v1::Organization& organization);
 
 // `id` and `parent_id` are HSDS ids, the latter "" for none; `taxonomy` gives partner types their
 // labels, and may be null. The ids of what belongs to it are made from `id`, so that they are the
-// same each time.
+// same each time. With `table` only what has rows of that table in it is made, as they would be.
 Record ToRecord(const v1::Organization& organization, absl::string_view id,
-                absl::string_view parent_id, const v1::Taxonomy* taxonomy);
+                absl::string_view parent_id, const v1::Taxonomy* taxonomy,
+                const TableSpec* table = nullptr);
 
 }  // namespace weft::registry::hsds
 

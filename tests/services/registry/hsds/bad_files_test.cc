@@ -1,11 +1,14 @@
 // Everything that can be wrong with the files of a directory is told with its place and its reason.
 #include <fstream>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/registry/domain/hsds/package_reader.h"
@@ -231,6 +234,87 @@ TEST(BoundsTest, OrganizationsAndRows) {
   for (int i = 0; i <= kMaxRows; ++i) rows += "x\n";
   EXPECT_THAT(Read({{"taxonomies.csv", rows}}).problems(),
               ElementsAre(absl::StrCat("TOO_MANY_ROWS taxonomies.csv:", kMaxRows + 2, ":0")));
+}
+
+// `,"{key}":[…]` with `count` objects, in which "#" is a number below `different`.
+std::string Many(const std::string& key, const std::string& object, int count, int different) {
+  std::string json = absl::StrCat(",\"", key, "\":[");
+  for (int i = 0; i < count; ++i) {
+    absl::StrAppend(&json, i == 0 ? "" : ",",
+                    absl::StrReplaceAll(object, {{"#", absl::StrCat(i % different)}}));
+  }
+  return json + "]";
+}
+
+TEST(BoundsTest, ListsOfAnOrganizationMayBeLongInFiles) {
+  const auto term = [](const std::string& taxonomy, const std::string& rest) {
+    return absl::StrCat(R"({"taxonomy_term":{"taxonomy":")", taxonomy, "\",", rest);
+  };
+  const std::pair<std::string, std::string> lists[] = {
+      {"contacts", R"({"name":"#"})"},
+      {"phones", R"({"number":"#"})"},
+      {"locations", R"({"addresses":[{"city":"#"}]})"},
+      {"organization_identifiers", R"({"identifier_scheme":"GB-CHC","identifier":"#"})"},
+      {"attributes", term("lcel-partner-type/a", R"("code":"t#"}})")},
+      {"attributes", term("weft-tag", R"("code":"t#"}})")},
+      {"attributes", term("weft-alternate-name", R"("code":"other"},"value":"#"})")}};
+  for (const auto& [key, object] : lists) {
+    EXPECT_THAT(ReadJson(Organization(kA, Many(key, object, 30'000, 30'000))).problems(),
+                ElementsAre("INVALID_FIELD organizations.json:1:0"))
+        << object;
+    // The same ones again and again are no more than there are.
+    EXPECT_THAT(ReadJson(Organization(kA, Many(key, object, 2000, 20))).problems(), IsEmpty())
+        << object;
+  }
+}
+
+TEST(BoundsTest, RowsOfOneId) {
+  constexpr int kCount = 200'000;
+  std::string locations = "id,organization_id\n";
+  std::string addresses = "location_id,city\n";
+  for (int i = 0; i < kCount; ++i) {
+    absl::StrAppend(&locations, "x,", kA, "\n");
+    addresses += "x,Springfield\n";
+  }
+  const ReadDirectory read =
+      Read({{"organizations.csv", absl::StrCat("id,name,description\n", kA, ",A,A\n")},
+            {"locations.csv", locations},
+            {"addresses.csv", addresses}});
+  EXPECT_THAT(read.problems(), IsEmpty());
+  // The first one has all addresses.
+  EXPECT_THAT(read.not_kept(), ElementsAre(absl::StrCat("location ", kCount - 1)));
+  ASSERT_EQ(read.organizations.size(), 1u);
+  EXPECT_EQ(read.organizations[0].stated.locations_size(), 1);
+}
+
+TEST(BoundsTest, ATermOfManyIsHeldOnce) {
+  constexpr size_t kLong = 1'000'000;
+  Report report;
+  PackageReader reader(report);
+  const auto feed = [&](const std::string& name, const std::string& content) {
+    reader.Begin(report.AddFile(name), name);
+    reader.Feed(content);
+    reader.End();
+  };
+  feed("organizations.csv", absl::StrCat("id,name\n", kA, ",A\n", kB, ",B\n"));
+  feed("taxonomies.csv", absl::StrCat("id,name\nx,", std::string(kLong, 't'), "\n"));
+  feed("taxonomy_terms.csv",
+       absl::StrCat("id,name,taxonomy_id\ny,", std::string(kLong, ' '), "Tag,x\n"));
+  feed("attributes.csv",
+       absl::StrCat("link_id,taxonomy_term_id\n", kA, ",y\n", kA, ",Y\n", kB, ",y\n"));
+  std::vector<const Record*> terms;
+  for (std::optional<Record> one = reader.NextOrganization(); one.has_value();
+       one = reader.NextOrganization()) {
+    for (const Record& attribute : one->children) terms.push_back(attribute.FirstChild());
+  }
+  ASSERT_EQ(terms.size(), 3u);
+  ASSERT_NE(terms[0], nullptr);
+  EXPECT_EQ(terms[1], terms[0]);
+  EXPECT_EQ(terms[2], terms[0]);
+  // And not as long as it may be in a file.
+  EXPECT_EQ(terms[0]->Get("name"), "Tag");
+  ASSERT_NE(terms[0]->FirstChild(), nullptr);
+  EXPECT_LE(terms[0]->FirstChild()->Get("name").size(), 1000u);
 }
 
 TEST(BoundsTest, ProblemsAndNamesOfFields) {

@@ -109,11 +109,16 @@ Files PackageOf(const std::vector<Organization>& organizations) {
   for (const TableSpec* table : Tables()) {
     std::string file;
     AppendTableHeader(*table, file);
+    std::string of_table_alone = file;
     absl::flat_hash_set<std::string> written;
+    absl::flat_hash_set<std::string> written_alone;
     for (const Organization& organization : organizations) {
-      AppendTableRows(*table, ToRecord(organization, HsdsIdOf(organization), "", nullptr), written,
-                      file);
+      const std::string id = HsdsIdOf(organization);
+      AppendTableRows(*table, ToRecord(organization, id, "", nullptr), written, file);
+      AppendTableRows(*table, ToRecord(organization, id, "", nullptr, table), written_alone,
+                      of_table_alone);
     }
+    EXPECT_EQ(of_table_alone, file) << table->name;
     files.emplace_back(table->file, std::move(file));
   }
   return files;
