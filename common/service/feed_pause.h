@@ -22,14 +22,17 @@ class [[nodiscard]] FeedPause final : Timer, rpc::Interruptible {
   // Also when the suspended coroutine is destroyed.
   ~FeedPause() override { Disarm(); }
 
+  // Ends it now, on the executor's thread: resumes who waits.
+  void End() { wait_.Interrupt(); }
+
   bool await_ready() const { return context_.stopping(); }
   bool await_suspend(std::coroutine_handle<> self);
   // The caller looks at the feed, the time and the context anyway.
   void await_resume() { Disarm(); }
 
  private:
-  void Fire() override { wait_.Interrupt(); }
-  void Interrupt() override { wait_.Interrupt(); }
+  void Fire() override { End(); }
+  void Interrupt() override { End(); }
   void Disarm();
 
   rpc::CallContext& context_;

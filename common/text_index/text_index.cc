@@ -298,6 +298,12 @@ absl::Status TextIndex::Execute(const std::string& sql) {
                                                                                 : Failed("use");
 }
 
+absl::Status TextIndex::CheckOpen() const {
+  if (db_ != nullptr) return absl::OkStatus();
+  return Error(absl::StatusCode::kUnavailable, kUnavailable,
+               absl::StrCat("the text index \"", options_.path, "\" is not open"));
+}
+
 absl::Status TextIndex::Failed(absl::string_view what) const {
   const int code = db_ == nullptr ? SQLITE_NOMEM : sqlite3_errcode(db_) & 0xFF;
   const std::string text =
@@ -321,6 +327,7 @@ absl::Status TextIndex::Failed(absl::string_view what) const {
 }
 
 absl::StatusOr<TextIndex::Statement*> TextIndex::Prepared(const std::string& sql) {
+  WEFT_RETURN_IF_ERROR(CheckOpen());
   for (const auto& [text, statement] : statements_) {
     if (text == sql) return statement.get();
   }
@@ -344,6 +351,7 @@ absl::StatusOr<int64_t> TextIndex::Count() {
 
 absl::Status TextIndex::Apply(const std::vector<Change>& changes, std::string state,
                               const Stop& stop) {
+  WEFT_RETURN_IF_ERROR(CheckOpen());
   const Watching watching(db_, stop);
   WEFT_RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
   const int64_t size_before = size_;
@@ -473,6 +481,7 @@ absl::Status TextIndex::ApplyInTransaction(const std::vector<Change>& changes,
 
 absl::StatusOr<Found> TextIndex::Find(const std::vector<AnyOf>& all, size_t limit,
                                       const Stop& stop) {
+  WEFT_RETURN_IF_ERROR(CheckOpen());
   Found found;
   if (all.empty()) return found;
   // At most how many documents match, as far as the vocabulary tells.
@@ -550,6 +559,7 @@ absl::StatusOr<std::vector<int64_t>> TextIndex::DocumentsWith(
 
 absl::StatusOr<std::vector<WordCount>> TextIndex::WithPrefix(absl::string_view prefix, size_t limit,
                                                              const Stop& stop) {
+  WEFT_RETURN_IF_ERROR(CheckOpen());
   const Watching watching(db_, stop);
   WEFT_ASSIGN_OR_RETURN(Statement * query,
                         Prepared("SELECT word, docs FROM words WHERE word >= ? AND word < ? ORDER "
@@ -569,6 +579,7 @@ absl::StatusOr<std::vector<WordCount>> TextIndex::WithPrefix(absl::string_view p
 
 absl::StatusOr<std::vector<WordCount>> TextIndex::SpelledLike(absl::string_view word, size_t limit,
                                                               const Stop& stop) {
+  WEFT_RETURN_IF_ERROR(CheckOpen());
   std::vector<WordCount> words;
   if (!IsWord(word) || Characters(word).size() < kMinMisspelled) return words;
   const Watching watching(db_, stop);

@@ -7,7 +7,7 @@
 // documents of each word, and the trigrams of the vocabulary: a misspelled word is looked for among
 // the distinct words, which are few, and not in every document.
 //
-// On one thread, a Worker's.
+// On one thread, a WorkerThread's.
 #ifndef WEFT_COMMON_TEXT_INDEX_TEXT_INDEX_H_
 #define WEFT_COMMON_TEXT_INDEX_TEXT_INDEX_H_
 
@@ -92,7 +92,7 @@ class TextIndex {
   const std::string& state() const { return state_; }
   // Applies the changes in order and notes `state`, all at once or not at all.
   absl::Status Apply(const std::vector<Change>& changes, std::string state, const Stop& stop);
-  // Throws everything away.
+  // Throws everything away. After an error there is nothing to ask, and it may be tried again.
   absl::Status Reset();
 
   int64_t size() const { return size_; }
@@ -124,6 +124,8 @@ class TextIndex {
   void DeleteFiles();
   absl::Status CreateTables();
   absl::Status Execute(const std::string& sql);
+  // UNAVAILABLE after a Reset() that failed.
+  absl::Status CheckOpen() const;
   absl::Status Failed(absl::string_view what) const;
   absl::StatusOr<Statement*> Prepared(const std::string& sql);
   absl::Status ApplyInTransaction(const std::vector<Change>& changes, const std::string& state);

@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "common/base/executor.h"
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "common/validation/dates.h"
@@ -18,15 +20,25 @@ using registry::v1::Organization;
 using registry::v1::Partnership;
 using registry::v1::Site;
 
-// Sites whose ties are read before others get their turn.
+// Records that are added, and sites whose ties are read, before others get their turn.
+constexpr size_t kRecordsAtOnce = 1000;
 constexpr size_t kSitesAtOnce = 32;
+// A large network takes some hundred megabytes while it is computed.
+constexpr int kMostAtOnce = 4;
 // More steps than any chain of mergers has.
 constexpr int kMaxMergers = 20;
 
 }  // namespace
 
-Task<absl::Status> NetworkHandlers::AddRecords(rpc::CallContext& context, RegistryReader& registry,
-                                               v1::NetworkQuery query, NetworkBuilder& builder) {
+absl::Status NetworkHandlers::CheckRoom() const {
+  if (running_ < kMostAtOnce) return absl::OkStatus();
+  return Error(absl::StatusCode::kResourceExhausted, "NETWORKS_RUNNING",
+               absl::StrCat(kMostAtOnce, " networks are being computed; ask again in a while"),
+               {{"limit", absl::StrCat(kMostAtOnce)}});
+}
+
+Task<absl::Status> NetworkHandlers::AddRecords(RegistryReader& registry, v1::NetworkQuery query,
+                                               NetworkBuilder& builder) {
   const google::type::Date& day = query.as_of();
   absl::StatusOr<std::vector<Site>> sites = std::vector<Site>();
   if (query.cohort().empty()) {
@@ -38,7 +50,13 @@ Task<absl::Status> NetworkHandlers::AddRecords(rpc::CallContext& context, Regist
     sites = co_await registry.Sites(*std::move(members));
   }
   WEFT_CO_RETURN_IF_ERROR(sites.status());
-  for (const Site& site : *sites) WEFT_CO_RETURN_IF_ERROR(builder.AddSite(site));
+  size_t added = 0;
+  for (const Site& site : *sites) {
+    WEFT_CO_RETURN_IF_ERROR(builder.AddSite(site));
+    if (++added % kRecordsAtOnce != 0) continue;
+    absl::Status paused = co_await registry.Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+  }
 
   size_t read = 0;
   for (const Site& site : *sites) {
@@ -46,13 +64,17 @@ Task<absl::Status> NetworkHandlers::AddRecords(rpc::CallContext& context, Regist
     absl::StatusOr<std::vector<Partnership>> ties =
         co_await registry.Ties(std::move(id), day, kMaxNetworkSize);
     WEFT_CO_RETURN_IF_ERROR(ties.status());
+    if (ties->size() > kMaxNetworkSize) co_return builder.TooLarge();
     for (const Partnership& tie : *ties) {
       // Its levels are those of the day already.
       WEFT_CO_RETURN_IF_ERROR(builder.AddPartnership(tie, {}));
+      if (++added % kRecordsAtOnce != 0) continue;
+      absl::Status paused = co_await registry.Pause();
+      WEFT_CO_RETURN_IF_ERROR(std::move(paused));
     }
     if (++read % kSitesAtOnce != 0) continue;
-    co_await Yield(context.executor());
-    if (context.cancelled()) co_return rpc::Stopped(context);
+    absl::Status paused = co_await registry.Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
   }
 
   for (int step = 0; step < kMaxMergers; ++step) {
@@ -61,7 +83,12 @@ Task<absl::Status> NetworkHandlers::AddRecords(rpc::CallContext& context, Regist
         co_await registry.Organizations(std::move(names));
     WEFT_CO_RETURN_IF_ERROR(found.status());
     if (found->empty()) break;
-    for (const Organization& organization : *found) builder.AddOrganization(organization);
+    for (const Organization& organization : *found) {
+      builder.AddOrganization(organization);
+      if (++added % kRecordsAtOnce != 0) continue;
+      absl::Status paused = co_await registry.Pause();
+      WEFT_CO_RETURN_IF_ERROR(std::move(paused));
+    }
   }
   co_return absl::OkStatus();
 }
@@ -77,7 +104,7 @@ Task<absl::StatusOr<NetworkHandlers::Loaded>> NetworkHandlers::Load(rpc::CallCon
   loaded.positions.set_registry(moment->positions.registry());
   NetworkBuilder builder(query);
   RegistryReader registry(context, *moment->snapshot);
-  absl::Status added = co_await AddRecords(context, registry, std::move(query), builder);
+  absl::Status added = co_await AddRecords(registry, std::move(query), builder);
   WEFT_CO_RETURN_IF_ERROR(std::move(added));
   // The computation may take long; the store goes on without this state.
   moment->snapshot.reset();
@@ -107,6 +134,9 @@ Task<absl::Status> NetworkHandlers::GetNetworkMetrics(rpc::CallContext& context,
                                                       const v1::GetNetworkMetricsRequest& request,
                                                       v1::NetworkMetrics& response) {
   WEFT_CO_RETURN_IF_ERROR(ValidateRequest(request));
+  WEFT_CO_RETURN_IF_ERROR(CheckRoom());
+  ++running_;
+  const absl::Cleanup done = [this] { --running_; };
   absl::StatusOr<Loaded> loaded = co_await Load(context, request.query(), request.min_positions());
   WEFT_CO_RETURN_IF_ERROR(loaded.status());
   std::optional<NetworkComputation> computation;
@@ -127,6 +157,9 @@ Task<absl::Status> NetworkHandlers::ExportNetwork(rpc::CallContext& context,
                                                   const v1::ExportNetworkRequest& request,
                                                   rpc::Writer<v1::ExportNetworkResponse>& writer) {
   WEFT_CO_RETURN_IF_ERROR(ValidateRequest(request));
+  WEFT_CO_RETURN_IF_ERROR(CheckRoom());
+  ++running_;
+  const absl::Cleanup done = [this] { --running_; };
   absl::StatusOr<Loaded> loaded = co_await Load(context, request.query(), request.min_positions());
   WEFT_CO_RETURN_IF_ERROR(loaded.status());
   std::optional<NetworkComputation> computation;

@@ -9,13 +9,13 @@
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "common/base/task.h"
+#include "common/base/worker_thread.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/stream.h"
 #include "services/metrics/domain/network/network.h"
 #include "services/metrics/domain/network/network_computation.h"
 #include "services/metrics/service/read_model.h"
 #include "services/metrics/service/registry_reader.h"
-#include "services/metrics/service/worker_thread.h"
 #include "weft/metrics/v1/network.pb.h"
 
 namespace weft::metrics {
@@ -41,8 +41,10 @@ class NetworkHandlers {
   Task<absl::StatusOr<Loaded>> Load(rpc::CallContext& context, v1::NetworkQuery query,
                                     v1::Positions min_positions);
   // Everything that the builder asks for.
-  static Task<absl::Status> AddRecords(rpc::CallContext& context, RegistryReader& registry,
-                                       v1::NetworkQuery query, NetworkBuilder& builder);
+  static Task<absl::Status> AddRecords(RegistryReader& registry, v1::NetworkQuery query,
+                                       NetworkBuilder& builder);
+  // RESOURCE_EXHAUSTED (NETWORKS_RUNNING).
+  absl::Status CheckRoom() const;
   // Makes it and runs it to its end. CANCELLED, DEADLINE_EXCEEDED; INTERNAL (GRAPH_LIBRARY_FAILED).
   Task<absl::Status> Compute(rpc::CallContext& context, const Network& network,
                              NetworkOptions options,
@@ -51,6 +53,8 @@ class NetworkHandlers {
   ReadModel& read_model_;
   const Clock& clock_;
   WorkerThread worker_;
+  // Calls that have a network in memory.
+  int running_ = 0;
 };
 
 }  // namespace weft::metrics

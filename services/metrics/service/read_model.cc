@@ -222,7 +222,8 @@ Task<absl::StatusOr<ReadModel::State>> ReadModel::Await(rpc::CallContext& contex
     absl::StatusOr<bool> reached = co_await Reached(state, min_positions, needs);
     WEFT_CO_RETURN_IF_ERROR(reached.status());
     if (*reached) co_return state;
-    const bool building = state.positions.ingestion().empty();
+    const bool building = state.positions.registry().empty() ||
+                          (needs == Needs::kBothFeeds && state.positions.ingestion().empty());
     // Not held while waiting.
     state.snapshot.reset();
     const absl::Duration left = context.deadline() - absl::Now() - kAnswerTime;

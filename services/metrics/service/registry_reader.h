@@ -48,6 +48,9 @@ class RegistryReader {
   Task<absl::StatusOr<std::vector<std::string>>> Members(std::string cohort,
                                                          google::type::Date day);
 
+  // Others get their turn. An error when the caller is gone.
+  Task<absl::Status> Pause();
+
  private:
   // Gives the partnerships that need it the levels of the day. They are all of one site, by name.
   Task<absl::Status> SetLevels(std::string site, google::type::Date day,
@@ -58,8 +61,6 @@ class RegistryReader {
   Task<absl::Status> ForEachRow(storage::KeyRange range, const RowTaker& take);
   template <class T>
   Task<absl::StatusOr<std::vector<T>>> Find(std::vector<std::string> keys);
-  // Others get their turn. An error when the caller is gone.
-  Task<absl::Status> Pause();
 
   rpc::CallContext& context_;
   storage::Reader& reader_;

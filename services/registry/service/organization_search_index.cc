@@ -11,7 +11,6 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/service/feed_filter.h"
-#include "common/service/feed_pause.h"
 #include "common/service/feed_wire.h"
 #include "services/registry/domain/names.h"
 #include "weft/type/v1/change.pb.h"
@@ -56,14 +55,17 @@ absl::StatusOr<OrganizationChange> ReadChange(const std::string& name, const std
 
 Task<absl::Status> OrganizationSearchIndex::Run(rpc::CallContext& context) {
   while (!context.stopping()) {
-    if (opened_ && !damaged_ && HasAllOf(db_.engine.head())) {
+    if (HasAllOf(db_.engine.head())) {
       service::FeedPause more(context, db_.engine.feed_signal(), state_.position,
                               absl::InfiniteDuration());
+      pause_ = &more;
       co_await more;
+      pause_ = nullptr;
       co_await rpc::Sleep(context, kGather);
       continue;
     }
-    // What it failed at is told to who searches; a full disk may have room again.
+    // What it failed at is told to who searches; a full disk may have room again, and one that
+    // damages what is written is not kept busy.
     const absl::Status stepped = co_await StepAlone(context, absl::InfiniteDuration());
     if (!stepped.ok()) co_await rpc::Sleep(context, kRetry);
   }
@@ -75,11 +77,16 @@ Task<absl::Status> OrganizationSearchIndex::CatchUp(rpc::CallContext& context) {
   const storage::Position head = db_.engine.head();
   const Clock::time_point end =
       Clock::now() + absl::ToChronoNanoseconds(std::min(options_.patience, kMaxPatience));
-  while (!opened_ || damaged_ || !HasAllOf(head)) {
+  bool found_damage = false;
+  while (!HasAllOf(head)) {
     if (context.cancelled()) co_return rpc::Stopped(context);
     const absl::Duration left =
         std::max(absl::ZeroDuration(), absl::FromChrono(end - Clock::now()));
     absl::Status stepped = co_await StepAlone(context, left);
+    if (absl::IsDataLoss(stepped) && !found_damage) {
+      found_damage = true;
+      continue;
+    }
     WEFT_CO_RETURN_IF_ERROR(std::move(stepped));
     if (Clock::now() >= end && !HasAllOf(head)) co_return Behind();
   }
@@ -87,8 +94,20 @@ Task<absl::Status> OrganizationSearchIndex::CatchUp(rpc::CallContext& context) {
 }
 
 bool OrganizationSearchIndex::HasAllOf(const storage::Position& head) const {
+  if (!opened_ || damaged_ || !state_.complete) return false;
   const std::optional<std::strong_ordering> order = storage::Compare(state_.position, head);
-  return state_.complete && order.has_value() && std::is_gteq(*order);
+  return order.has_value() && std::is_gteq(*order);
+}
+
+absl::Status OrganizationSearchIndex::Open() {
+  if (index_ != nullptr) return absl::OkStatus();
+  WEFT_ASSIGN_OR_RETURN(index_, OrganizationIndex::Open(options_.path));
+  return absl::OkStatus();
+}
+
+void OrganizationSearchIndex::SetDamaged() {
+  damaged_ = true;
+  if (pause_ != nullptr) pause_->End();
 }
 
 absl::Status OrganizationSearchIndex::Behind() const {
@@ -111,11 +130,8 @@ Task<absl::Status> OrganizationSearchIndex::StepAlone(rpc::CallContext& context,
   absl::Status stepped = co_await Step(context);
   stepping_ = false;
   stepped_.NotifyAll();
-  // Every caller may begin anew what is damaged, once.
-  if (absl::IsDataLoss(stepped) && !damaged_) {
-    damaged_ = true;
-    co_return absl::OkStatus();
-  }
+  // Also a record of the feed that cannot be read: the rows have what it said.
+  if (absl::IsDataLoss(stepped)) SetDamaged();
   co_return stepped;
 }
 
@@ -153,6 +169,8 @@ Task<absl::Status> OrganizationSearchIndex::StartOver(rpc::CallContext& context)
     WEFT_RETURN_IF_ERROR(index.Reset());
     return true;
   };
+  // Until that is done nobody asks it; where it fails, it is tried again.
+  damaged_ = true;
   absl::StatusOr<bool> done = co_await Ask<bool>(context, std::move(reset));
   WEFT_CO_RETURN_IF_ERROR(done.status());
   damaged_ = false;

@@ -18,14 +18,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/status_macros.h"
 #include "common/base/task.h"
+#include "common/base/worker_thread.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/status.h"
 #include "common/rpc/waits.h"
+#include "common/service/feed_pause.h"
 #include "common/storage/database.h"
 #include "common/storage/engine.h"
 #include "common/text_index/stop.h"
-#include "common/text_index/worker.h"
 #include "services/registry/store/organization_index.h"
 #include "services/registry/store/tables.h"
 
@@ -55,8 +57,25 @@ class OrganizationSearchIndex {
   // (SEARCH_INDEX_BEHIND): that takes longer than callers should wait; it goes on meanwhile.
   Task<absl::Status> CatchUp(rpc::CallContext& context);
 
-  // Calls `function` on the index's thread. It ends early when the call is cancelled: it passes the
-  // Stop on. After CatchUp().
+  // Asks an index that is whole, after CatchUp(): one that is being made anew is waited for, and
+  // when it is found to be damaged, that too, and `function` is called once more.
+  template <class T>
+  Task<absl::StatusOr<T>> AskWhole(
+      rpc::CallContext& context,
+      std::function<absl::StatusOr<T>(OrganizationIndex&, const text_index::Stop&)> function) {
+    for (bool again = false;; again = true) {
+      if (!opened_ || damaged_ || !state_.complete) {
+        absl::Status caught_up = co_await CatchUp(context);
+        WEFT_CO_RETURN_IF_ERROR(std::move(caught_up));
+      }
+      std::function<absl::StatusOr<T>(OrganizationIndex&, const text_index::Stop&)> once = function;
+      absl::StatusOr<T> answer = co_await Ask<T>(context, std::move(once));
+      if (again || !absl::IsDataLoss(answer.status())) co_return answer;
+    }
+  }
+
+  // Calls `function` on the index's thread, with the index as it is. It ends early when the call is
+  // cancelled: it passes the Stop on. DATA_LOSS: it is damaged, and about to be made anew.
   template <class T>
   Task<absl::StatusOr<T>> Ask(
       rpc::CallContext& context,
@@ -65,18 +84,15 @@ class OrganizationSearchIndex {
     absl::StatusOr<T> answer = absl::UnknownError("not asked");
     {
       StopWhenCancelled stop(context);
-      std::function<absl::StatusOr<T>()> job = [&]() -> absl::StatusOr<T> {
-        if (index_ == nullptr) {
-          WEFT_ASSIGN_OR_RETURN(index_, OrganizationIndex::Open(options_.path));
-        }
-        return function(*index_, stop.stop());
+      const auto work = [&] {
+        const absl::Status opened = Open();
+        answer = opened.ok() ? function(*index_, stop.stop()) : absl::StatusOr<T>(opened);
       };
-      Task<absl::StatusOr<T>> running = worker_.Run(context.executor(), std::move(job));
-      answer = co_await std::move(running);
+      WorkerThread::Slice slice(worker_, context.executor(), work);
+      co_await slice;
     }
     if (absl::IsCancelled(answer.status())) co_return rpc::Stopped(context);
-    // Nothing is lost: the next step makes it anew.
-    if (absl::IsDataLoss(answer.status())) damaged_ = true;
+    if (absl::IsDataLoss(answer.status())) SetDamaged();
     co_return answer;
   }
 
@@ -106,9 +122,14 @@ class OrganizationSearchIndex {
     text_index::Stop stop_;
   };
 
+  // On the worker's thread: makes sure that there is an index.
+  absl::Status Open();
+  // Nothing is lost: the next step makes it anew, Run()'s when nobody else's.
+  void SetDamaged();
   // Goes one step further: opens the index, or reads a chunk of rows or a page of the feed.
   Task<absl::Status> Step(rpc::CallContext& context);
-  // The same for one caller at a time; others wait for it.
+  // The same for one caller at a time; others wait for it. DATA_LOSS: the step found damage, and
+  // the next one begins anew.
   Task<absl::Status> StepAlone(rpc::CallContext& context, absl::Duration patience);
   Task<absl::Status> AddRows(rpc::CallContext& context);
   Task<absl::Status> Follow(rpc::CallContext& context);
@@ -122,6 +143,7 @@ class OrganizationSearchIndex {
   };
   Task<absl::Status> Apply(rpc::CallContext& context, std::vector<RowChange> rows,
                            IndexState state);
+  // Whether it is in order and has everything up to there.
   bool HasAllOf(const storage::Position& head) const;
   absl::Status Behind() const;
 
@@ -137,10 +159,12 @@ class OrganizationSearchIndex {
   size_t pages_unwritten_ = 0;
   int64_t size_ = 0;
   rpc::Signal stepped_;
+  // While Run() waits for the feed.
+  service::FeedPause* pause_ = nullptr;
 
   // The worker's; it ends before what it works on.
   std::unique_ptr<OrganizationIndex> index_;
-  text_index::Worker worker_;
+  WorkerThread worker_;
 };
 
 }  // namespace weft::registry

@@ -77,6 +77,29 @@ class TextIndexTest : public ::testing::Test {
   std::unique_ptr<TextIndex> index_;
 };
 
+TEST_F(TextIndexTest, AResetThatFailedLeavesNothingToAskAndMayBeRepeated) {
+  Apply({Put("a", {"library"})});
+  const std::filesystem::path parent = std::filesystem::path(path_).parent_path();
+  std::filesystem::remove_all(parent);
+  std::ofstream(parent) << "a file";
+  const auto unavailable = IsError(absl::StatusCode::kUnavailable, "TEXT_INDEX_UNAVAILABLE");
+  EXPECT_THAT(index_->Reset(), unavailable);
+  EXPECT_EQ(index_->state(), "");
+  EXPECT_EQ(index_->size(), 0);
+  EXPECT_THAT(index_->Apply({Put("a", {"library"})}, "t", stop_), unavailable);
+  EXPECT_THAT(index_->Find({AnyOf{{"library"}}}, 10, stop_), unavailable);
+  EXPECT_THAT(index_->Find({AnyOf{{"library"}, 1}}, 10, stop_), unavailable);
+  EXPECT_THAT(index_->WithPrefix("lib", 10, stop_), unavailable);
+  EXPECT_THAT(index_->SpelledLike("libary", 10, stop_), unavailable);
+  EXPECT_THAT(index_->NamesAfter("", 10), unavailable);
+  EXPECT_THAT(index_->DocumentsWith({"library"}), unavailable);
+  EXPECT_THAT(index_->Reset(), unavailable);
+  std::filesystem::remove(parent);
+  EXPECT_THAT(index_->Reset(), IsOk());
+  Apply({Put("b", {"library"})});
+  EXPECT_THAT(Find("library"), ElementsAre("b"));
+}
+
 TEST_F(TextIndexTest, FindsDocumentsThatHaveOneWordOfEach) {
   Apply({Put("a", {"public", "library"}), Put("b", {"public", "school"}, {"x1"}),
          Put("c", {"private", "school"}, {"x1"})});

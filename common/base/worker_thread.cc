@@ -1,6 +1,6 @@
-#include "services/metrics/service/worker_thread.h"
+#include "common/base/worker_thread.h"
 
-namespace weft::metrics {
+namespace weft {
 
 WorkerThread::WorkerThread() : thread_([this] { Loop(); }) {}
 
@@ -36,4 +36,4 @@ void WorkerThread::Loop() {
   }
 }
 
-}  // namespace weft::metrics
+}  // namespace weft

@@ -1,17 +1,20 @@
-#include "services/metrics/service/worker_thread.h"
+#include "common/base/worker_thread.h"
 
 #include <algorithm>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/executor.h"
 #include "common/base/running.h"
 #include "common/base/task.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace weft::metrics {
+namespace weft {
 namespace {
 
 using ::testing::ElementsAre;
@@ -64,7 +67,35 @@ TEST(WorkerThreadTest, SeveralMayWait) {
   EXPECT_EQ(std::count(done.begin(), done.end(), 1), 3);
 }
 
+Task<std::string> Note(WorkerThread& worker, Executor& executor, int number,
+                       std::vector<int>& order) {
+  std::string noted;
+  const auto note = [&] {
+    order.push_back(number);
+    noted = absl::StrCat(number, "!");
+  };
+  WorkerThread::Slice slice(worker, executor, note);
+  co_await slice;
+  co_return noted;
+}
+
+Detached Start(Task<std::string> task, std::vector<std::string>& ended) {
+  std::string noted = co_await std::move(task);
+  ended.push_back(std::move(noted));
+}
+
+TEST(WorkerThreadTest, WorksInTheOrderInWhichItIsAsked) {
+  ManualExecutor executor;
+  WorkerThread worker;
+  std::vector<int> order;
+  std::vector<std::string> ended;
+  for (int i = 0; i < 4; ++i) Start(Note(worker, executor, i, order), ended);
+  executor.RunUntil([&] { return ended.size() == 4; });
+  EXPECT_THAT(order, ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(ended, ElementsAre("0!", "1!", "2!", "3!"));
+}
+
 TEST(WorkerThreadTest, EndsWithoutWork) { WorkerThread worker; }
 
 }  // namespace
-}  // namespace weft::metrics
+}  // namespace weft

@@ -1,5 +1,6 @@
-// A thread for computations that are too long for the loop, which would keep everybody waiting. Who
-// has something long cuts it into slices, and awaits each:
+// A thread for work that takes long or blocks: on the loop it would keep everybody waiting. Who has
+// something to do there awaits a slice of it; what is long is cut into several, between which the
+// caller may have gone away:
 //
 //   auto slice = [&] { more = computation.Work(); };
 //   for (bool more = true; more;) {
@@ -8,9 +9,9 @@
 //     if (context.cancelled()) co_return rpc::Stopped(context);
 //   }
 //
-// Slices of several callers take turns.
-#ifndef WEFT_SERVICES_METRICS_SERVICE_WORKER_THREAD_H_
-#define WEFT_SERVICES_METRICS_SERVICE_WORKER_THREAD_H_
+// Slices of several callers take turns: they run in the order in which they are awaited.
+#ifndef WEFT_COMMON_BASE_WORKER_THREAD_H_
+#define WEFT_COMMON_BASE_WORKER_THREAD_H_
 
 #include <coroutine>
 #include <deque>
@@ -21,12 +22,13 @@
 #include "absl/synchronization/mutex.h"
 #include "common/base/executor.h"
 
-namespace weft::metrics {
+namespace weft {
 
 class WorkerThread {
  public:
   // Runs `work` on the thread, and resumes who awaits it, once, on `executor`. Both outlive it, and
-  // it is there until then.
+  // it is there until then: the wait is never cut short. Work that cannot be cut into slices looks
+  // by itself at whether it is still wanted.
   class Slice final : Work {
    public:
     Slice(WorkerThread& worker, Executor& executor, absl::FunctionRef<void()> work)
@@ -68,6 +70,6 @@ class WorkerThread {
   std::thread thread_;
 };
 
-}  // namespace weft::metrics
+}  // namespace weft
 
-#endif  // WEFT_SERVICES_METRICS_SERVICE_WORKER_THREAD_H_
+#endif  // WEFT_COMMON_BASE_WORKER_THREAD_H_
