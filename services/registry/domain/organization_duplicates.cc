@@ -48,7 +48,6 @@ constexpr double kPartOfOther = -8;
 
 // Each name of one is compared with each of the other.
 constexpr int kMaxComparedNames = 6;
-constexpr size_t kMinAcronym = 3;
 constexpr size_t kMaxAcronym = 10;
 
 // How alike two words are that count as one: those that are not equal are a typing error apart, one
@@ -56,13 +55,7 @@ constexpr size_t kMaxAcronym = 10;
 constexpr double kOneEdit = 0.95;
 constexpr double kAbbreviated = 0.9;
 constexpr double kMinJaroWinkler = 0.9;
-constexpr size_t kMinMisspelled = 4;
 constexpr double kMinTrigramDice = 0.9;
-
-bool HasDigit(absl::string_view word) {
-  return std::any_of(word.begin(), word.end(),
-                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
-}
 
 double WordSimilarity(const std::string& a, const std::string& b) {
   if (a == b) return 1;

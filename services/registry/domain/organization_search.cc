@@ -25,9 +25,6 @@ constexpr size_t kMaxQuery = 200;
 constexpr size_t kMaxQueryWords = 16;
 constexpr size_t kMaxPlacePart = 100;
 constexpr size_t kMaxType = 41;
-// From these on a word finds others that begin with it, or that are spelled almost like it.
-constexpr size_t kMinPrefix = 2;
-constexpr size_t kMinMisspelled = 4;
 // Shorter ones are too many to tell anything.
 constexpr size_t kMinInitials = 2;
 constexpr size_t kMinIdentifierPart = 5;

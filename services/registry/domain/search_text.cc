@@ -287,11 +287,6 @@ bool AllDigits(absl::string_view word) {
   });
 }
 
-bool HasDigit(absl::string_view word) {
-  return std::any_of(word.begin(), word.end(),
-                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
-}
-
 // "12th" without its ending; others as they are.
 absl::string_view WithoutOrdinal(absl::string_view word) {
   for (const absl::string_view ending : {"st", "nd", "rd", "th"}) {
@@ -402,6 +397,11 @@ std::vector<std::string> WrittenAs(absl::string_view word) {
   }
   if (longer != word) words.push_back(std::move(longer));
   return words;
+}
+
+bool HasDigit(absl::string_view word) {
+  return std::any_of(word.begin(), word.end(),
+                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
 }
 
 bool IsFiller(absl::string_view word) { return Fillers().contains(word); }

@@ -14,6 +14,11 @@ namespace weft::registry {
 inline constexpr size_t kMaxWordCharacters = 40;
 // Of a text; what follows is left out.
 inline constexpr size_t kMaxWords = 60;
+// From so many characters on a word finds others that begin with it, or that are spelled almost
+// like it, and letters may be the first ones of a name.
+inline constexpr size_t kMinPrefix = 2;
+inline constexpr size_t kMinMisspelled = 4;
+inline constexpr size_t kMinAcronym = 3;
 
 // The words of any text, in order: small letters without accents, and digits. Apostrophes join
 // ("Mary's" is "marys"), so do periods between single letters ("Y.M.C.A." is "ymca"); "&" and "+"
@@ -29,6 +34,8 @@ std::string Compact(absl::string_view text);
 std::string Canonical(absl::string_view word);
 // All that are written out as `word` is, and itself.
 std::vector<std::string> WrittenAs(absl::string_view word);
+
+bool HasDigit(absl::string_view word);
 
 // "of", "the", "de", …: words that names keep or drop.
 bool IsFiller(absl::string_view word);

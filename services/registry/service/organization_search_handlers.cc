@@ -19,6 +19,7 @@
 #include "services/registry/domain/access.h"
 #include "services/registry/domain/organization_search.h"
 #include "services/registry/domain/soft_delete.h"
+#include "services/registry/service/redirects.h"
 #include "services/registry/store/organization_index.h"
 
 namespace weft::registry {
@@ -115,7 +116,7 @@ Task<absl::Status> OrganizationSearchHandlers::SearchOrganizations(
           return index.Find(query, kMaxCandidates, stop);
         };
     absl::StatusOr<text_index::Found> found =
-        co_await index_.Ask<text_index::Found>(context, std::move(find));
+        co_await index_.AskWhole<text_index::Found>(context, std::move(find));
     WEFT_CO_RETURN_IF_ERROR(found.status());
     candidates = {std::move(found->names), found->more};
   }
@@ -204,10 +205,14 @@ Task<absl::StatusOr<std::vector<std::string>>> OrganizationSearchHandlers::Load(
 Task<absl::Status> OrganizationSearchHandlers::ListDuplicateCandidates(
     rpc::CallContext& context, const v1::ListDuplicateCandidatesRequest& request,
     v1::ListDuplicateCandidatesResponse& response) {
-  WEFT_CO_ASSIGN_OR_RETURN(const DuplicateQuery query, ParseDuplicateQuery(request));
+  WEFT_CO_ASSIGN_OR_RETURN(DuplicateQuery query, ParseDuplicateQuery(request));
   WEFT_CO_ASSIGN_OR_RETURN(storage::PageRequest page, service::ReadPage(request, kPairs));
   if (!query.organization.empty()) {
     std::shared_ptr<storage::Snapshot> snapshot = db_.engine.GetSnapshot();
+    absl::StatusOr<std::string> standing =
+        co_await StandingFor(tables_, *snapshot, query.organization);
+    WEFT_CO_RETURN_IF_ERROR(standing.status());
+    query.organization = *std::move(standing);
     absl::StatusOr<Organization> organization =
         co_await tables_.organizations.Get(*snapshot, query.organization);
     WEFT_CO_RETURN_IF_ERROR(organization.status());
@@ -256,7 +261,7 @@ Task<absl::Status> OrganizationSearchHandlers::ListOfAll(
       return std::vector<std::string>{after};
     };
     absl::StatusOr<std::vector<std::string>> names =
-        co_await index_.Ask<std::vector<std::string>>(context, std::move(next));
+        co_await index_.AskWhole<std::vector<std::string>>(context, std::move(next));
     WEFT_CO_RETURN_IF_ERROR(names.status());
     if (names->empty()) co_return absl::OkStatus();
     after = names->back();
@@ -306,7 +311,7 @@ OrganizationSearchHandlers::LoadGroups(rpc::CallContext& context, std::vector<st
     return found;
   };
   absl::StatusOr<std::vector<std::vector<std::string>>> others =
-      co_await index_.Ask<std::vector<std::vector<std::string>>>(context, std::move(find));
+      co_await index_.AskWhole<std::vector<std::vector<std::string>>>(context, std::move(find));
   WEFT_CO_RETURN_IF_ERROR(others.status());
   std::vector<Group> groups;
   for (size_t i = 0; i < others->size(); ++i) {
@@ -350,7 +355,7 @@ Task<absl::StatusOr<std::vector<DuplicateCandidate>>> OrganizationSearchHandlers
     return pairs;
   };
   absl::StatusOr<std::vector<DuplicateCandidate>> pairs =
-      co_await index_.Ask<std::vector<DuplicateCandidate>>(context, std::move(compare));
+      co_await index_.AskWhole<std::vector<DuplicateCandidate>>(context, std::move(compare));
   co_return pairs;
 }
 

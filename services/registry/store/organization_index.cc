@@ -34,8 +34,6 @@ constexpr size_t kMaxPrefixed = 60;
 constexpr size_t kMaxMisspelled = 40;
 // Words that share enough trigrams to be looked at.
 constexpr size_t kMaxSpelledLike = 2000;
-constexpr size_t kMinPrefix = 2;
-constexpr size_t kMinMisspelled = 4;
 
 // Of one organization: how many others it is compared with, and how many come from one reason.
 constexpr size_t kMaxCompared = 200;
@@ -43,7 +41,6 @@ constexpr size_t kMaxOfOne = 40;
 // Words of a name that are looked for, the rarest; one alone is enough when few have it.
 constexpr size_t kRareWords = 4;
 constexpr int64_t kFew = 60;
-constexpr size_t kMinAcronym = 3;
 
 // Keys are as long as they like, and words of the index are letters and digits.
 std::string HashOf(absl::string_view key) {
@@ -61,11 +58,13 @@ class FoundOnce {
  public:
   explicit FoundOnce(size_t limit) : limit_(limit) {}
 
-  size_t room() const { return limit_ - found_.names.size(); }
+  size_t limit() const { return limit_; }
+  // Nothing that another question finds would change it.
+  bool full() const { return found_.more && found_.names.size() >= limit_; }
   void Add(Found more) {
     for (std::string& name : more.names) {
       if (!seen_.insert(name).second) continue;
-      if (room() == 0) {
+      if (found_.names.size() >= limit_) {
         found_.more = true;
         return;
       }
@@ -150,10 +149,11 @@ absl::StatusOr<Found> OrganizationIndex::Find(const SearchQuery& query, size_t l
   FoundOnce found(limit);
   std::vector<AnyOf> filters;
   for (const std::string& key : FilterKeys(query)) filters.push_back(KeyedBy({key}));
-  // Adds those that have all of `words`, and the filters' keys.
+  // Adds those that have all of `words`, and the filters' keys. What an earlier question found is
+  // found again, so that each asks for as many as there may be in all.
   const auto add = [&](std::vector<AnyOf> words) -> absl::Status {
     words.insert(words.end(), filters.begin(), filters.end());
-    WEFT_ASSIGN_OR_RETURN(Found more, index_->Find(words, found.room(), stop));
+    WEFT_ASSIGN_OR_RETURN(Found more, index_->Find(words, found.limit(), stop));
     found.Add(std::move(more));
     return absl::OkStatus();
   };
@@ -168,9 +168,9 @@ absl::StatusOr<Found> OrganizationIndex::Find(const SearchQuery& query, size_t l
   for (const std::string& word : query.words) words.push_back({WrittenAs(word), kNames});
   WEFT_RETURN_IF_ERROR(add(words));
   for (AnyOf& any : words) any.column = kAnyColumn;
-  if (found.room() > 0) WEFT_RETURN_IF_ERROR(add(words));
+  if (!found.full()) WEFT_RETURN_IF_ERROR(add(words));
   // What they begin.
-  if (found.room() > 0) {
+  if (!found.full()) {
     for (size_t i = 0; i < words.size(); ++i) {
       if (query.words[i].size() < kMinPrefix) continue;
       WEFT_ASSIGN_OR_RETURN(std::vector<WordCount> prefixed,
@@ -181,7 +181,7 @@ absl::StatusOr<Found> OrganizationIndex::Find(const SearchQuery& query, size_t l
     WEFT_RETURN_IF_ERROR(add(words));
   }
   // What they were meant to be.
-  if (found.room() > 0) {
+  if (!found.full()) {
     for (size_t i = 0; i < words.size(); ++i) {
       for (const std::string& spelling : {query.words[i], query.canonical[i]}) {
         if (spelling.size() < kMinMisspelled) continue;

@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/storage/run_in_transaction.h"
 #include "services/registry/domain/organization_search.h"
+#include "services/registry/service/organization_search_handlers.h"
 #include "services/registry/store/tables.h"
 #include "tests/common/storage/engine_fixture.h"
 #include "tests/testing/errors.h"
@@ -69,8 +71,8 @@ class OrganizationSearchIndexTest : public storage::EngineFixture {
                              absl::InfiniteFuture());
     return Wait(index_->CatchUp(context));
   }
-  // Ids of those that the index finds, without bringing it up to date.
-  Names Found(const std::string& word) {
+  // What the index finds, without bringing it up to date.
+  absl::StatusOr<text_index::Found> Asked(const std::string& word) {
     v1::SearchOrganizationsRequest request;
     request.set_query(word);
     const SearchQuery query = *ParseSearch(request);
@@ -80,8 +82,11 @@ class OrganizationSearchIndexTest : public storage::EngineFixture {
         };
     rpc::CallContext context(executor_, "SearchOrganizations", {"users/amara"},
                              absl::InfiniteFuture());
-    absl::StatusOr<text_index::Found> found =
-        Wait(index_->Ask<text_index::Found>(context, std::move(find)));
+    return Wait(index_->Ask<text_index::Found>(context, std::move(find)));
+  }
+  // Ids of those.
+  Names Found(const std::string& word) {
+    absl::StatusOr<text_index::Found> found = Asked(word);
     EXPECT_THAT(found, IsOk());
     if (!found.ok()) return {};
     std::sort(found->names.begin(), found->names.end());
@@ -91,6 +96,25 @@ class OrganizationSearchIndexTest : public storage::EngineFixture {
   Names Search(const std::string& word) {
     EXPECT_THAT(CatchUp(), IsOk());
     return Found(word);
+  }
+  // An index that has all, of which little has been read, and whose file is damaged then.
+  void OpenAndDamage() {
+    // What was written is in the file once it is closed.
+    for (int i = 0; i < 2; ++i) {
+      OpenIndex();
+      ASSERT_THAT(CatchUp(), IsOk());
+    }
+    constexpr size_t kPage = 4096;
+    const size_t bytes = std::filesystem::file_size(path_);
+    ASSERT_GT(bytes, kPage);
+    std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(kPage);
+    file << std::string(bytes - kPage, '\x7f');
+    ASSERT_TRUE(file.flush().good());
+  }
+  Task<bool> Pause() {
+    co_await rpc::SleepFor(executor_, absl::Milliseconds(20));
+    co_return true;
   }
   IndexState State() {
     std::function<absl::StatusOr<IndexState>(OrganizationIndex&, const text_index::Stop&)> read =
@@ -205,6 +229,68 @@ TEST_F(OrganizationSearchIndexTest, IsMadeAnewWhenItIsDeletedOrDamaged) {
   std::ofstream(path_, std::ios::binary | std::ios::trunc) << std::string(10000, '\x7f');
   OpenIndex();
   EXPECT_EQ(Search("library"), before);
+}
+
+TEST_F(OrganizationSearchIndexTest, IsMadeAnewWhenAChangeMeetsDamage) {
+  for (int i = 0; i < 5; ++i) Write(absl::StrCat("o", i), "Library");
+  EXPECT_EQ(Search("library").size(), 5);
+  OpenAndDamage();
+  Write("o5", "Library");
+  EXPECT_THAT(Search("library"), ElementsAre("o0", "o1", "o2", "o3", "o4", "o5"));
+}
+
+TEST_F(OrganizationSearchIndexTest, IsMadeAnewWhenAQuestionMeetsDamage) {
+  Write("a", "Riverside Library");
+  Write("b", "Riverside Libary");
+  EXPECT_THAT(Search("riverside"), ElementsAre("a", "b"));
+  OpenAndDamage();
+  EXPECT_TRUE(absl::IsDataLoss(Asked("riverside").status()));
+
+  rpc::CallContext context(executor_, "SearchOrganizations", {"users/amara"},
+                           absl::InfiniteFuture());
+  OpenAndDamage();
+  OrganizationSearchHandlers search(*db_, tables_, *index_);
+  v1::SearchOrganizationsRequest query;
+  query.set_query("riverside");
+  v1::SearchOrganizationsResponse hits;
+  EXPECT_THAT(Wait(search.SearchOrganizations(context, query, hits)), IsOk());
+  EXPECT_EQ(hits.hits_size(), 2);
+  for (const char* organization : {"", "organizations/b"}) {
+    OpenAndDamage();
+    OrganizationSearchHandlers duplicates(*db_, tables_, *index_);
+    v1::ListDuplicateCandidatesRequest request;
+    request.set_organization(organization);
+    v1::ListDuplicateCandidatesResponse pairs;
+    EXPECT_THAT(Wait(duplicates.ListDuplicateCandidates(context, request, pairs)), IsOk());
+    EXPECT_EQ(pairs.candidates_size(), 1) << organization;
+  }
+}
+
+Detached Start(Task<absl::Status> task, bool& ended) {
+  const absl::Status status = co_await std::move(task);
+  EXPECT_THAT(status, IsOk());
+  ended = true;
+}
+
+TEST_F(OrganizationSearchIndexTest, WhatAQuestionFoundDamagedIsMadeAnewWithoutAnother) {
+  for (int i = 0; i < 5; ++i) Write(absl::StrCat("o", i), "Library");
+  EXPECT_EQ(Search("library").size(), 5);
+  OpenAndDamage();
+  rpc::CallContext context(executor_, "search index", {"services/registry"},
+                           absl::InfiniteFuture());
+  bool ended = false;
+  Start(index_->Run(context), ended);
+  EXPECT_TRUE(absl::IsDataLoss(Asked("library").status()));
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  size_t found = 0;
+  while (found < 5 && absl::Now() < end) {
+    Wait(Pause());
+    absl::StatusOr<text_index::Found> again = Asked("library");
+    found = again.ok() ? again->names.size() : 0;
+  }
+  EXPECT_EQ(found, 5);
+  context.Drain();
+  executor_.RunUntil([&] { return ended; });
 }
 
 TEST_F(OrganizationSearchIndexTest, ADirectoryThatCannotBeMadeIsSaidAndNothingElseFails) {

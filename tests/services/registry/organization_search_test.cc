@@ -15,7 +15,6 @@ using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::IsEmpty;
 using testing::IsError;
-using testing::IsOk;
 using ::testing::UnorderedElementsAre;
 using v1::Organization;
 using v1::OrganizationHit;
@@ -270,6 +269,18 @@ TEST_P(OrganizationSearchTest, MergedOnesAreLeftOutUntilTheyComeApart) {
       Done<v1::MergeOrganizationsResponse>("OrganizationService/MergeOrganizations", merge);
   EXPECT_THAT(Ids("riverside library"), ElementsAre("a"));
   EXPECT_EQ(pairs(), 0);
+  // Who asks for the merged one means the survivor.
+  Add("c", "Riverside Library", "Springfield");
+  v1::ListDuplicateCandidatesRequest of_merged;
+  of_merged.set_organization("organizations/b");
+  const auto candidates = Done<v1::ListDuplicateCandidatesResponse>(
+      "OrganizationService/ListDuplicateCandidates", of_merged);
+  ASSERT_EQ(candidates.candidates_size(), 1);
+  EXPECT_EQ(candidates.candidates(0).first().name(), "organizations/a");
+  EXPECT_EQ(candidates.candidates(0).second().name(), "organizations/c");
+  v1::DeleteOrganizationRequest remove;
+  remove.set_name("organizations/c");
+  Done<Organization>("OrganizationService/DeleteOrganization", remove);
   v1::UnmergeOrganizationsRequest unmerge;
   unmerge.set_name(merged.merge().name());
   Done<v1::UnmergeOrganizationsResponse>("OrganizationService/UnmergeOrganizations", unmerge);
@@ -322,6 +333,7 @@ TEST_P(OrganizationSearchTest, SaysWhenMoreMatchThanAreLookedAt) {
 // Writers and searchers at once: whoever has written finds it.
 TEST_P(OrganizationSearchTest, EverybodyFindsTheirOwnWrites) {
   std::vector<std::thread> writers;
+  writers.reserve(4);
   std::vector<int> missed(4, 0);
   for (int writer = 0; writer < 4; ++writer) {
     writers.emplace_back([&, writer] {

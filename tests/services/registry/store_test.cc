@@ -1,10 +1,15 @@
 // What keeps memberships apart from changes of their cohort and site, and ties and parts from
-// merges of their organization, one interleaving at a time.
+// merges of their organization, one interleaving at a time; and what the index of organizations
+// finds.
+#include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/executor.h"
 #include "common/storage/keys.h"
 #include "common/storage/open_engine.h"
@@ -12,6 +17,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/registry/domain/names.h"
+#include "services/registry/domain/organization_search.h"
+#include "services/registry/store/organization_index.h"
 #include "services/registry/store/tables.h"
 #include "tests/services/registry/examples.h"
 #include "tests/testing/errors.h"
@@ -280,6 +287,53 @@ TEST_F(MergeStoreTest, TiesOfOneOrganizationDoNotWaitForEachOther) {
   EXPECT_THAT(Await(tables_.partnerships.Insert(second, other)), IsOk());
   EXPECT_THAT(Await(first.Commit()), IsOk());
   EXPECT_THAT(Await(second.Commit()), IsOk());
+}
+
+// An index of organizations that have "library" in their names, and of others that stand there.
+std::unique_ptr<OrganizationIndex> LibrariesIn(int names, int places) {
+  std::vector<OrganizationChange> changes;
+  for (int i = 0; i < names + places; ++i) {
+    OrganizationChange& change = changes.emplace_back();
+    change.name = absl::StrCat("organizations/o", i);
+    change.organization.emplace().set_name(change.name);
+    change.organization->set_display_name(i < names ? "Library" : "Clinic");
+    if (i >= names) change.organization->add_locations()->set_locality("Library");
+  }
+  std::unique_ptr<OrganizationIndex> index = *OrganizationIndex::Open("");
+  const text_index::Stop stop;
+  EXPECT_THAT(index->Apply(changes, IndexState(), stop), IsOk());
+  return index;
+}
+
+text_index::Found FindLibraries(OrganizationIndex& index, size_t limit) {
+  v1::SearchOrganizationsRequest request;
+  request.set_query("library");
+  const text_index::Stop stop;
+  return *index.Find(*ParseSearch(request), limit, stop);
+}
+
+TEST(OrganizationIndexTest, FindsAsManyAsThereIsRoomForAndSaysWhetherThereAreMore) {
+  struct Case {
+    int names;
+    int places;
+    size_t limit;
+    bool more;
+  };
+  for (const Case& each :
+       {Case{260, 0, 500, false}, Case{300, 20, 500, false}, Case{300, 20, 320, false},
+        Case{300, 20, 319, true}, Case{300, 20, 300, true}, Case{300, 20, 100, true},
+        Case{300, 0, 300, false}, Case{300, 0, 299, true}}) {
+    const std::string what =
+        absl::StrCat(each.names, " and ", each.places, ", at most ", each.limit);
+    const text_index::Found found =
+        FindLibraries(*LibrariesIn(each.names, each.places), each.limit);
+    const size_t all = static_cast<size_t>(each.names) + static_cast<size_t>(each.places);
+    EXPECT_EQ(found.names.size(), std::min(all, each.limit)) << what;
+    EXPECT_EQ(std::set<std::string>(found.names.begin(), found.names.end()).size(),
+              found.names.size())
+        << what;
+    EXPECT_EQ(found.more, each.more) << what;
+  }
 }
 
 }  // namespace
