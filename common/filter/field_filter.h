@@ -16,6 +16,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
 #include "common/base/status_macros.h"
 #include "common/filter/filter.h"
@@ -76,6 +77,7 @@ class FieldFilter {
   static absl::StatusOr<FieldFilter> Parse(absl::string_view text, absl::string_view resource,
                                            const std::vector<Field<Resource>>& fields,
                                            absl::string_view request_field = "filter") {
+    if (absl::StripAsciiWhitespace(text).empty()) return FieldFilter();
     std::vector<FieldRule> rules;
     rules.reserve(fields.size());
     for (const Field<Resource>& field : fields) rules.push_back(field.rule);

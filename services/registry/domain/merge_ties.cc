@@ -30,16 +30,16 @@ std::string OpenKey(const Partnership& tie) {
 }
 
 // How a tie that the merge closed stands now.
-enum class Closed { kAsTheMergeLeftIt, kOtherwise, kNoMore };
+enum class Closed { kAsTheMergeLeftIt, kOtherwise, kNot };
 
 Closed StateOf(const MergedTie& moved, const Timestamp& merge_time, const Partnership& tie) {
   if (moved.outcome() == MergedTie::OUTCOME_ENDED) {
-    if (!tie.has_end_date()) return Closed::kNoMore;
+    if (!tie.has_end_date()) return Closed::kNot;
     return CompareDates(tie.end_date(), moved.end_date()) == 0 ? Closed::kAsTheMergeLeftIt
                                                                : Closed::kOtherwise;
   }
   if (moved.outcome() != MergedTie::OUTCOME_DELETED || !tie.has_delete_time()) {
-    return Closed::kNoMore;
+    return Closed::kNot;
   }
   return FromProto(tie.delete_time()) == FromProto(merge_time) ? Closed::kAsTheMergeLeftIt
                                                                : Closed::kOtherwise;
@@ -65,9 +65,8 @@ void Remain(const MergedTie& moved, UnmergeRemainder::Reason reason,
 }  // namespace
 
 std::string TieMover::KeyOf(const Partnership& tie) const {
-  Partnership moved = tie;
-  moved.set_organization(survivor_);
-  return OpenKey(moved);
+  if (tie.has_end_date() || tie.has_delete_time()) return "";
+  return OpenTieKey(SiteOf(tie.name()), survivor_, tie.partner_type());
 }
 
 MergedTie TieMover::Move(Partnership& tie) {
@@ -125,7 +124,7 @@ void ReturnTies(const Timestamp& merge_time, const std::vector<MergedTie>& moved
     if (!key.empty()) open.insert(key);
   }
   for (size_t i = 0; i < moved.size(); ++i) {
-    if (states[i] == Closed::kNoMore) continue;
+    if (states[i] == Closed::kNot) continue;
     if (states[i] == Closed::kOtherwise) {
       Remain(moved[i], UnmergeRemainder::REASON_CHANGED_SINCE, remainders);
       continue;

@@ -411,8 +411,9 @@ absl::StatusOr<Organization> Unite(const MergeOrganizationsRequest& request,
 }
 
 std::string MergeId(absl::Time now, absl::string_view random) {
-  return absl::StrCat(absl::FormatTime("%Y%m%d-%H%M%S-", now, absl::UTCTimeZone()),
-                      random.substr(0, kRandomLetters));
+  const int64_t micros = absl::ToUnixMicros(now) % 1'000'000;
+  return absl::StrCat(absl::FormatTime("%Y%m%d-%H%M%S", now, absl::UTCTimeZone()),
+                      absl::Dec(micros, absl::kZeroPad6), "-", random.substr(0, kRandomLetters));
 }
 
 absl::Status HierarchyTooLarge(absl::string_view organization) {

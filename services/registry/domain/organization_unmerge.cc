@@ -44,15 +44,15 @@ std::string Content(const Message& entry) {
   return entry.SerializeAsString();
 }
 
-// The contents of a list by their keys.
+// The entries of a list by their keys.
 template <class Entry>
-absl::flat_hash_map<std::string, std::string> ContentsOf(const ListField<Entry>& field,
-                                                         const Organization& organization) {
-  absl::flat_hash_map<std::string, std::string> contents;
+absl::flat_hash_map<std::string, const Entry*> ByKey(const ListField<Entry>& field,
+                                                     const Organization& organization) {
+  absl::flat_hash_map<std::string, const Entry*> entries;
   for (const Entry& entry : (organization.*field.get)()) {
-    contents.emplace(field.key(entry), Content(entry));
+    entries.emplace(field.key(entry), &entry);
   }
-  return contents;
+  return entries;
 }
 
 template <class Entry>
@@ -64,7 +64,7 @@ bool SameList(const ListField<Entry>& field, const Organization& a, const Organi
       [](const Entry& one, const Entry& other) { return Content(one) == Content(other); });
 }
 
-// Entry by entry: what the merge added goes, what it dropped comes back.
+// Entry by entry: what the merge added goes, what it replaced or dropped comes back.
 template <class Entry>
 void Undo(const ListField<Entry>& field, const Organization& before, const Organization& after,
           Organization& now, Remainders& remainders) {
@@ -74,20 +74,25 @@ void Undo(const ListField<Entry>& field, const Organization& before, const Organ
     entries = (before.*field.get)();
     return;
   }
-  const auto had = ContentsOf(field, before);
-  const auto got = ContentsOf(field, after);
+  const auto had = ByKey(field, before);
+  const auto got = ByKey(field, after);
   typename ListField<Entry>::Entries kept;
   absl::flat_hash_set<std::string> keys;
   for (const Entry& entry : entries) {
     const std::string key = field.key(entry);
     const auto brought = got.find(key);
-    if (brought != got.end() && !had.contains(key)) {
-      if (brought->second == Content(entry)) continue;
+    const auto own = had.find(key);
+    const bool is_the_merges =
+        brought != got.end() &&
+        (own == had.end() || Content(*own->second) != Content(*brought->second));
+    const bool as_brought = is_the_merges && Content(*brought->second) == Content(entry);
+    if (as_brought && own == had.end()) continue;
+    if (is_the_merges && !as_brought) {
       Remain(now.name(), field.name, field.text(entry), UnmergeRemainder::REASON_CHANGED_SINCE,
              remainders);
     }
     keys.insert(key);
-    *kept.Add() = entry;
+    *kept.Add() = as_brought ? *own->second : entry;
   }
   for (const Entry& entry : (before.*field.get)()) {
     const std::string key = field.key(entry);

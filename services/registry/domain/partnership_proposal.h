@@ -17,8 +17,8 @@
 
 namespace weft::registry {
 
-// How many proposals of an organization may be open, in all and with one site: an account cannot
-// flood either.
+// How many proposals of an organization may be open, in all and with one site: nobody has more of
+// them to answer at a time.
 inline constexpr int kMaxOpenProposals = 50;
 inline constexpr int kMaxOpenProposalsWithSite = 5;
 

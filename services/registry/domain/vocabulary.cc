@@ -93,23 +93,24 @@ void CheckOfKind(FieldViolations& violations, int& found, const std::string& fie
 }
 
 template <class Said>
-absl::Status CheckSaid(const std::vector<Vocabulary>& vocabularies, const std::string& field,
+absl::Status CheckSaid(const std::vector<const Vocabulary*>& vocabularies, const std::string& field,
                        const Said& said) {
   FieldViolations kinds;
   absl::flat_hash_set<int> seen;
   for (size_t i = 0; i < vocabularies.size(); ++i) {
-    WEFT_RETURN_IF_ERROR(CheckPublished(vocabularies[i]));
-    if (seen.insert(vocabularies[i].kind()).second) continue;
+    const Vocabulary& vocabulary = *vocabularies[i];
+    WEFT_RETURN_IF_ERROR(CheckPublished(vocabulary));
+    if (seen.insert(vocabulary.kind()).second) continue;
     kinds.Add(absl::StrCat(field, ".vocabularies[", i, "]"),
-              absl::StrCat("names \"", vocabularies[i].name(), "\", another one of ",
-                           Vocabulary::Kind_Name(vocabularies[i].kind()),
+              absl::StrCat("names \"", vocabulary.name(), "\", another one of ",
+                           Vocabulary::Kind_Name(vocabulary.kind()),
                            "; state one list of each kind at most"));
   }
   WEFT_RETURN_IF_ERROR(kinds.ToStatus());
   FieldViolations violations;
   int found = 0;
-  for (const Vocabulary& vocabulary : vocabularies) {
-    CheckOfKind(violations, found, field, vocabulary, said);
+  for (const Vocabulary* vocabulary : vocabularies) {
+    CheckOfKind(violations, found, field, *vocabulary, said);
   }
   return violations.ToStatus("CODE_NOT_IN_VOCABULARY");
 }
@@ -200,23 +201,24 @@ void CheckVocabularyNames(FieldViolations& violations, const std::string& field,
   }
 }
 
-absl::Status CheckSaidIn(const std::vector<Vocabulary>& vocabularies,
-                         const v1::Partnership& partnership) {
-  return CheckSaid(vocabularies, "partnership", partnership);
+absl::Status CheckSaidIn(const std::vector<const Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::Partnership& partnership) {
+  return CheckSaid(vocabularies, field, partnership);
 }
 
-absl::Status CheckSaidIn(const std::vector<Vocabulary>& vocabularies, const v1::SiteView& view) {
-  return CheckSaid(vocabularies, "site_view", view);
+absl::Status CheckSaidIn(const std::vector<const Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::SiteView& view) {
+  return CheckSaid(vocabularies, field, view);
 }
 
-absl::Status CheckSaidIn(const std::vector<Vocabulary>& vocabularies,
-                         const v1::OrganizationView& view) {
-  return CheckSaid(vocabularies, "organization_view", view);
+absl::Status CheckSaidIn(const std::vector<const Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::OrganizationView& view) {
+  return CheckSaid(vocabularies, field, view);
 }
 
-absl::Status CheckSaidIn(const std::vector<Vocabulary>& vocabularies,
-                         const v1::PartnershipProposal& proposal) {
-  return CheckSaid(vocabularies, "partnership_proposal", proposal);
+absl::Status CheckSaidIn(const std::vector<const Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::PartnershipProposal& proposal) {
+  return CheckSaid(vocabularies, field, proposal);
 }
 
 }  // namespace weft::registry

@@ -42,14 +42,16 @@ void CheckVocabularyNames(FieldViolations& violations, const std::string& field,
 // Whether what is (validly) said is said in the vocabularies that it states, given in that order:
 // all published, at most one of each kind, and every code of those kinds in its list.
 // INVALID_ARGUMENT (CODE_NOT_IN_VOCABULARY) that names the list and the nearest code,
-// FAILED_PRECONDITION (VOCABULARY_NOT_PUBLISHED).
-absl::Status CheckSaidIn(const std::vector<v1::Vocabulary>& vocabularies,
-                         const v1::Partnership& partnership);
-absl::Status CheckSaidIn(const std::vector<v1::Vocabulary>& vocabularies, const v1::SiteView& view);
-absl::Status CheckSaidIn(const std::vector<v1::Vocabulary>& vocabularies,
-                         const v1::OrganizationView& view);
-absl::Status CheckSaidIn(const std::vector<v1::Vocabulary>& vocabularies,
-                         const v1::PartnershipProposal& proposal);
+// FAILED_PRECONDITION (VOCABULARY_NOT_PUBLISHED). `field` is where it stands in the request:
+// "site_view".
+absl::Status CheckSaidIn(const std::vector<const v1::Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::Partnership& partnership);
+absl::Status CheckSaidIn(const std::vector<const v1::Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::SiteView& view);
+absl::Status CheckSaidIn(const std::vector<const v1::Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::OrganizationView& view);
+absl::Status CheckSaidIn(const std::vector<const v1::Vocabulary*>& vocabularies,
+                         const std::string& field, const v1::PartnershipProposal& proposal);
 
 }  // namespace weft::registry
 

@@ -14,20 +14,18 @@ namespace weft::registry {
 Task<absl::Status> CheckParents(const Tables& tables, storage::Transaction& txn,
                                 v1::Organization& organization) {
   if (organization.parent_organization().empty()) co_return absl::OkStatus();
-  absl::StatusOr<std::string> standing =
-      co_await StandingFor(tables, txn, organization.parent_organization());
-  WEFT_CO_RETURN_IF_ERROR(standing.status());
-  organization.set_parent_organization(*standing);
-  std::string parent = *std::move(standing);
-  for (int height = 1; !parent.empty(); ++height) {
-    absl::StatusOr<v1::Organization> above =
-        co_await tables.organizations.Get(txn, std::move(parent));
-    WEFT_CO_RETURN_IF_ERROR(above.status());
-    if (height == 1) WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*above));
+  absl::StatusOr<v1::Organization> above =
+      co_await GetStanding(tables, txn, organization.parent_organization());
+  WEFT_CO_RETURN_IF_ERROR(above.status());
+  WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*above));
+  organization.set_parent_organization(above->name());
+  for (int height = 1;; ++height) {
     WEFT_CO_RETURN_IF_ERROR(CheckAncestor(organization, *above, height));
-    parent = above->parent_organization();
+    std::string parent = above->parent_organization();
+    if (parent.empty()) co_return absl::OkStatus();
+    above = co_await tables.organizations.Get(txn, std::move(parent));
+    WEFT_CO_RETURN_IF_ERROR(above.status());
   }
-  co_return absl::OkStatus();
 }
 
 }  // namespace weft::registry

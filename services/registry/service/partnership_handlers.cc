@@ -54,28 +54,29 @@ Task<absl::Status> PartnershipHandlers::CreatePartnership(
   WEFT_CO_RETURN_IF_ERROR(ValidateCreate(request));
   WEFT_CO_ASSIGN_OR_RETURN(const std::string id,
                            service::IdForCreate(request.partnership_id(), "partnership_id"));
-  auto body = [&](storage::Transaction& txn) { return CreateIn(txn, request, id, response); };
+  auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
+    VocabularyReader vocabularies(tables_, txn);
+    absl::Status created = co_await CreateIn(txn, vocabularies, request, id, "", response);
+    co_return created;
+  };
   absl::Status status = co_await service::Mutate(context, db_, request, response, body);
   co_return status;
 }
 
 Task<absl::Status> PartnershipHandlers::CreateIn(storage::Transaction& txn,
+                                                 VocabularyReader& vocabularies,
                                                  const v1::CreatePartnershipRequest& request,
-                                                 absl::string_view id,
+                                                 absl::string_view id, std::string prefix,
                                                  v1::Partnership& partnership) {
   partnership = NewPartnership(request, id);
-  absl::Status said = co_await CheckVocabularies(tables_, txn, partnership);
+  absl::Status said = co_await vocabularies.Check(partnership, prefix + "partnership");
   WEFT_CO_RETURN_IF_ERROR(std::move(said));
   absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(txn, request.parent());
   WEFT_CO_RETURN_IF_ERROR(site.status());
-  // Read in this transaction, so that a merge of either and this cannot both be committed.
-  absl::StatusOr<std::string> standing =
-      co_await StandingFor(tables_, txn, partnership.organization());
-  WEFT_CO_RETURN_IF_ERROR(standing.status());
-  partnership.set_organization(*std::move(standing));
   absl::StatusOr<v1::Organization> organization =
-      co_await tables_.organizations.Get(txn, partnership.organization());
+      co_await GetStanding(tables_, txn, partnership.organization());
   WEFT_CO_RETURN_IF_ERROR(organization.status());
+  partnership.set_organization(organization->name());
   WEFT_CO_RETURN_IF_ERROR(CheckNotDeleted(*organization));
   absl::Status inserted = co_await tables_.partnerships.Insert(txn, partnership);
   co_return inserted;
@@ -92,7 +93,6 @@ Task<absl::Status> PartnershipHandlers::BatchCreatePartnerships(
                              service::IdForCreate(one.partnership_id(), "partnership_id"));
   }
   auto body = [&](storage::Transaction& txn) -> Task<absl::Status> {
-    response.Clear();
     std::vector<std::string> keys;
     keys.reserve(ids.size() * 4);
     for (size_t i = 0; i < ids.size(); ++i) {
@@ -103,9 +103,12 @@ Task<absl::Status> PartnershipHandlers::BatchCreatePartnerships(
     }
     absl::Status prefetched = co_await txn.Prefetch(std::move(keys));
     WEFT_CO_RETURN_IF_ERROR(std::move(prefetched));
+    VocabularyReader vocabularies(tables_, txn);
     for (size_t i = 0; i < ids.size(); ++i) {
-      absl::Status created = co_await CreateIn(txn, request.requests(static_cast<int>(i)), ids[i],
-                                               *response.add_partnerships());
+      std::string prefix = absl::StrCat("requests[", i, "].");
+      absl::Status created =
+          co_await CreateIn(txn, vocabularies, request.requests(static_cast<int>(i)), ids[i],
+                            std::move(prefix), *response.add_partnerships());
       WEFT_CO_RETURN_IF_ERROR(std::move(created));
     }
     co_return absl::OkStatus();
@@ -251,7 +254,8 @@ Task<absl::Status> PartnershipHandlers::UpdatePartnership(
     WEFT_CO_RETURN_IF_ERROR(service::ApplyUpdateMask(request.update_mask(), request.partnership(),
                                                      response, UpdateRules()));
     WEFT_CO_RETURN_IF_ERROR(ValidatePartnership(response));
-    absl::Status said = co_await CheckVocabularies(tables_, txn, response);
+    VocabularyReader vocabularies(tables_, txn);
+    absl::Status said = co_await vocabularies.Check(response, "partnership");
     WEFT_CO_RETURN_IF_ERROR(std::move(said));
     absl::Status updated =
         co_await tables_.partnerships.Update(txn, *before, response, request.partnership().etag());

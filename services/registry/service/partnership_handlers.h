@@ -11,6 +11,7 @@
 #include "common/rpc/call_context.h"
 #include "common/storage/database.h"
 #include "services/registry/domain/partnership_filter.h"
+#include "services/registry/service/vocabulary_reader.h"
 #include "services/registry/store/tables.h"
 #include "weft/registry/v1/partnership.pb.h"
 
@@ -47,10 +48,10 @@ class PartnershipHandlers {
                                          v1::Partnership& response);
 
  private:
-  // One valid request, under this id.
-  Task<absl::Status> CreateIn(storage::Transaction& txn,
+  // One valid request, under this id. `prefix` is where it stands: "requests[3]." of a batch.
+  Task<absl::Status> CreateIn(storage::Transaction& txn, VocabularyReader& vocabularies,
                               const v1::CreatePartnershipRequest& request, absl::string_view id,
-                              v1::Partnership& partnership);
+                              std::string prefix, v1::Partnership& partnership);
   // A page of partnerships in another state than now's.
   Task<absl::Status> ListAsOf(rpc::CallContext& context, storage::Reader& reader,
                               const v1::ListPartnershipsRequest& request, std::string organization,

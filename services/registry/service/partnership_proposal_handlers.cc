@@ -33,13 +33,10 @@ Task<absl::Status> PartnershipProposalHandlers::ProposePartnership(
     absl::Status account = co_await CheckAccount(tables_, txn, context.principal());
     WEFT_CO_RETURN_IF_ERROR(std::move(account));
     response = NewProposal(request, id, context.principal().name, txn.now());
-    absl::StatusOr<std::string> standing =
-        co_await StandingFor(tables_, txn, response.organization());
-    WEFT_CO_RETURN_IF_ERROR(standing.status());
-    response.set_organization(*std::move(standing));
     absl::Status sides = co_await CheckBothSides(txn, response);
     WEFT_CO_RETURN_IF_ERROR(std::move(sides));
-    absl::Status said = co_await CheckVocabularies(tables_, txn, response);
+    VocabularyReader vocabularies(tables_, txn);
+    absl::Status said = co_await vocabularies.Check(response, "partnership_proposal");
     WEFT_CO_RETURN_IF_ERROR(std::move(said));
     absl::StatusOr<std::optional<v1::Partnership>> tie =
         co_await tables_.partnerships.FindOpenTie(txn, OpenTieKey(response));
@@ -111,10 +108,6 @@ Task<absl::Status> PartnershipProposalHandlers::AcceptPartnershipProposal(
     WEFT_CO_RETURN_IF_ERROR(CheckOpen(*proposal));
     // The proposal keeps the name of who made it; the tie is of the one that stands for it by now.
     v1::PartnershipProposal standing = *proposal;
-    absl::StatusOr<std::string> partner =
-        co_await StandingFor(tables_, txn, standing.organization());
-    WEFT_CO_RETURN_IF_ERROR(partner.status());
-    standing.set_organization(*std::move(partner));
     absl::Status sides = co_await CheckBothSides(txn, standing);
     WEFT_CO_RETURN_IF_ERROR(std::move(sides));
     response = TieOf(standing, id);
@@ -157,13 +150,14 @@ Task<absl::Status> PartnershipProposalHandlers::WithdrawPartnershipProposal(
   co_return status;
 }
 
-Task<absl::Status> PartnershipProposalHandlers::CheckBothSides(
-    storage::Reader& reader, const v1::PartnershipProposal& proposal) {
+Task<absl::Status> PartnershipProposalHandlers::CheckBothSides(storage::Reader& reader,
+                                                               v1::PartnershipProposal& proposal) {
   absl::StatusOr<v1::Site> site = co_await tables_.sites.Get(reader, SiteOf(proposal.name()));
   WEFT_CO_RETURN_IF_ERROR(site.status());
   absl::StatusOr<v1::Organization> organization =
-      co_await tables_.organizations.Get(reader, proposal.organization());
+      co_await GetStanding(tables_, reader, proposal.organization());
   WEFT_CO_RETURN_IF_ERROR(organization.status());
+  proposal.set_organization(organization->name());
   co_return CheckNotDeleted(*organization);
 }
 

@@ -40,8 +40,7 @@ class PartnershipProposalHandlers {
 
  private:
   // The site and the organization of a tie that there is to be.
-  Task<absl::Status> CheckBothSides(storage::Reader& reader,
-                                    const v1::PartnershipProposal& proposal);
+  Task<absl::Status> CheckBothSides(storage::Reader& reader, v1::PartnershipProposal& proposal);
   // Closes a proposal without a tie.
   template <class Request>
   Task<absl::Status> Close(rpc::CallContext& context, const Request& request,

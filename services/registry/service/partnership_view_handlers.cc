@@ -35,6 +35,10 @@ const service::MaskRules& OrganizationViewRules() {
   return rules;
 }
 
+// Where a view stands in its request.
+const char* FieldOf(const v1::SiteView& /*view*/) { return "site_view"; }
+const char* FieldOf(const v1::OrganizationView& /*view*/) { return "organization_view"; }
+
 // The view of a partnership as it is stored, or as it is before anything is written in it.
 template <class View>
 Task<absl::StatusOr<View>> ReadView(storage::Reader& reader, const storage::Table<View>& table,
@@ -127,7 +131,8 @@ Task<absl::Status> PartnershipViewHandlers::UpdateView(rpc::CallContext& context
     WEFT_CO_RETURN_IF_ERROR(
         service::ApplyUpdateMask(request.update_mask(), asked, response, rules));
     WEFT_CO_RETURN_IF_ERROR(ValidateView(response));
-    absl::Status said = co_await CheckVocabularies(tables_, txn, response);
+    VocabularyReader vocabularies(tables_, txn);
+    absl::Status said = co_await vocabularies.Check(response, FieldOf(response));
     WEFT_CO_RETURN_IF_ERROR(std::move(said));
     absl::Status written = co_await WriteView(txn, table, asked.etag(), response);
     co_return written;

@@ -35,6 +35,16 @@ Task<absl::StatusOr<std::string>> StandingFor(const Tables& tables, storage::Rea
   co_return std::move(standing->front());
 }
 
+Task<absl::StatusOr<v1::Organization>> GetStanding(const Tables& tables, storage::Reader& reader,
+                                                   std::string name) {
+  absl::StatusOr<v1::Organization> named =
+      co_await tables.organizations.Get(reader, std::move(name));
+  if (!named.ok() || named->merged_into().empty()) co_return named;
+  absl::StatusOr<v1::Organization> standing =
+      co_await tables.organizations.Get(reader, named->merged_into());
+  co_return standing;
+}
+
 Task<absl::Status> FollowRedirects(const Tables& tables, storage::Reader& reader,
                                    std::vector<std::optional<v1::Organization>>& organizations) {
   std::vector<std::string> survivors;

@@ -31,6 +31,11 @@ Task<absl::StatusOr<std::vector<std::string>>> StandingFor(const Tables& tables,
 Task<absl::StatusOr<std::string>> StandingFor(const Tables& tables, storage::Reader& reader,
                                               std::string name);
 
+// The organization of that name, or the one that stands for it; errors are Table::Get's. In a
+// transaction, a merge of any that was read and what is written cannot both be committed.
+Task<absl::StatusOr<v1::Organization>> GetStanding(const Tables& tables, storage::Reader& reader,
+                                                   std::string name);
+
 // Puts those that stand for them in the place of merged ones.
 Task<absl::Status> FollowRedirects(const Tables& tables, storage::Reader& reader,
                                    std::vector<std::optional<v1::Organization>>& organizations);

@@ -33,6 +33,12 @@ storage::TableOptions<PartnershipProposal> Options() {
   return options;
 }
 
+// Whose mark proposals of an organization touch: not the organization's own, which is touched by
+// its ties and watched by merges, with which they have nothing to do.
+std::string ProposalsOf(const PartnershipProposal& proposal) {
+  return absl::StrCat(proposal.organization(), "/partnershipProposals");
+}
+
 }  // namespace
 
 PartnershipProposalStore::PartnershipProposalStore(uint16_t table, uint16_t mark_table)
@@ -45,7 +51,7 @@ Task<absl::Status> PartnershipProposalStore::Insert(Transaction& txn,
     const std::string existing = storage::HolderOf(inserted, kOpenTaken);
     co_return existing.empty() ? inserted : ProposalOpenTaken(proposal, existing);
   }
-  absl::Status watched = co_await marks_.Watch(txn, proposal.organization());
+  absl::Status watched = co_await marks_.Watch(txn, ProposalsOf(proposal));
   WEFT_CO_RETURN_IF_ERROR(std::move(watched));
   // This one is among them.
   absl::StatusOr<int> open =
@@ -55,7 +61,7 @@ Task<absl::Status> PartnershipProposalStore::Insert(Transaction& txn,
       co_await CountOpen(txn, CountWithSite(proposal), kMaxOpenProposalsWithSite + 1);
   WEFT_CO_RETURN_IF_ERROR(with_site.status());
   WEFT_CO_RETURN_IF_ERROR(CheckRoom(proposal, *open - 1, *with_site - 1));
-  marks_.Touch(txn, proposal.organization());
+  marks_.Touch(txn, ProposalsOf(proposal));
   marks_.Touch(txn, SiteOf(proposal.name()));
   co_return absl::OkStatus();
 }

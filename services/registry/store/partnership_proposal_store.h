@@ -32,8 +32,8 @@ class PartnershipProposalStore {
   // As Table::Insert. The caller has read the site in `txn`. ALREADY_EXISTS
   // (PARTNERSHIP_PROPOSAL_OPEN_TAKEN) names the open proposal that there is, FAILED_PRECONDITION
   // (PARTNERSHIP_PROPOSALS_TOO_MANY). Touches the site's mark; proposals of one organization that
-  // are made at the same time wait for each other by the organization's, or they would not count
-  // each other.
+  // are made at the same time wait for each other by a mark of their own, or they would not
+  // count each other.
   Task<absl::Status> Insert(storage::Transaction& txn, v1::PartnershipProposal& proposal) const;
   // As Table::Update.
   Task<absl::Status> Update(storage::Transaction& txn, v1::PartnershipProposal& proposal,

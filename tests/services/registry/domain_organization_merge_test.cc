@@ -323,7 +323,10 @@ TEST(OrganizationMerge, IsOneCommitOfBoundedSize) {
 TEST(OrganizationMerge, IdsAreInTheOrderOfTime) {
   const absl::Time time =
       absl::FromCivil(absl::CivilSecond(2026, 3, 1, 4, 5, 6), absl::UTCTimeZone());
-  EXPECT_EQ(MergeId(time, "0a1b2c3d-0000-4000-8000-000000000001"), "20260301-040506-0a1b2c3d");
+  EXPECT_EQ(MergeId(time, "0a1b2c3d-0000-4000-8000-000000000001"),
+            "20260301-040506000000-0a1b2c3d");
+  EXPECT_LT(MergeId(time + absl::Microseconds(1), "ffffffff-0000-4000-8000-000000000001"),
+            MergeId(time + absl::Microseconds(2), "00000000-0000-4000-8000-000000000001"));
 }
 
 TEST(OrganizationMerge, MergedOnesAreNotWrittenAndHaveNoNumbers) {
@@ -547,6 +550,32 @@ TEST_F(WithoutMergeTest, IsAsBeforeWhenNothingHappened) {
   ASSERT_THAT(after_.tags(), ElementsAre("a", "b", "c"));
   EXPECT_THAT(Undo(after_), EqualsProto(before_));
   EXPECT_THAT(told_, IsEmpty());
+}
+
+TEST_F(WithoutMergeTest, WhatTheMergeReplacedComesBackAlsoWhenTheListWasChangedSince) {
+  // As names and not their kinds tell entries apart, one took the place of another.
+  const auto name = [](Organization& organization, const std::string& text,
+                       v1::AlternateName::Kind kind) {
+    v1::AlternateName& added = *organization.add_alternate_names();
+    added.set_text(text);
+    added.set_kind(kind);
+  };
+  before_.clear_alternate_names();
+  name(before_, "ACME", v1::AlternateName::KIND_ACRONYM);
+  after_.clear_alternate_names();
+  name(after_, "Acme", v1::AlternateName::KIND_FORMER);
+  Organization now = after_;
+  name(now, "Foo", v1::AlternateName::KIND_OTHER);
+  Organization result = Undo(now);
+  ASSERT_EQ(result.alternate_names_size(), 2);
+  EXPECT_THAT(result.alternate_names(0), EqualsProto(before_.alternate_names(0)));
+  EXPECT_EQ(result.alternate_names(1).text(), "Foo");
+  EXPECT_THAT(told_, IsEmpty());
+  // Unless it was changed itself.
+  now.mutable_alternate_names(0)->set_kind(v1::AlternateName::KIND_TRADING);
+  result = Undo(now);
+  EXPECT_THAT(result.alternate_names(0), EqualsProto(now.alternate_names(0)));
+  EXPECT_THAT(told_, ElementsAre("alternate_names=Acme CHANGED_SINCE"));
 }
 
 TEST_F(WithoutMergeTest, KeepsWhatWasChangedSince) {

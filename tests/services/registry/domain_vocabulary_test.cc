@@ -125,6 +125,30 @@ TEST(VocabularyNames, AreOneForEachKindAtMost) {
   EXPECT_THAT(ValidateView(view), Violates("site_view.vocabularies"));
 }
 
+// As CheckSaidIn(), of what stands in the field of a request.
+template <class Said>
+absl::Status CheckSaidAt(const std::string& field, const std::vector<Vocabulary>& vocabularies,
+                         const Said& said) {
+  std::vector<const Vocabulary*> stated;
+  stated.reserve(vocabularies.size());
+  for (const Vocabulary& vocabulary : vocabularies) stated.push_back(&vocabulary);
+  return CheckSaidIn(stated, field, said);
+}
+absl::Status CheckSaid(const std::vector<Vocabulary>& vocabularies, const v1::Partnership& said) {
+  return CheckSaidAt("partnership", vocabularies, said);
+}
+absl::Status CheckSaid(const std::vector<Vocabulary>& vocabularies, const v1::SiteView& said) {
+  return CheckSaidAt("site_view", vocabularies, said);
+}
+absl::Status CheckSaid(const std::vector<Vocabulary>& vocabularies,
+                       const v1::OrganizationView& said) {
+  return CheckSaidAt("organization_view", vocabularies, said);
+}
+absl::Status CheckSaid(const std::vector<Vocabulary>& vocabularies,
+                       const v1::PartnershipProposal& said) {
+  return CheckSaidAt("partnership_proposal", vocabularies, said);
+}
+
 TEST(SaidIn, EveryCodeOfAStatedKindStandsInItsList) {
   v1::Partnership partnership = ExamplePartnership();
   partnership.add_roles("space");
@@ -132,15 +156,15 @@ TEST(SaidIn, EveryCodeOfAStatedKindStandsInItsList) {
                                        Published(Vocabulary::KIND_MECHANISM, {"shared_staff"}),
                                        Published(Vocabulary::KIND_AGREEMENT_KIND, {"mou"}),
                                        Published(Vocabulary::KIND_CONDITION, {"transport"})};
-  EXPECT_THAT(CheckSaidIn(all, partnership), IsOk());
-  EXPECT_THAT(CheckSaidIn({}, partnership), IsOk());
+  EXPECT_THAT(CheckSaid(all, partnership), IsOk());
+  EXPECT_THAT(CheckSaid({}, partnership), IsOk());
 
   const std::vector<Vocabulary> others = {
       Published(Vocabulary::KIND_ROLE, {"tutoring", "mentorin"}),
       Published(Vocabulary::KIND_MECHANISM, {"board"}),
       Published(Vocabulary::KIND_AGREEMENT_KIND, {"lease"}),
       Published(Vocabulary::KIND_CONDITION, {"funding"})};
-  const absl::Status refused = CheckSaidIn(others, partnership);
+  const absl::Status refused = CheckSaid(others, partnership);
   EXPECT_THAT(refused, IsError(absl::StatusCode::kInvalidArgument, "CODE_NOT_IN_VOCABULARY"));
   EXPECT_THAT(refused,
               Violates("partnership.roles[0]", "partnership.roles[1]", "partnership.mechanisms[0]",
@@ -149,8 +173,8 @@ TEST(SaidIn, EveryCodeOfAStatedKindStandsInItsList) {
               AllOf(HasSubstr("is \"mentoring\""), HasSubstr("\"vocabularies/v1-1\""),
                     HasSubstr("did you mean \"mentorin\"?")));
   // Codes of kinds that no list is stated for are free.
-  EXPECT_THAT(CheckSaidIn({all[0]}, partnership), IsOk());
-  EXPECT_THAT(CheckSaidIn({others[3]}, partnership), Violates("partnership.conditions[0].code"));
+  EXPECT_THAT(CheckSaid({all[0]}, partnership), IsOk());
+  EXPECT_THAT(CheckSaid({others[3]}, partnership), Violates("partnership.conditions[0].code"));
 }
 
 TEST(SaidIn, HoldsForViewsAndProposalsAlike) {
@@ -158,23 +182,23 @@ TEST(SaidIn, HoldsForViewsAndProposalsAlike) {
   const std::vector<Vocabulary> agreements = {Published(Vocabulary::KIND_AGREEMENT_KIND, {"mou"})};
   v1::SiteView site;
   site.add_roles("mentoring");
-  EXPECT_THAT(CheckSaidIn(roles, site), Violates("site_view.roles[0]"));
-  EXPECT_THAT(CheckSaidIn(agreements, site), IsOk());
+  EXPECT_THAT(CheckSaid(roles, site), Violates("site_view.roles[0]"));
+  EXPECT_THAT(CheckSaid(agreements, site), IsOk());
   v1::OrganizationView organization;
   organization.add_conditions()->set_code("rain");
-  EXPECT_THAT(CheckSaidIn({Published(Vocabulary::KIND_CONDITION, {"transport"})}, organization),
+  EXPECT_THAT(CheckSaid({Published(Vocabulary::KIND_CONDITION, {"transport"})}, organization),
               Violates("organization_view.conditions[0].code"));
-  EXPECT_THAT(CheckSaidIn(roles, ExampleProposal()), Violates("partnership_proposal.roles[0]"));
+  EXPECT_THAT(CheckSaid(roles, ExampleProposal()), Violates("partnership_proposal.roles[0]"));
 }
 
 TEST(SaidIn, ListsArePublishedAndOfDifferentKinds) {
   const Vocabulary first = Published(Vocabulary::KIND_ROLE, {"mentoring"});
   const Vocabulary second = Published(Vocabulary::KIND_ROLE, {"mentoring"}, 2);
   const v1::Partnership partnership = ExamplePartnership();
-  EXPECT_THAT(CheckSaidIn({first, second}, partnership), Violates("partnership.vocabularies[1]"));
+  EXPECT_THAT(CheckSaid({first, second}, partnership), Violates("partnership.vocabularies[1]"));
   Vocabulary draft = first;
   draft.set_state(Vocabulary::STATE_DRAFT);
-  EXPECT_THAT(CheckSaidIn({draft}, partnership),
+  EXPECT_THAT(CheckSaid({draft}, partnership),
               IsError(absl::StatusCode::kFailedPrecondition, "VOCABULARY_NOT_PUBLISHED"));
 }
 
@@ -182,9 +206,9 @@ TEST(SaidIn, AnErrorNamesNoMoreThanItCanCarry) {
   v1::SiteView view;
   for (int i = 0; i < 20; ++i) view.add_roles(absl::StrCat("r", i));
   for (int i = 0; i < 20; ++i) view.add_mechanisms(absl::StrCat("m", i));
-  const absl::Status refused = CheckSaidIn({Published(Vocabulary::KIND_ROLE, {"space"}),
-                                            Published(Vocabulary::KIND_MECHANISM, {"board"})},
-                                           view);
+  const absl::Status refused = CheckSaid({Published(Vocabulary::KIND_ROLE, {"space"}),
+                                          Published(Vocabulary::KIND_MECHANISM, {"board"})},
+                                         view);
   EXPECT_EQ(ViolatedFields(refused).size(), static_cast<size_t>(kMaxFieldViolations));
 }
 

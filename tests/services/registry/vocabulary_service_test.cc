@@ -150,6 +150,17 @@ TEST_P(VocabularyServiceTest, TiesAreDescribedInPublishedVersions) {
   EXPECT_EQ(Violation(unknown, "partnership.roles[0]"),
             "is \"mentorng\", which \"vocabularies/roles-1\" does not have; did you mean "
             "\"mentoring\"?");
+  v1::BatchCreatePartnershipsRequest batch;
+  batch.set_parent("sites/s1");
+  for (const char* id : {"b", "c"}) {
+    *batch.add_requests() = request;
+    batch.mutable_requests()->rbegin()->set_partnership_id(id);
+  }
+  batch.mutable_requests(0)->mutable_partnership()->set_roles(0, "mentoring");
+  EXPECT_THAT(
+      Call<v1::BatchCreatePartnershipsResponse>("PartnershipService/BatchCreatePartnerships", batch)
+          .status(),
+      Violates("requests[1].partnership.roles[0]"));
   request.mutable_partnership()->set_roles(0, "mentoring");
   ASSERT_THAT(create(), IsOk());
 
