@@ -206,7 +206,7 @@ class NetworkTest(unittest.TestCase):
                 known = [depth for depth in depths if depth]
                 missing = len(depths) - len(known)
                 strength = nodes[node]["strength"]
-                self.assert_number(strength, sum(known) if known or not depths else None, node)
+                self.assert_number(strength, sum(known) if not missing else None, node)
                 self.assertEqual((strength["low"], strength["high"]),
                                  (sum(known) + missing, sum(known) + 4 * missing))
 

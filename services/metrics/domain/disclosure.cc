@@ -356,7 +356,8 @@ v1::WaveContent Disclose(const WaveView& view, const v1::DisclosurePolicy& polic
   }
   *content.mutable_summary() = data.summary;
   AddFigures(data, content);
-  content.set_suppressed_count(CountSuppressed(content));
+  content.set_suppressed_count(CountSuppressed(content) +
+                               (content.summary().has_contradictions() ? 0 : 1));
   return content;
 }
 

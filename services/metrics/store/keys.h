@@ -36,7 +36,7 @@ enum TableId : uint16_t {
 
 // What the rows mean: how cells, parts and their keys are numbered. Raise it with any change of
 // that, and a new version rebuilds the read model instead of reading it wrongly.
-inline constexpr int kLayout = 5;
+inline constexpr int kLayout = 6;
 
 // The feeds that are followed; also what their positions are called in keys and logs.
 enum class Feed { kRegistry, kIngestion };

@@ -98,6 +98,8 @@ Membership Pruned(const Membership& membership) {
 Site Pruned(const Site& site) {
   Site kept;
   kept.set_name(site.name());
+  // What networks call it by, unless it agreed to be named: nobody can guess it, as they can names.
+  kept.set_uid(site.uid());
   kept.set_naming(site.naming());
   // Its name is nobody's business unless it agreed to be named.
   if (site.naming() == Site::NAMING_NAMED) kept.set_display_name(site.display_name());

@@ -152,7 +152,16 @@ TEST(DisclosureTest, FewContradictionsAreNotCounted) {
   for (int i = 0; i < 9; ++i) wave.Add("4 0 | 3");
   const WaveView view = wave.View();
   EXPECT_EQ(Disclose(view, DefaultPolicy(v1::AUDIENCE_MEMBERS)).summary().contradictions(), 2);
-  EXPECT_FALSE(Disclose(view, Public(5)).summary().has_contradictions());
+  const v1::WaveContent told = Disclose(view, Public(5));
+  EXPECT_FALSE(told.summary().has_contradictions());
+  // It counts as one of the values that are withheld.
+  int estimates = 0;
+  const std::string text = told.DebugString();
+  for (size_t at = text.find("suppressed {"); at != std::string::npos;
+       at = text.find("suppressed {", at + 1)) {
+    ++estimates;
+  }
+  EXPECT_EQ(told.suppressed_count(), estimates + 1);
   // None, or those of as many sites as a cell needs, are told.
   EXPECT_EQ(Disclose(view, Public(1)).summary().contradictions(), 2);
   Name(wave, 0);

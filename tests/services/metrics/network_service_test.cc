@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/metrics/domain/network/stable_hash.h"
 #include "tests/services/metrics/service_fixture.h"
 #include "tests/testing/proto_matchers.h"
 #include "weft/metrics/v1/network.pb.h"
@@ -137,6 +138,10 @@ TEST_P(NetworkTest, SitesAreShownAsTheyAgreedTo) {
   for (const v1::NodeMetrics& node : network.modes(0).nodes()) {
     EXPECT_FALSE(absl::StrContains(node.DebugString(), "Community")) << node.DebugString();
     EXPECT_FALSE(absl::StrContains(node.DebugString(), "sites/")) << node.DebugString();
+    // Nor can anybody find it by trying names.
+    for (const char* site : {"sites/site-01", "sites/site-02", "sites/site-03", "sites/site-04"}) {
+      EXPECT_NE(node.key(), absl::StrCat("site-", absl::Hex(StableHash(site), absl::kZeroPad16)));
+    }
   }
   v1::ExportNetworkEnd end;
   const auto file = Export(v1::ExportNetworkRequest::FORMAT_GRAPHML, end);

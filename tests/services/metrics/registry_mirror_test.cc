@@ -373,20 +373,23 @@ TEST(RegistryMirrorTest, ASiteIsNamedOnlyIfItAgreedToThat) {
   Store store;
   registry::v1::Site site;
   site.set_name("sites/s1");
+  site.set_uid("of-s1");
   site.set_display_name("Springfield");
   site.set_neutral_label("Site 01");
   for (const auto naming :
        {registry::v1::Site::NAMING_UNSPECIFIED, registry::v1::Site::NAMING_NEUTRAL}) {
     site.set_naming(naming);
     ASSERT_THAT(store.Apply({ChangeOf(site.name(), site)}), IsOk());
-    EXPECT_THAT(store.Get<registry::v1::Site>(RegistrySiteKey("s1")),
-                EqualsProto(absl::StrCat("name: 'sites/s1' neutral_label: 'Site 01' naming: ",
-                                         registry::v1::Site::Naming_Name(naming))));
+    EXPECT_THAT(
+        store.Get<registry::v1::Site>(RegistrySiteKey("s1")),
+        EqualsProto(absl::StrCat("name: 'sites/s1' uid: 'of-s1' neutral_label: 'Site 01' naming: ",
+                                 registry::v1::Site::Naming_Name(naming))));
   }
   site.set_naming(registry::v1::Site::NAMING_NAMED);
   ASSERT_THAT(store.Apply({ChangeOf(site.name(), site)}), IsOk());
   EXPECT_THAT(store.Get<registry::v1::Site>(RegistrySiteKey("s1")),
               EqualsProto(R"pb(name: "sites/s1"
+                               uid: "of-s1"
                                display_name: "Springfield"
                                neutral_label: "Site 01"
                                naming: NAMING_NAMED)pb"));

@@ -104,14 +104,19 @@ void SortOnce(std::vector<std::string>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
+// "Springfield, US": a part that is not known leaves nothing behind.
+std::string WhatIsKnown(std::vector<absl::string_view> parts) {
+  parts.erase(std::remove(parts.begin(), parts.end(), ""), parts.end());
+  return absl::StrJoin(parts, ", ");
+}
+
 void AddPlaces(const google::protobuf::RepeatedPtrField<Place>& places, NetworkNode& node) {
   for (const Place& place : places) {
     if (!place.locality().empty()) {
-      node.localities.push_back(
-          absl::StrJoin({place.locality(), place.region(), place.country()}, ", "));
+      node.localities.push_back(WhatIsKnown({place.locality(), place.region(), place.country()}));
     }
     if (!place.region().empty()) {
-      node.regions.push_back(absl::StrJoin({place.region(), place.country()}, ", "));
+      node.regions.push_back(WhatIsKnown({place.region(), place.country()}));
     }
   }
   SortOnce(node.localities);
@@ -267,9 +272,7 @@ absl::Status NetworkBuilder::AddSite(const Site& site) {
   NetworkNode node;
   const bool named = site.naming() == Site::NAMING_NAMED;
   if (named) node.name = site.name();
-  node.key = named
-                 ? site.name()
-                 : absl::StrCat("site-", Pseudonym(site.uid().empty() ? site.name() : site.uid()));
+  node.key = named ? site.name() : absl::StrCat("site-", Pseudonym(site.uid()));
   node.label = named ? site.display_name() : site.neutral_label();
   node.setting = SettingOn(query_.as_of(), site);
   AddPlaces(site.places(), node);

@@ -2,10 +2,12 @@
 // records in, a value out that the rest of this directory computes with, draws and writes to files.
 //
 //   NetworkBuilder builder(query);
-//   builder.AddSite(site);                                // the sites that it is about
-//   builder.AddPartnership(partnership, assessments);     // all there are; it takes what belongs
-//   in while (more of builder.MissingOrganizations() are found)
-//   builder.AddOrganization(organization); Network network = std::move(builder).Build();
+//   // The sites that it is about; then their partnerships, of which it takes what belongs.
+//   builder.AddSite(site);
+//   builder.AddPartnership(partnership, assessments);
+//   // While more of builder.MissingOrganizations() are found:
+//   builder.AddOrganization(organization);
+//   Network network = std::move(builder).Build();
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_NETWORK_NETWORK_H_
 #define WEFT_SERVICES_METRICS_DOMAIN_NETWORK_NETWORK_H_
 
@@ -115,6 +117,9 @@ class NetworkBuilder {
 
   Network Build() &&;
 
+  // FAILED_PRECONDITION (NETWORK_TOO_LARGE).
+  absl::Status TooLarge() const;
+
  private:
   // A tie while its organization may still turn out to be another one.
   struct Tie {
@@ -129,7 +134,6 @@ class NetworkBuilder {
 
   // The organization that stands for `name`, as far as is known.
   absl::string_view Resolve(absl::string_view name) const;
-  absl::Status TooLarge() const;
 
   v1::NetworkQuery query_;
   v1::NetworkFacts facts_;

@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
+#include "common/base/enum_word.h"
 #include "common/validation/dates.h"
 #include "common/words/terms.h"
 #include "services/metrics/domain/network/network_text.h"
@@ -30,20 +29,7 @@ AttributeValue NumberOrNothing(const type::v1::Estimate& estimate) {
 
 std::string SettingWord(registry::v1::SiteAttributes::Setting setting) {
   if (setting == registry::v1::SiteAttributes::SETTING_UNSPECIFIED) return "";
-  const std::string& name = registry::v1::SiteAttributes::Setting_Name(setting);
-  return absl::AsciiStrToLower(absl::StripPrefix(name, "SETTING_"));
-}
-
-// "Springfield, MO, ": a part that is not known leaves nothing behind.
-std::vector<std::string> Places(const std::vector<std::string>& places) {
-  std::vector<std::string> texts;
-  for (const std::string& place : places) {
-    absl::string_view text = place;
-    while (absl::ConsumeSuffix(&text, ", ")) {
-    }
-    texts.emplace_back(text);
-  }
-  return texts;
+  return EnumWord(registry::v1::SiteAttributes::Setting_Name(setting), "SETTING_");
 }
 
 struct MeasuredAttribute {
@@ -106,8 +92,8 @@ std::vector<AttributeValue> NodeAttributes::Of(size_t index) const {
   const bool named = !node.name.empty();
   values.push_back(named ? TextOrNothing(SettingWord(node.setting)) : AttributeValue());
   values.push_back(TextsOrNothing(node.partner_types));
-  values.push_back(named ? TextsOrNothing(Places(node.localities)) : AttributeValue());
-  values.push_back(named ? TextsOrNothing(Places(node.regions)) : AttributeValue());
+  values.push_back(named ? TextsOrNothing(node.localities) : AttributeValue());
+  values.push_back(named ? TextsOrNothing(node.regions) : AttributeValue());
   values.emplace_back(static_cast<int64_t>(numbers.degree()));
   values.emplace_back(static_cast<int64_t>(numbers.component()));
   while (values.size() < attributes_.size()) {

@@ -432,10 +432,11 @@ v1::NodeMetrics NetworkComputation::Node(size_t index) const {
     }
     const Units ties{.known = known, .all = graph_.degree(node), .base = type::v1::BASE_TIES};
     const int64_t unknown = ties.all - known;
-    type::v1::Estimate strength =
-        known == 0 && ties.all > 0
-            ? UndefinedNumber(type::v1::UNDEFINED_REASON_NO_DATA, "no tie has a known level", ties)
-            : Value(static_cast<double>(sum), ties);
+    // A sum without what is missing would count it as 0.
+    type::v1::Estimate strength = unknown > 0
+                                      ? UndefinedNumber(type::v1::UNDEFINED_REASON_NO_DATA,
+                                                        "the level of a tie is not known", ties)
+                                      : Value(static_cast<double>(sum), ties);
     const int lowest = DepthOf(type::v1::INTERACTION_LEVEL_NETWORKING).value_or(0);
     const int highest = DepthOf(type::v1::INTERACTION_LEVEL_COLLABORATION).value_or(0);
     SetInterval(static_cast<double>(sum + unknown * lowest),
@@ -463,7 +464,10 @@ std::optional<double> NetworkComputation::SortKey(int32_t node, v1::NodeOrder or
   switch (order) {
     case v1::NODE_ORDER_STRENGTH: {
       double sum = 0;
-      for (const int8_t depth : graph_.depths(node)) sum += std::max<int>(depth, 0);
+      for (const int8_t depth : graph_.depths(node)) {
+        if (depth <= 0) return std::nullopt;
+        sum += depth;
+      }
       return sum;
     }
     case v1::NODE_ORDER_BETWEENNESS:

@@ -1,9 +1,11 @@
 // The numbers of a network, in turns, so that a loop that serves others is never held up:
 //
 //   NetworkComputation computation(network, options);
-//   while (computation.Work()) { ... others get their turn; stop here when nobody waits any more
-//   ... } if (!computation.status().ok()) ... v1::NetworkMetrics metrics =
-//   computation.Result(order, top);
+//   while (computation.Work()) {
+//     // Others get their turn. It may be stopped here when nobody waits any more.
+//   }
+//   // When computation.status() is OK:
+//   v1::NetworkMetrics metrics = computation.Result(order, top);
 //
 // It uses igraph, one call at a time in the whole process; otherwise it has no state but its own.
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_NETWORK_NETWORK_COMPUTATION_H_

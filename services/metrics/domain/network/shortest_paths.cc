@@ -144,8 +144,9 @@ ShortestPaths::Sampled ShortestPaths::Betweenness(int32_t node) const {
 
 ShortestPaths::Sampled ShortestPaths::Distance(int32_t node) const {
   if (own_[node] >= 0) return {own_[node], 0};
+  // It was not drawn: the pivots are some of the others.
   return Extrapolate(away_[node], away_squares_[node], sources_near(node),
-                     components_.sizes[components_.of[node]]);
+                     components_.sizes[components_.of[node]] - 1);
 }
 
 double HighestBetweenness(int32_t own, int32_t other) {

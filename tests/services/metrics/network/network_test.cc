@@ -199,8 +199,8 @@ TEST(NetworkTest, ASiteIsWhatItWasOnTheDay) {
   place.set_region("MO");
   const Network network = BuildFrom(ExampleQuery(), {site}, {}, {});
   EXPECT_EQ(network.sites[0].setting, registry::v1::SiteAttributes::SETTING_SCHOOL);
-  EXPECT_THAT(network.sites[0].localities, ElementsAre("Springfield, MO, "));
-  EXPECT_THAT(network.sites[0].regions, ElementsAre("MO, "));
+  EXPECT_THAT(network.sites[0].localities, ElementsAre("Springfield, MO"));
+  EXPECT_THAT(network.sites[0].regions, ElementsAre("MO"));
 }
 
 TEST(NetworkTest, RequestsAreChecked) {
