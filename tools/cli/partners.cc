@@ -56,7 +56,7 @@ constexpr char kOrgFooter[] = R"(
   weft org merge organizations/library organizations/riverside-lib \
     --take website=organizations/riverside-lib --collisions end --note "one building"
   weft org merges organizations/library
-  weft org unmerge organizationMerges/20260301-040506-0a1b2c3d
+  weft org unmerge organizationMerges/20260301-040506123456-0a1b2c3d
 Schemes of identifiers: ein, leaid, ncessch, unitid, ror, npi, org_id, lei.
 )";
 constexpr char kTieFooter[] = R"(
