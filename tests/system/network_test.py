@@ -91,6 +91,42 @@ class NetworkTest(SuiteCase):
         self.assertEqual((nobody["facts"]["tieCount"], nobody["facts"]["unknownLevelLeftOutCount"]),
                          (RATED, TIES - RATED))
 
+    def test_a_map_to_look_at(self):
+        self.load_vignettes()
+        picture = self.data / "map.svg"
+        self.assertIn(f"picture written to {picture}", self.weft("network", "map", *COHORT, "--out", picture))
+        drawn = picture.read_text(encoding="utf-8")
+        for text in ("Who works with whom", "SparkNC", "Collaboration", "Level not known"):
+            self.assertIn(text, drawn)
+        places = json.loads(self.weft("--json", "network", "map", *COHORT))
+        self.assertEqual((len(places["nodes"]), len(places["ties"])), (SITES + ORGANIZATIONS, TIES))
+        self.assertEqual(places, json.loads(self.weft("--json", "network", "map", *COHORT)))
+        self.assertNotEqual(places["nodes"], json.loads(
+            self.weft("--json", "network", "map", *COHORT, "--seed", "5"))["nodes"])
+        table = self.weft("network", "map", *COHORT, "--earlier", "2025-01-01")
+        self.assertIn("Map of lines between 10 sites and 32 organizations: 32 ties", table)
+        self.assertIn("Nodes stand near where they stood on the map of 2025-01-01", table)
+        self.assertIn("is no day", self.weft("network", "map", "--earlier", "spring", code=2))
+        self.assertIn("COHORT_NOT_FOUND", self.weft("network", "map", "--cohort", "cohorts/none", code=1))
+
+    def test_the_map_in_the_report_of_a_wave(self):
+        wave = self.suite.load_example(EXAMPLE)
+        page = self.data / "report.html"
+        report = ["report", wave, "--floor", "submitted", "--output", page]
+        # Nobody has entered a partnership yet: everything else is there.
+        self.weft(*report)
+        self.assertNotIn("Who works with whom", page.read_text(encoding="utf-8"))
+        self.suite.call("weft.registry.v1.OrganizationService/CreateOrganization",
+                        {"organizationId": "library", "organization": {"displayName": "Library of Springfield"}})
+        for site in ("site-01", "site-02"):
+            self.suite.call(f"{PARTNERSHIPS}/CreatePartnership", {
+                "parent": f"sites/{site}", "partnershipId": "library",
+                "partnership": {"organization": "organizations/library", "partnerType": "library"}})
+        self.weft(*report)
+        shown = page.read_text(encoding="utf-8")
+        self.assertIn("Who works with whom", shown)
+        self.assertIn("1 organization has more than one site; the most, 2, has Library of Springfield", shown)
+
     def test_a_network_that_cannot_be(self):
         self.load_vignettes()
         self.assertIn("COHORT_NOT_FOUND",

@@ -23,6 +23,7 @@
 #include "tools/report/site_page.h"
 #include "weft/metrics/v1/figure_service.pb.h"
 #include "weft/metrics/v1/metrics_service.pb.h"
+#include "weft/metrics/v1/network.pb.h"
 #include "weft/metrics/v1/release_service.pb.h"
 
 namespace weft::cli {
@@ -201,6 +202,35 @@ void AddResponseRate(Session& session, const ReportOptions& options,
   }
 }
 
+// Who works with whom at the end of the wave, as the registry has it. Without ties, or with too
+// many to draw, the page says everything else.
+void AddNetworkMap(Session& session, const ReportOptions& options, const v1::Parameters& parameters,
+                   const v1::Positions& through, report::ReportInput& input) {
+  for (const int width : report::kFigureWidths) {
+    v1::RenderNetworkRequest request;
+    v1::NetworkQuery& query = *request.mutable_query();
+    query.set_wave(options.wave->wave);
+    query.set_cohort(parameters.cohort());
+    query.set_filter(parameters.filter());
+    if (!options.earlier.empty()) request.add_earlier()->set_wave(options.earlier);
+    request.set_width(width);
+    *request.mutable_min_positions() = through;
+    v1::RenderNetworkResponse response;
+    absl::Status drawn =
+        session.Call("weft.metrics.v1.NetworkService/RenderNetwork", request, response);
+    if (drawn.ok() && response.map().ties().empty()) {
+      drawn = absl::NotFoundError("the registry has no partnership of these sites on that day");
+    }
+    if (!drawn.ok()) {
+      input.network_map.clear();
+      std::fprintf(stderr, "note: without the map of who works with whom: %s\n",
+                   std::string(drawn.message()).c_str());
+      return;
+    }
+    input.network_map.push_back(std::move(*response.mutable_picture()));
+  }
+}
+
 // What became of the levels of the earlier wave.
 absl::Status AddTransitions(Session& session, const ReportOptions& options,
                             const v1::Parameters& parameters, report::ReportInput& input) {
@@ -241,6 +271,7 @@ absl::Status WriteReport(Session& session, const ReportOptions& options) {
       session.Call("weft.metrics.v1.MetricsService/GetItemFrequencies", items, frequencies));
   input.items.assign(frequencies.items().begin(), frequencies.items().end());
 
+  AddNetworkMap(session, options, parameters, through, input);
   AddResponseRate(session, options, parameters, input);
   WEFT_RETURN_IF_ERROR(AddTransitions(session, options, parameters, input));
   if (!options.expectations.empty()) {

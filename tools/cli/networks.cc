@@ -19,6 +19,7 @@
 #include "common/base/status_macros.h"
 #include "common/validation/dates.h"
 #include "common/words/terms.h"
+#include "tools/cli/figures.h"
 #include "tools/cli/terminal.h"
 #include "tools/cli/ties.h"
 #include "tools/cli/words.h"
@@ -37,6 +38,8 @@ constexpr absl::Duration kPatience = absl::Minutes(10);
 
 struct QueryOptions {
   std::string cohort;
+  std::string wave;
+  std::string filter;
   std::string on;
   std::string min_level;
   std::vector<std::string> types;
@@ -58,26 +61,43 @@ struct ExportOptions {
   std::string output;
 };
 
+struct MapOptions {
+  QueryOptions query;
+  std::vector<std::string> earlier;
+  int width = 0;
+  std::string output;
+};
+
 void AddQueryOptions(CLI::App& command, QueryOptions& options) {
   command.add_option("--cohort", options.cohort,
                      "only sites that are in this cohort on the day, cohorts/{cohort}");
-  command.add_option("--on", options.on, "as of this day, 2025-03-31 (default: today)");
+  command.add_option("--wave", options.wave, "only sites on the roster of this wave, waves/{wave}");
+  command.add_option("--where", options.filter,
+                     "with --wave: only sites whose attributes match, e.g. \"setting = SCHOOL\"");
+  command.add_option("--on", options.on,
+                     "as of this day, 2025-03-31 (default: today, or the last day of a wave that "
+                     "is over)");
   command.add_option("--min-level", options.min_level,
                      "only ties at this level or deeper: networking, cooperation, …");
   command.add_option("--type", options.types, "only ties as these types, codes of a taxonomy");
   command.add_option("--levels-of", options.levels_of,
                      "whose ratings: site (default), organization, lower, higher");
   command.add_flag("--self", options.self, "ties with sites' own organizations, too");
+  command.add_option("--seed", options.seed, "of what is drawn at random")->capture_default_str();
+}
+
+void AddMeasureOption(CLI::App& command, QueryOptions& options) {
   command.add_option("--measure", options.measures,
                      "what to compute (metrics: default all; export: default none): density, "
                      "degree, betweenness, closeness, projections, brokerage, e-i-index, "
                      "core-periphery, communities");
-  command.add_option("--seed", options.seed, "of what is drawn at random")->capture_default_str();
 }
 
 absl::StatusOr<v1::NetworkQuery> ParseQuery(const QueryOptions& options) {
   v1::NetworkQuery query;
   query.set_cohort(options.cohort);
+  query.set_wave(options.wave);
+  query.set_filter(options.filter);
   if (!options.on.empty()) {
     WEFT_RETURN_IF_ERROR(SetDay(options.on, query.mutable_as_of()));
   }
@@ -284,6 +304,43 @@ absl::Status Export(Session& session, const ExportOptions& options) {
   return absl::OkStatus();
 }
 
+// Figures and maps are pictures; on a terminal their table says the same.
+void PrintMap(const v1::Picture& picture) {
+  Table table({picture.table().columns().begin(), picture.table().columns().end()});
+  for (const v1::DataRow& row : picture.table().rows()) {
+    table.Add({row.cells().begin(), row.cells().end()});
+  }
+  std::printf("%s\n%s%s\n", picture.alt_text().c_str(), table.ToString().c_str(),
+              picture.note().c_str());
+}
+
+absl::Status Map(Session& session, const MapOptions& options) {
+  v1::RenderNetworkRequest request;
+  WEFT_ASSIGN_OR_RETURN(*request.mutable_query(), ParseQuery(options.query));
+  for (const std::string& earlier : options.earlier) {
+    // Of the same sites, unless it is another wave's.
+    v1::NetworkQuery& query = *request.add_earlier();
+    query = request.query();
+    query.clear_as_of();
+    if (absl::StartsWith(earlier, "waves/")) {
+      query.set_wave(earlier);
+    } else {
+      WEFT_RETURN_IF_ERROR(SetDay(earlier, query.mutable_as_of()));
+    }
+  }
+  request.set_seed(options.query.seed);
+  request.set_width(options.width);
+  v1::RenderNetworkResponse response;
+  WEFT_RETURN_IF_ERROR(session.Call(absl::StrCat(kService, "RenderNetwork"), request, response));
+  if (!options.output.empty()) return WritePicture(options.output, response.picture().vega_lite());
+  if (session.json()) {
+    PrintJson(response.map());
+  } else {
+    PrintMap(response.picture());
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddNetworkCommands(CLI::App& app, Session*& session, absl::Status& result) {
@@ -295,6 +352,7 @@ void AddNetworkCommands(CLI::App& app, Session*& session, absl::Status& result) 
   auto metrics_options = std::make_shared<MetricsOptions>();
   CLI::App* metrics = network->add_subcommand("metrics", "Shows its numbers");
   AddQueryOptions(*metrics, metrics_options->query);
+  AddMeasureOption(*metrics, metrics_options->query);
   metrics->add_option("--order", metrics_options->order,
                       "which nodes first: degree (default), strength, betweenness, closeness, "
                       "constraint, effective-size, redundancy");
@@ -305,6 +363,7 @@ void AddNetworkCommands(CLI::App& app, Session*& session, absl::Status& result) 
   auto export_options = std::make_shared<ExportOptions>();
   CLI::App* file = network->add_subcommand("export", "Writes it to a file for other tools");
   AddQueryOptions(*file, export_options->query);
+  AddMeasureOption(*file, export_options->query);
   file->add_option("--format", export_options->format,
                    "graphml (igraph, NetworkX, Gephi), gexf (Gephi, Polinode), csv (nodes and "
                    "edges for Gephi; or csv-nodes, csv-edges), kumu")
@@ -315,6 +374,19 @@ void AddNetworkCommands(CLI::App& app, Session*& session, absl::Status& result) 
       ->required();
   file->callback(
       [&session, &result, export_options] { result = Export(*session, *export_options); });
+
+  auto map_options = std::make_shared<MapOptions>();
+  CLI::App* map = network->add_subcommand(
+      "map", "Draws it: a table on the terminal, places with --json, a picture with --output");
+  AddQueryOptions(*map, map_options->query);
+  map->add_option("--earlier", map_options->earlier,
+                  "maps that this one continues, oldest first, so that what stays is found again: "
+                  "days, or waves/{wave}");
+  map->add_option("--width", map_options->width,
+                  "for --output: width of the picture in pixels (default 720)");
+  map->add_option("-o,--output,--out", map_options->output,
+                  "draw it into this file: .svg, .png, or .json for the specification");
+  map->callback([&session, &result, map_options] { result = Map(*session, *map_options); });
 }
 
 }  // namespace weft::cli

@@ -1,4 +1,5 @@
-// Files that are part of the program: the page's template, its style and script, and Vega.
+// Files that are part of the program: the page's template, its style and script, what draws pictures
+// into files, and Vega.
 #ifndef WEFT_TOOLS_REPORT_ASSETS_H_
 #define WEFT_TOOLS_REPORT_ASSETS_H_
 
@@ -9,6 +10,7 @@ namespace weft::report {
 absl::string_view TemplateHtml();
 absl::string_view StyleCss();
 absl::string_view ScriptJs();
+absl::string_view DrawJs();
 absl::string_view VegaJs();
 absl::string_view VegaLiteJs();
 absl::string_view VegaLicense();

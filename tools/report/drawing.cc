@@ -25,20 +25,6 @@ extern char** environ;
 namespace weft::report {
 namespace {
 
-constexpr char kDraw[] = R"js(
-const fs = require('fs');
-const vega = require('vega');
-const vegaLite = require('vega-lite');
-const spec = JSON.parse(fs.readFileSync('spec.json', 'utf8'));
-spec.background = spec.background || 'white';
-const log = {level: () => log, warn: () => log, info: () => log, debug: () => log,
-             error: (...words) => { console.error(...words); return log; }};
-const view = new vega.View(vega.parse(vegaLite.compile(spec, {logger: log}).spec),
-                           {renderer: 'none', logger: log});
-view.toSVG().then((svg) => fs.writeFileSync('picture.svg', svg))
-    .catch((error) => { console.error(String(error)); process.exit(1); });
-)js";
-
 absl::Status Failed(absl::string_view what) {
   return Error(absl::StatusCode::kInternal, "DRAWING_FAILED",
                absl::StrCat("the picture could not be drawn: ", what));
@@ -128,7 +114,7 @@ absl::StatusOr<std::string> DrawSvg(absl::string_view vega_lite) {
   }
   WEFT_RETURN_IF_ERROR(scratch.Write("node_modules/vega.js", VegaJs()));
   WEFT_RETURN_IF_ERROR(scratch.Write("node_modules/vega-lite.js", VegaLiteJs()));
-  WEFT_RETURN_IF_ERROR(scratch.Write("draw.js", kDraw));
+  WEFT_RETURN_IF_ERROR(scratch.Write("draw.js", DrawJs()));
   WEFT_RETURN_IF_ERROR(scratch.Write("spec.json", vega_lite));
   WEFT_RETURN_IF_ERROR(RunIn(scratch, {"node", "draw.js"}, "Node.js 18 or newer"));
   std::string svg = scratch.Read("picture.svg");

@@ -20,6 +20,7 @@ std::string BuildReport(const ReportInput& input) {
   }
   for (const auto& [number, widths] : figures) AddFigure(widths, page);
   page.sections.push_back(SharedResponsibility(input.summary));
+  AddPicture(input.network_map, page);
   AddPicture(input.transitions, page);
   AddPicture(input.response_rate, page);
   if (input.expectations.has_value()) {

@@ -32,8 +32,9 @@ struct ReportInput {
   metrics::v1::WaveSummary summary;
   // Each figure once, or at several widths. Shown by number, whatever their order here.
   std::vector<metrics::v1::RenderFigureResponse> figures;
-  // What became of the levels since an earlier wave, and how the answers came in: each at several
-  // widths, or left out.
+  // Who works with whom, what became of the levels since an earlier wave, and how the answers came
+  // in: each at several widths, or left out.
+  std::vector<metrics::v1::Picture> network_map;
   std::vector<metrics::v1::Picture> transitions;
   std::vector<metrics::v1::Picture> response_rate;
   // The claims and their verdicts; without, the page has no such section.

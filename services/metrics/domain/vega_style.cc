@@ -168,20 +168,18 @@ Json LevelScale(bool with_unknown) {
   return {{"domain", domain}, {"range", range}};
 }
 
-Json LevelLegend(int width, double room, bool with_unknown, absl::string_view symbol) {
+Json LegendAbove(const std::vector<std::string>& labels, int width, double room,
+                 absl::string_view symbol) {
   constexpr int kColumnPadding = 12;
   constexpr int kSymbol = 20;
   double widest = 0;
   double sum = 0;
-  int entries = 0;
-  const auto add = [&](type::v1::InteractionLevel level) {
-    const double entry = TextWidth(LevelLabel(level), LabelSize(width)) + kSymbol + kColumnPadding;
+  for (const std::string& label : labels) {
+    const double entry = TextWidth(label, LabelSize(width)) + kSymbol + kColumnPadding;
     widest = std::max(widest, entry);
     sum += entry;
-    ++entries;
-  };
-  for (type::v1::InteractionLevel level : AllLevels()) add(level);
-  if (with_unknown) add(type::v1::INTERACTION_LEVEL_UNSPECIFIED);
+  }
+  const int entries = static_cast<int>(labels.size());
   // One row if it fits; else as few as do, evenly filled.
   const int fit = sum <= room ? entries : std::clamp(static_cast<int>(room / widest), 1, entries);
   const int rows = (entries + fit - 1) / fit;
@@ -193,6 +191,13 @@ Json LevelLegend(int width, double room, bool with_unknown, absl::string_view sy
           {"symbolStrokeWidth", 1},
           {"symbolStrokeColor", Colour("outline")},
           {"columnPadding", kColumnPadding}};
+}
+
+Json LevelLegend(int width, double room, bool with_unknown, absl::string_view symbol) {
+  std::vector<std::string> labels;
+  for (type::v1::InteractionLevel level : AllLevels()) labels.push_back(LevelLabel(level));
+  if (with_unknown) labels.push_back(LevelLabel(type::v1::INTERACTION_LEVEL_UNSPECIFIED));
+  return LegendAbove(labels, width, room, symbol);
 }
 
 double Hundredths(double value) {

@@ -44,8 +44,11 @@ Json Colour(absl::string_view path);
 
 // "Collaboration": how pictures name a level; "Level not known" for unspecified.
 std::string LevelLabel(type::v1::InteractionLevel level);
-// The scale of LevelLabels; its legend stands above the picture, in as few rows as `room` pixels
-// allow.
+// A legend above the picture, in as few rows as `room` pixels allow; `labels` are of its scale, at
+// least one.
+Json LegendAbove(const std::vector<std::string>& labels, int width, double room,
+                 absl::string_view symbol);
+// The scale of LevelLabels, and its legend.
 Json LevelScale(bool with_unknown);
 Json LevelLegend(int width, double room, bool with_unknown, absl::string_view symbol);
 

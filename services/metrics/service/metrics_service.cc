@@ -49,7 +49,8 @@ MetricsService::MetricsService(rpc::Server& server, const storage::Database& db,
       .On("RenderResponseRate", &figures_, &FigureHandlers::RenderResponseRate);
   rpc::Binder(server, "weft.metrics.v1.NetworkService")
       .On("GetNetworkMetrics", &networks_, &NetworkHandlers::GetNetworkMetrics)
-      .On("ExportNetwork", &networks_, &NetworkHandlers::ExportNetwork);
+      .On("ExportNetwork", &networks_, &NetworkHandlers::ExportNetwork)
+      .On("RenderNetwork", &networks_, &NetworkHandlers::RenderNetwork);
   rpc::Binder(server, "weft.metrics.v1.ReleaseService")
       .On("CreateRelease", &releases_, &ReleaseHandlers::CreateRelease)
       .On("GetRelease", &releases_, &ReleaseHandlers::GetRelease)

@@ -10,7 +10,12 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "common/validation/dates.h"
+#include "services/metrics/domain/attribute_filter.h"
+#include "services/metrics/domain/figures.h"
 #include "services/metrics/domain/network/network_file.h"
+#include "services/metrics/domain/network/network_map.h"
+#include "services/metrics/domain/site_profile.h"
+#include "services/metrics/service/queries.h"
 #include "services/metrics/store/keys.h"
 
 namespace weft::metrics {
@@ -37,17 +42,46 @@ absl::Status NetworkHandlers::CheckRoom() const {
                {{"limit", absl::StrCat(kMostAtOnce)}});
 }
 
+Task<absl::StatusOr<NetworkHandlers::Roster>> NetworkHandlers::LoadRoster(
+    rpc::CallContext& context, v1::NetworkQuery query, std::string field,
+    v1::Positions min_positions) {
+  WEFT_CO_RETURN_IF_ERROR(
+      ParseAttributeFilter(query.filter(), absl::StrCat(field, ".filter")).status());
+  v1::Parameters parameters;
+  parameters.set_cohort(query.cohort());
+  parameters.set_filter(query.filter());
+  WEFT_CO_ASSIGN_OR_RETURN(
+      WaveQuery wave,
+      QueryFor(kWaveName, query.wave(), absl::StrCat(field, ".wave"), parameters, min_positions));
+  wave.summary = false;
+  // One more, so that the builder sees that there are too many.
+  wave.max_sites = kMaxNetworkSize + 1;
+  absl::StatusOr<WaveView> view = co_await read_model_.Load(context, std::move(wave));
+  WEFT_CO_RETURN_IF_ERROR(view.status());
+  Roster roster;
+  roster.day = DefaultDay(view->frame->wave, DayOf(clock_.Now()));
+  roster.positions = view->computed_through;
+  roster.sites.reserve(view->sites.size());
+  for (const store::v1::SiteRecord& site : view->sites) {
+    roster.sites.emplace_back(IdOfName(site.site()));
+  }
+  co_return roster;
+}
+
 Task<absl::Status> NetworkHandlers::AddRecords(RegistryReader& registry, v1::NetworkQuery query,
+                                               std::optional<std::vector<std::string>> chosen,
                                                NetworkBuilder& builder) {
   const google::type::Date& day = query.as_of();
-  absl::StatusOr<std::vector<Site>> sites = std::vector<Site>();
-  if (query.cohort().empty()) {
-    sites = co_await registry.AllSites(kMaxNetworkSize);
-  } else {
+  if (!chosen.has_value() && !query.cohort().empty()) {
     absl::StatusOr<std::vector<std::string>> members =
         co_await registry.Members(query.cohort(), day);
-    WEFT_CO_RETURN_IF_ERROR(members.status());
-    sites = co_await registry.Sites(*std::move(members));
+    WEFT_CO_ASSIGN_OR_RETURN(chosen, std::move(members));
+  }
+  absl::StatusOr<std::vector<Site>> sites = std::vector<Site>();
+  if (chosen.has_value()) {
+    sites = co_await registry.Sites(*std::move(chosen));
+  } else {
+    sites = co_await registry.AllSites(kMaxNetworkSize);
   }
   WEFT_CO_RETURN_IF_ERROR(sites.status());
   size_t added = 0;
@@ -95,16 +129,28 @@ Task<absl::Status> NetworkHandlers::AddRecords(RegistryReader& registry, v1::Net
 
 Task<absl::StatusOr<NetworkHandlers::Loaded>> NetworkHandlers::Load(rpc::CallContext& context,
                                                                     v1::NetworkQuery query,
+                                                                    std::string field,
                                                                     v1::Positions min_positions) {
+  Loaded loaded;
+  std::optional<std::vector<std::string>> chosen;
+  if (!query.wave().empty()) {
+    absl::StatusOr<Roster> roster =
+        co_await LoadRoster(context, query, std::move(field), std::move(min_positions));
+    WEFT_CO_RETURN_IF_ERROR(roster.status());
+    if (!query.has_as_of()) *query.mutable_as_of() = roster->day;
+    loaded.positions.set_ingestion(roster->positions.ingestion());
+    // Ties are not from before the roster.
+    min_positions = std::move(roster->positions);
+    chosen = std::move(roster->sites);
+  }
   query = WithDefaults(std::move(query), DayOf(clock_.Now()));
   absl::StatusOr<ReadModel::Moment> moment =
       co_await read_model_.At(context, std::move(min_positions), ReadModel::Needs::kRegistry);
   WEFT_CO_RETURN_IF_ERROR(moment.status());
-  Loaded loaded;
   loaded.positions.set_registry(moment->positions.registry());
   NetworkBuilder builder(query);
   RegistryReader registry(context, *moment->snapshot);
-  absl::Status added = co_await AddRecords(registry, std::move(query), builder);
+  absl::Status added = co_await AddRecords(registry, std::move(query), std::move(chosen), builder);
   WEFT_CO_RETURN_IF_ERROR(std::move(added));
   // The computation may take long; the store goes on without this state.
   moment->snapshot.reset();
@@ -130,6 +176,22 @@ Task<absl::Status> NetworkHandlers::Compute(rpc::CallContext& context, const Net
   co_return computation->status();
 }
 
+Task<absl::Status> NetworkHandlers::LayOut(rpc::CallContext& context, const Network& network,
+                                           int64_t seed, NodePlaces previous,
+                                           std::optional<NetworkLayout>& layout) {
+  bool more = true;
+  const auto work = [&] {
+    if (!layout.has_value()) layout.emplace(network, seed, std::move(previous));
+    more = layout->Work();
+  };
+  while (more) {
+    if (context.cancelled()) co_return rpc::Stopped(context);
+    WorkerThread::Slice slice(worker_, context.executor(), work);
+    co_await slice;
+  }
+  co_return layout->status();
+}
+
 Task<absl::Status> NetworkHandlers::GetNetworkMetrics(rpc::CallContext& context,
                                                       const v1::GetNetworkMetricsRequest& request,
                                                       v1::NetworkMetrics& response) {
@@ -137,7 +199,9 @@ Task<absl::Status> NetworkHandlers::GetNetworkMetrics(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(CheckRoom());
   ++running_;
   const absl::Cleanup done = [this] { --running_; };
-  absl::StatusOr<Loaded> loaded = co_await Load(context, request.query(), request.min_positions());
+  std::string field = "query";
+  absl::StatusOr<Loaded> loaded =
+      co_await Load(context, request.query(), std::move(field), request.min_positions());
   WEFT_CO_RETURN_IF_ERROR(loaded.status());
   std::optional<NetworkComputation> computation;
   NetworkOptions options = OptionsOf(request.measures(), request.seed());
@@ -160,7 +224,9 @@ Task<absl::Status> NetworkHandlers::ExportNetwork(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(CheckRoom());
   ++running_;
   const absl::Cleanup done = [this] { --running_; };
-  absl::StatusOr<Loaded> loaded = co_await Load(context, request.query(), request.min_positions());
+  std::string field = "query";
+  absl::StatusOr<Loaded> loaded =
+      co_await Load(context, request.query(), std::move(field), request.min_positions());
   WEFT_CO_RETURN_IF_ERROR(loaded.status());
   std::optional<NetworkComputation> computation;
   NetworkOptions options = OptionsOf(request);
@@ -179,6 +245,57 @@ Task<absl::Status> NetworkHandlers::ExportNetwork(rpc::CallContext& context,
   *last.mutable_end()->mutable_provenance()->mutable_computed_through() = loaded->positions;
   const bool sent = co_await writer.Write(last);
   if (!sent) co_return rpc::Stopped(context);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> NetworkHandlers::RenderNetwork(rpc::CallContext& context,
+                                                  const v1::RenderNetworkRequest& request,
+                                                  v1::RenderNetworkResponse& response) {
+  WEFT_CO_RETURN_IF_ERROR(ValidateRequest(request));
+  WEFT_CO_ASSIGN_OR_RETURN(const int width, ReadWidth(request.width()));
+  WEFT_CO_RETURN_IF_ERROR(CheckRoom());
+  ++running_;
+  const absl::Cleanup done = [this] { --running_; };
+  NodePlaces places;
+  v1::Positions positions = request.min_positions();
+  v1::NetworkMap map;
+  for (int i = 0; i < request.earlier_size(); ++i) {
+    std::string field = absl::StrCat("earlier[", i, "]");
+    absl::StatusOr<Loaded> earlier =
+        co_await Load(context, request.earlier(i), std::move(field), std::move(positions));
+    WEFT_CO_RETURN_IF_ERROR(earlier.status());
+    std::optional<NetworkLayout> layout;
+    absl::Status placed =
+        co_await LayOut(context, earlier->network, request.seed(), std::move(places), layout);
+    WEFT_CO_RETURN_IF_ERROR(std::move(placed));
+    places = layout->PlacesByKey();
+    // No later map is from before this one.
+    positions = std::move(earlier->positions);
+    *map.add_earlier() = std::move(earlier->network.query);
+  }
+  std::string field = "query";
+  absl::StatusOr<Loaded> loaded =
+      co_await Load(context, request.query(), std::move(field), std::move(positions));
+  WEFT_CO_RETURN_IF_ERROR(loaded.status());
+  std::optional<NetworkLayout> layout;
+  absl::Status placed =
+      co_await LayOut(context, loaded->network, request.seed(), std::move(places), layout);
+  WEFT_CO_RETURN_IF_ERROR(std::move(placed));
+  std::optional<NetworkComputation> computation;
+  NetworkOptions options = OptionsOf(request);
+  absl::Status computed =
+      co_await Compute(context, loaded->network, std::move(options), computation);
+  WEFT_CO_RETURN_IF_ERROR(std::move(computed));
+  v1::RenderNetworkResponse drawn;
+  const auto draw = [&] {
+    *drawn.mutable_map() = MakeNetworkMap(loaded->network, *computation, layout->places());
+    *drawn.mutable_map()->mutable_earlier() = std::move(*map.mutable_earlier());
+    *drawn.mutable_picture() = DrawNetworkMap(drawn.map(), width);
+  };
+  WorkerThread::Slice slice(worker_, context.executor(), draw);
+  co_await slice;
+  *drawn.mutable_map()->mutable_provenance()->mutable_computed_through() = loaded->positions;
+  response = std::move(drawn);
   co_return absl::OkStatus();
 }
 

@@ -3,7 +3,10 @@
 #ifndef WEFT_SERVICES_METRICS_SERVICE_NETWORK_HANDLERS_H_
 #define WEFT_SERVICES_METRICS_SERVICE_NETWORK_HANDLERS_H_
 
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,8 +15,10 @@
 #include "common/base/worker_thread.h"
 #include "common/rpc/call_context.h"
 #include "common/rpc/stream.h"
+#include "google/type/date.pb.h"
 #include "services/metrics/domain/network/network.h"
 #include "services/metrics/domain/network/network_computation.h"
+#include "services/metrics/domain/network/network_layout.h"
 #include "services/metrics/service/read_model.h"
 #include "services/metrics/service/registry_reader.h"
 #include "weft/metrics/v1/network.pb.h"
@@ -31,17 +36,30 @@ class NetworkHandlers {
   Task<absl::Status> ExportNetwork(rpc::CallContext& context,
                                    const v1::ExportNetworkRequest& request,
                                    rpc::Writer<v1::ExportNetworkResponse>& writer);
+  Task<absl::Status> RenderNetwork(rpc::CallContext& context,
+                                   const v1::RenderNetworkRequest& request,
+                                   v1::RenderNetworkResponse& response);
 
  private:
-  // A network, and how far the registry's feed had been read then.
+  // A network, and how far the feeds that it is from had been read then.
   struct Loaded {
     Network network;
     v1::Positions positions;
   };
+  // `field` is where the query stands in the request.
   Task<absl::StatusOr<Loaded>> Load(rpc::CallContext& context, v1::NetworkQuery query,
-                                    v1::Positions min_positions);
-  // Everything that the builder asks for.
+                                    std::string field, v1::Positions min_positions);
+  // Ids of the sites of the query's wave, and its day where the query has none.
+  struct Roster {
+    std::vector<std::string> sites;
+    google::type::Date day;
+    v1::Positions positions;
+  };
+  Task<absl::StatusOr<Roster>> LoadRoster(rpc::CallContext& context, v1::NetworkQuery query,
+                                          std::string field, v1::Positions min_positions);
+  // Everything that the builder asks for. `sites` are ids; without any the query says which.
   static Task<absl::Status> AddRecords(RegistryReader& registry, v1::NetworkQuery query,
+                                       std::optional<std::vector<std::string>> sites,
                                        NetworkBuilder& builder);
   // RESOURCE_EXHAUSTED (NETWORKS_RUNNING).
   absl::Status CheckRoom() const;
@@ -49,6 +67,9 @@ class NetworkHandlers {
   Task<absl::Status> Compute(rpc::CallContext& context, const Network& network,
                              NetworkOptions options,
                              std::optional<NetworkComputation>& computation);
+  // The same for places.
+  Task<absl::Status> LayOut(rpc::CallContext& context, const Network& network, int64_t seed,
+                            NodePlaces previous, std::optional<NetworkLayout>& layout);
 
   ReadModel& read_model_;
   const Clock& clock_;

@@ -1,33 +1,19 @@
-// Data, pictures, tables and texts of the four figures, as reviewed by a person: golden/*.json.
-// After a change that is meant, write them anew with WEFT_UPDATE_GOLDEN=1, look at the difference
-// and at the pictures (vega_test.mjs writes them with --out), and commit both.
-#include <cstdlib>
-#include <fstream>
-#include <functional>
-#include <sstream>
+// Data, pictures, tables and texts of the four figures, as reviewed by a person.
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "services/metrics/domain/compare_waves.h"
 #include "services/metrics/domain/pictures.h"
 #include "services/metrics/domain/site_feedback.h"
 #include "services/metrics/domain/vega.h"
 #include "tests/services/metrics/figure_example.h"
+#include "tests/services/metrics/golden_file.h"
 #include "tests/services/metrics/wave_example.h"
 
 namespace weft::metrics {
 namespace {
-
-constexpr char kDirectory[] = WEFT_SOURCE_DIR "/tests/services/metrics/golden/";
-
-Json ToJson(const google::protobuf::Message& message) {
-  std::string text;
-  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(message, &text).ok());
-  return Json::parse(text);
-}
 
 std::string Rendered(const v1::Figure& figure) {
   const v1::RenderFigureResponse wide = Render(figure, 720);
@@ -40,30 +26,8 @@ std::string Rendered(const v1::Figure& figure) {
   return golden.dump(1) + "\n";
 }
 
-void CheckText(const std::string& name, const std::string& actual) {
-  const std::string path = absl::StrCat(kDirectory, name, ".json");
-  if (std::getenv("WEFT_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path) << actual;
-    return;
-  }
-  std::ifstream file(path);
-  ASSERT_TRUE(file.good()) << path << " is missing";
-  std::stringstream expected;
-  expected << file.rdbuf();
-  EXPECT_EQ(actual, expected.str()) << path << " differs; WEFT_UPDATE_GOLDEN=1 writes it anew";
-}
-
-void Check(const std::string& name, const v1::Figure& figure) { CheckText(name, Rendered(figure)); }
-
-// `draw` makes the picture of a width.
-void CheckPicture(const std::string& name, const std::function<v1::Picture(int)>& draw) {
-  v1::Picture wide = draw(720);
-  Json golden;
-  golden["vega_lite_720"] = Json::parse(wide.vega_lite());
-  golden["vega_lite_340"] = Json::parse(draw(340).vega_lite());
-  wide.clear_vega_lite();
-  golden["picture"] = ToJson(wide);
-  CheckText(name, golden.dump(1) + "\n");
+void Check(const std::string& name, const v1::Figure& figure) {
+  CheckGolden(name, Rendered(figure));
 }
 
 TEST(FigureGoldenTest, SmallWave) {
@@ -101,8 +65,8 @@ TEST(PictureGoldenTest, LevelTransitions) {
       MatchTypes(*before.frame, *after.frame, nullptr);
   ASSERT_TRUE(types.ok()) << types.status();
   const v1::WaveComparison comparison = CompareWaves(before, after, *types, /*test=*/false);
-  CheckPicture("picture.level-transitions",
-               [&](int width) { return DrawTransitions(comparison, width); });
+  CheckGoldenPicture("picture.level-transitions",
+                     [&](int width) { return DrawTransitions(comparison, width); });
 }
 
 TEST(PictureGoldenTest, OneSiteAmongTheOthers) {
@@ -110,10 +74,12 @@ TEST(PictureGoldenTest, OneSiteAmongTheOthers) {
   wave.Add("4 2 0 k/3 3 | 2").Add("4 1 3 1 0 | 1").Add("2 2 1 0 0 | 3").Add("k 0 1 2 0");
   WaveView view = wave.View();
   const v1::SiteFeedback feedback = GiveFeedback(view, view.sites[0]);
-  CheckPicture("picture.site-standing", [&](int width) { return DrawStanding(feedback, width); });
+  CheckGoldenPicture("picture.site-standing",
+                     [&](int width) { return DrawStanding(feedback, width); });
   view.sites.resize(1);
   const FigureData data = MakeFigureData(view, FigureKind::kNetworks);
-  CheckPicture("picture.site-network", [&](int width) { return DrawOwnNetwork(data, width); });
+  CheckGoldenPicture("picture.site-network",
+                     [&](int width) { return DrawOwnNetwork(data, width); });
 }
 
 TEST(PictureGoldenTest, ResponsesByDay) {
@@ -130,11 +96,11 @@ TEST(PictureGoldenTest, ResponsesByDay) {
     row.set_approved(kApproved[day]);
     row.set_withdrawn(day == 7 ? 1 : 0);
   }
-  CheckPicture("picture.response-rate",
-               [&](int width) { return DrawResponseRate("waves/w1", series, width); });
+  CheckGoldenPicture("picture.response-rate",
+                     [&](int width) { return DrawResponseRate("waves/w1", series, width); });
   series.clear_days();
-  CheckPicture("picture.response-rate-empty",
-               [&](int width) { return DrawResponseRate("waves/w1", series, width); });
+  CheckGoldenPicture("picture.response-rate-empty",
+                     [&](int width) { return DrawResponseRate("waves/w1", series, width); });
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Networks over real servers: what is in them on which day, whoever asks, and files that are whole.
+#include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -75,6 +77,22 @@ class NetworkTest : public MetricsTest {
     if (!status.ok()) return status;
     EXPECT_TRUE(ended);
     return file;
+  }
+  absl::StatusOr<v1::RenderNetworkResponse> Render(v1::RenderNetworkRequest request) {
+    if (request.min_positions().registry().empty()) *request.mutable_min_positions() = Now();
+    v1::RenderNetworkResponse response;
+    const absl::Status status =
+        metrics().Call(absl::StrCat(kService, "RenderNetwork"), request, response);
+    if (!status.ok()) return status;
+    return response;
+  }
+  // The place of the node with this label.
+  static std::pair<double, double> PlaceOf(const v1::NetworkMap& map, const std::string& label) {
+    for (const v1::NetworkMapNode& node : map.nodes()) {
+      if (node.label() == label) return {node.x(), node.y()};
+    }
+    ADD_FAILURE() << "no node has the label " << label;
+    return {};
   }
   void AddTies() {
     AddLab();
@@ -169,6 +187,134 @@ TEST_P(NetworkTest, FilesEndWithWhatIsInThem) {
   }
 }
 
+TEST_P(NetworkTest, AMapHasAPlaceForEveryNode) {
+  AddTies();
+  v1::RenderNetworkRequest request;
+  *request.mutable_query()->mutable_as_of() = ParseDay("2025-01-31");
+  const auto first = Render(request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->map().nodes_size(), 7);
+  EXPECT_EQ(first->map().ties_size(), 4);
+  EXPECT_EQ(first->map().facts().component_count(), 3);
+  EXPECT_EQ(first->map().provenance().computed_through().registry(), Now().registry());
+  EXPECT_EQ(first->map().provenance().query().level_rule(), v1::LEVEL_RULE_SITE);
+  EXPECT_TRUE(absl::StrContains(first->picture().vega_lite(), "Organization of library"));
+  EXPECT_EQ(first->picture().table().rows_size(), 4);
+  // The same records and the same seed, the same map; another seed, another one.
+  EXPECT_THAT(Render(request)->map(), EqualsProto(first->map()));
+  request.set_seed(7);
+  EXPECT_NE(PlaceOf(Render(request)->map(), "Organization of library"),
+            PlaceOf(first->map(), "Organization of library"));
+}
+
+TEST_P(NetworkTest, AMapContinuesEarlierOnes) {
+  AddTies();
+  // More of it stays than goes, so that there is something to hold on to.
+  for (int i = 0; i < 8; ++i) {
+    const std::string id = absl::StrCat("partner-", i);
+    AddOrganization(id);
+    AddTie("site-01", id, "cbo");
+    AddTie(i % 2 == 0 ? "site-02" : "site-04", id, "cbo");
+  }
+  v1::RenderNetworkRequest request;
+  *request.mutable_query()->mutable_as_of() = ParseDay("2025-01-31");
+  const v1::RenderNetworkResponse before = *Render(request);
+  request.mutable_query()->clear_as_of();
+  const v1::RenderNetworkResponse alone = *Render(request);
+  *request.add_earlier()->mutable_as_of() = ParseDay("2025-01-31");
+  const v1::RenderNetworkResponse after = *Render(request);
+  ASSERT_EQ(after.map().earlier_size(), 1);
+  EXPECT_EQ(after.map().earlier(0).level_rule(), v1::LEVEL_RULE_SITE);
+  // How far nodes are from where they were, on the average.
+  const auto moved = [&before](const v1::RenderNetworkResponse& map) {
+    double sum = 0;
+    for (const v1::NetworkMapNode& node : map.map().nodes()) {
+      const auto [x, y] = PlaceOf(before.map(), node.label());
+      sum += std::hypot(node.x() - x, node.y() - y);
+    }
+    return sum / map.map().nodes_size();
+  };
+  EXPECT_LT(moved(after), 0.25);
+  EXPECT_LT(moved(after), moved(alone));
+  EXPECT_TRUE(absl::StrContains(after.picture().note(), "on the map of 2025-01-31"));
+}
+
+TEST_P(NetworkTest, TheSitesOfAWave) {
+  AddTies();
+  for (const char* site : {"site-02", "site-03"}) {
+    registry::v1::UpdateSiteRequest update;
+    update.mutable_site()->set_name(absl::StrCat("sites/", site));
+    update.mutable_site()->add_places()->set_region("MO");
+    update.mutable_update_mask()->add_paths("places");
+    InRegistry<registry::v1::Site>("SiteService/UpdateSite", update);
+  }
+  CreateInstrument();
+  PublishInstrument();
+  CreateWave();
+  OpenWave();
+  // One that came later is in the registry, and not on the roster.
+  AddSite("site-05");
+  v1::RenderNetworkRequest request;
+  request.mutable_query()->set_wave("waves/w1");
+  const auto all = Render(request);
+  ASSERT_THAT(all, IsOk());
+  EXPECT_EQ(all->map().facts().site_count(), 4);
+  EXPECT_EQ(all->map().provenance().computed_through().ingestion(), Now().ingestion());
+  request.mutable_query()->set_cohort("cohorts/new");
+  EXPECT_EQ(Render(request)->map().facts().site_count(), 2);
+  request.mutable_query()->clear_cohort();
+  request.mutable_query()->set_filter("region = MO");
+  const auto missouri = Render(request);
+  ASSERT_THAT(missouri, IsOk());
+  EXPECT_EQ(missouri->map().facts().site_count(), 2);
+  EXPECT_EQ(missouri->map().facts().tie_count(), 1);
+  v1::GetNetworkMetricsRequest numbers;
+  *numbers.mutable_query() = request.query();
+  EXPECT_EQ(Must(Get(numbers), "GetNetworkMetrics").facts().site_count(), 2);
+
+  request.mutable_query()->set_filter("region = ");
+  EXPECT_THAT(Render(request), IsError(kInvalid, "FILTER_INVALID"));
+  request.mutable_query()->set_filter("");
+  request.mutable_query()->set_cohort("cohorts/none");
+  EXPECT_THAT(Render(request), IsError(absl::StatusCode::kNotFound, "COHORT_NOT_IN_WAVE"));
+  request.mutable_query()->set_cohort("");
+  request.mutable_query()->set_wave("waves/none");
+  EXPECT_THAT(Render(request), IsError(absl::StatusCode::kNotFound, "WAVE_NOT_FOUND"));
+}
+
+TEST_P(NetworkTest, WhatShowsNobodyAnythingIsNotDrawn) {
+  AddTies();
+  constexpr int kAtOnce = 100;
+  for (int batch = 0; batch < 10; ++batch) {
+    registry::v1::BatchCreateOrganizationsRequest organizations;
+    registry::v1::BatchCreatePartnershipsRequest ties;
+    ties.set_parent("sites/site-01");
+    for (int i = 0; i < kAtOnce; ++i) {
+      const std::string id = absl::StrCat("o", batch * kAtOnce + i);
+      auto& organization = *organizations.add_requests();
+      organization.set_organization_id(id);
+      organization.mutable_organization()->set_display_name(id);
+      auto& tie = *ties.add_requests();
+      tie.set_parent("sites/site-01");
+      tie.set_partnership_id(id);
+      tie.mutable_partnership()->set_organization(absl::StrCat("organizations/", id));
+      tie.mutable_partnership()->set_partner_type("cbo");
+    }
+    InRegistry<registry::v1::BatchCreateOrganizationsResponse>(
+        "OrganizationService/BatchCreateOrganizations", organizations);
+    InRegistry<registry::v1::BatchCreatePartnershipsResponse>(
+        "PartnershipService/BatchCreatePartnerships", ties);
+  }
+  EXPECT_THAT(Render({}), IsError(absl::StatusCode::kFailedPrecondition, "NETWORK_NOT_DRAWABLE"));
+  // Nor is a map that continues one.
+  v1::RenderNetworkRequest request;
+  request.mutable_query()->set_cohort("cohorts/new");
+  EXPECT_THAT(Render(request), IsOk());
+  request.add_earlier();
+  EXPECT_THAT(Render(request),
+              IsError(absl::StatusCode::kFailedPrecondition, "NETWORK_NOT_DRAWABLE"));
+}
+
 TEST_P(NetworkTest, WhatMakesNoSenseIsRefused) {
   AddLab();
   v1::GetNetworkMetricsRequest request;
@@ -180,8 +326,17 @@ TEST_P(NetworkTest, WhatMakesNoSenseIsRefused) {
   request.Clear();
   request.set_top(-1);
   EXPECT_EQ(Get(request).status().code(), kInvalid);
+  request.Clear();
+  request.mutable_query()->set_filter("setting = SCHOOL");
+  EXPECT_EQ(Get(request).status().code(), kInvalid) << "a filter without a wave";
   v1::ExportNetworkEnd end;
   EXPECT_EQ(Export(v1::ExportNetworkRequest::FORMAT_UNSPECIFIED, end).status().code(), kInvalid);
+  v1::RenderNetworkRequest map;
+  map.set_width(100);
+  EXPECT_EQ(Render(map).status().code(), kInvalid);
+  map.Clear();
+  map.add_earlier()->set_cohort("new");
+  EXPECT_EQ(Render(map).status().code(), kInvalid);
 }
 
 TEST_P(NetworkTest, NotForEverybody) {

@@ -18,6 +18,8 @@ const vegaLite = await load('vega-lite/build/index.js');
 const Ajv = require('ajv').default;
 const addFormats = require('ajv-formats').default;
 
+require(path.resolve(here, '../../../tools/report/draw.js')).measureText(vega);
+
 const out = process.argv[2] === '--out' ? process.argv[3] : undefined;
 if (out) fs.mkdirSync(out, {recursive: true});
 
@@ -71,6 +73,11 @@ for (const file of fs.readdirSync(path.join(here, 'golden')).sort()) {
     const view = new vega.View(vega.parse(compiled), {renderer: 'none', logger: logger(name)});
     const svg = await view.toSVG();
     if (!svg.startsWith('<svg')) problems.push(`${name}: draws nothing`);
+    // As wide as it was asked to be, but for text that no layout can foresee.
+    const drawn = Number(/ width="([0-9.]+)"/.exec(svg)[1]);
+    if (drawn > spec.usermeta.width * 1.06) {
+      problems.push(`${name}: is ${drawn} pixels wide, not ${spec.usermeta.width}`);
+    }
     if (/NaN/.test(svg)) problems.push(`${name}: has NaN in its picture`);
     if (/<img/.test(svg)) problems.push(`${name}: has markup from the data in its picture`);
     if (out) fs.writeFileSync(path.join(out, `${name}.svg`), svg);

@@ -7,9 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "services/metrics/domain/compute.h"
+#include "services/metrics/domain/network/network_map.h"
 #include "services/metrics/domain/vega.h"
 #include "tests/services/metrics/expectation_example.h"
 #include "tests/services/metrics/figure_example.h"
+#include "tests/services/metrics/network/network_example.h"
 
 namespace weft::report {
 namespace {
@@ -34,6 +36,23 @@ ReportInput InputOf(const WaveBuilder& wave, const std::vector<metrics::v1::Expe
       absl::FromCivil(absl::CivilSecond(2026, 6, 1, 12, 0, 0), absl::UTCTimeZone());
   input.notice = "The answers of this example are constructed.";
   return input;
+}
+
+// Twelve sites with their partners.
+metrics::v1::Picture MapOfTwelveSites(int width) {
+  metrics::Network network = metrics::RandomNetwork(12, 20, 44, 3);
+  for (size_t i = 0; i < network.sites.size(); ++i) {
+    network.sites[i].label = absl::StrCat("Site ", i < 9 ? "0" : "", i + 1);
+  }
+  metrics::NetworkLayout layout(network, 0, {});
+  while (layout.Work()) {
+  }
+  const metrics::v1::RenderNetworkRequest request;
+  metrics::NetworkComputation computation(network, metrics::OptionsOf(request));
+  while (computation.Work()) {
+  }
+  return metrics::DrawNetworkMap(metrics::MakeNetworkMap(network, computation, layout.places()),
+                                 width);
 }
 
 }  // namespace
@@ -99,10 +118,12 @@ ReportInput LabInput() {
         absl::StrCat("Site ", site < 9 ? "0" : "", site + 1));
   }
   wave.Invite().Invite();
-  return InputOf(wave,
-                 {Expect("id: 'F1' statement: 'Ten of twelve sites answered.' metric { metric: "
-                         "METRIC_RESPONSE_RATE } number { comparison: COMPARISON_EQUAL value: "
-                         "0.83 decimals: 2 n: 12 }")});
+  ReportInput input =
+      InputOf(wave, {Expect("id: 'F1' statement: 'Ten of twelve sites answered.' metric { metric: "
+                            "METRIC_RESPONSE_RATE } number { comparison: COMPARISON_EQUAL value: "
+                            "0.83 decimals: 2 n: 12 }")});
+  for (const int width : kFigureWidths) input.network_map.push_back(MapOfTwelveSites(width));
+  return input;
 }
 
 }  // namespace weft::report

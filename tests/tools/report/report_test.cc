@@ -129,10 +129,12 @@ TEST(ReportTest, FiguresStandInTheirOrderWithPictureNoteTableAndWords) {
     EXPECT_GT(next, at);
     at = next;
   }
-  EXPECT_EQ(Count(page, "class=\"picture\""), 4);
-  EXPECT_EQ(Count(page, "<figcaption>"), 4);
-  EXPECT_EQ(Count(page, "Show the numbers"), 4);
-  EXPECT_EQ(Count(page, "The picture in words"), 4);
+  // Then the map.
+  EXPECT_GT(page.find("<section id=\"network-map\""), at);
+  EXPECT_EQ(Count(page, "class=\"picture\""), 5);
+  EXPECT_EQ(Count(page, "<figcaption>"), 5);
+  EXPECT_EQ(Count(page, "Show the numbers"), 5);
+  EXPECT_EQ(Count(page, "The picture in words"), 5);
 }
 
 // Headings go down one step at a time, so that a screen reader's list of them is a table of
@@ -163,11 +165,13 @@ TEST(ReportTest, VerdictsAreWords) {
 TEST(ReportTest, WhatIsNotThereHasNoSection) {
   ReportInput input = LabInput();
   input.figures.clear();
+  input.network_map.clear();
   input.expectations.reset();
   input.items.clear();
   input.notice.clear();
   const std::string page = Page(input);
   EXPECT_THAT(page, Not(HasSubstr("figure-1")));
+  EXPECT_THAT(page, Not(HasSubstr("network-map")));
   EXPECT_THAT(page, Not(HasSubstr("The claims, checked")));
   EXPECT_THAT(page, Not(HasSubstr("other items")));
   EXPECT_THAT(page, Not(HasSubstr("role=\"note\"")));

@@ -26,6 +26,7 @@ using type::v1::InteractionLevel;
 
 constexpr int kMaxTypes = 100;
 constexpr int kMaxTop = 1000;
+constexpr int kMaxEarlier = 12;
 // How often an organization may have been merged on.
 constexpr int kMaxMerges = 50;
 
@@ -38,31 +39,43 @@ bool IsTypeCode(absl::string_view code) {
   });
 }
 
-void CheckQuery(const v1::NetworkQuery& query, FieldViolations& violations) {
-  if (query.has_as_of()) CheckDate(violations, "query.as_of", query.as_of());
+// `field` is where the query stands in the request.
+void CheckQuery(const v1::NetworkQuery& query, absl::string_view field,
+                FieldViolations& violations) {
+  const auto at = [field](absl::string_view part) { return absl::StrCat(field, ".", part); };
+  if (query.has_as_of()) CheckDate(violations, at("as_of"), query.as_of());
   if (!query.cohort().empty() && !IdIn("cohorts", query.cohort()).has_value()) {
-    violations.Add("query.cohort", "must be the name of a cohort, \"cohorts/{cohort}\", or empty");
+    violations.Add(at("cohort"), "must be the name of a cohort, \"cohorts/{cohort}\", or empty");
+  }
+  if (!query.wave().empty() && !IdIn("waves", query.wave()).has_value()) {
+    violations.Add(at("wave"), "must be the name of a wave, \"waves/{wave}\", or empty");
+  }
+  if (!query.filter().empty() && query.wave().empty()) {
+    violations.Add(at("filter"), "needs a wave, whose sites it chooses from");
   }
   if (query.min_level() == type::v1::INTERACTION_LEVEL_NO_INTERACTION ||
       !type::v1::InteractionLevel_IsValid(query.min_level())) {
-    violations.Add("query.min_level",
+    violations.Add(at("min_level"),
                    "must be INTERACTION_LEVEL_NETWORKING, _COOPERATION, _COORDINATION or "
                    "_COLLABORATION, or unset for every tie: \"no interaction\" is none");
   }
   if (!v1::LevelRule_IsValid(query.level_rule())) {
-    violations.Add("query.level_rule", "is no LevelRule that is known");
+    violations.Add(at("level_rule"), "is no LevelRule that is known");
   }
   if (query.partner_types_size() > kMaxTypes) {
-    violations.Add("query.partner_types",
-                   absl::StrCat("has ", query.partner_types_size(), " types; at most ", kMaxTypes,
-                                " are taken"));
+    violations.Add(at("partner_types"), absl::StrCat("has ", query.partner_types_size(),
+                                                     " types; at most ", kMaxTypes, " are taken"));
   }
   for (int i = 0; i < std::min(query.partner_types_size(), kMaxTypes); ++i) {
     if (!IsTypeCode(query.partner_types(i))) {
-      violations.Add(absl::StrCat("query.partner_types[", i, "]"),
+      violations.Add(at(absl::StrCat("partner_types[", i, "]")),
                      "must be a partner type's code: a letter, then at most 40 of a-z, 0-9 and _");
     }
   }
+}
+
+void CheckSeed(int64_t seed, FieldViolations& violations) {
+  if (seed < 0) violations.Add("seed", "must not be negative");
 }
 
 void CheckMeasures(const google::protobuf::RepeatedField<int>& measures, int64_t seed,
@@ -73,7 +86,7 @@ void CheckMeasures(const google::protobuf::RepeatedField<int>& measures, int64_t
       violations.Add(absl::StrCat("measures[", i, "]"), "is no NetworkMeasure that is known");
     }
   }
-  if (seed < 0) violations.Add("seed", "must not be negative");
+  CheckSeed(seed, violations);
 }
 
 // The measure that an order needs; unspecified for none.
@@ -206,7 +219,7 @@ std::optional<int> DepthOf(InteractionLevel level) {
 
 absl::Status ValidateRequest(const v1::GetNetworkMetricsRequest& request) {
   FieldViolations violations;
-  CheckQuery(request.query(), violations);
+  CheckQuery(request.query(), "query", violations);
   CheckMeasures(request.measures(), request.seed(), violations);
   if (request.top() < 0 || request.top() > kMaxTop) {
     violations.Add("top", absl::StrCat("must be 0 to ", kMaxTop));
@@ -227,7 +240,7 @@ absl::Status ValidateRequest(const v1::GetNetworkMetricsRequest& request) {
 
 absl::Status ValidateRequest(const v1::ExportNetworkRequest& request) {
   FieldViolations violations;
-  CheckQuery(request.query(), violations);
+  CheckQuery(request.query(), "query", violations);
   CheckMeasures(request.measures(), request.seed(), violations);
   if (request.format() == v1::ExportNetworkRequest::FORMAT_UNSPECIFIED ||
       !v1::ExportNetworkRequest::Format_IsValid(request.format())) {
@@ -235,6 +248,20 @@ absl::Status ValidateRequest(const v1::ExportNetworkRequest& request) {
                    "is required: FORMAT_GRAPHML, FORMAT_GEXF, FORMAT_CSV_NODES, FORMAT_CSV_EDGES "
                    "or FORMAT_KUMU");
   }
+  return violations.ToStatus();
+}
+
+absl::Status ValidateRequest(const v1::RenderNetworkRequest& request) {
+  FieldViolations violations;
+  CheckQuery(request.query(), "query", violations);
+  if (request.earlier_size() > kMaxEarlier) {
+    violations.Add("earlier", absl::StrCat("has ", request.earlier_size(), " maps; at most ",
+                                           kMaxEarlier, " are taken"));
+  }
+  for (int i = 0; i < std::min(request.earlier_size(), kMaxEarlier); ++i) {
+    CheckQuery(request.earlier(i), absl::StrCat("earlier[", i, "]"), violations);
+  }
+  CheckSeed(request.seed(), violations);
   return violations.ToStatus();
 }
 

@@ -86,9 +86,10 @@ struct Network {
 // The depth of a level, 0 to 4; nullopt when it is not known.
 std::optional<int> DepthOf(type::v1::InteractionLevel level);
 
-// Everything that is wrong with a request.
+// Everything that is wrong with a request, but for what a filter says and how wide a picture is.
 absl::Status ValidateRequest(const v1::GetNetworkMetricsRequest& request);
 absl::Status ValidateRequest(const v1::ExportNetworkRequest& request);
+absl::Status ValidateRequest(const v1::RenderNetworkRequest& request);
 // The query with its defaults filled in; `today` is what an unset day stands for.
 v1::NetworkQuery WithDefaults(v1::NetworkQuery query, const google::type::Date& today);
 

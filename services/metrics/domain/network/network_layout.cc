@@ -36,7 +36,7 @@ NetworkLayout::NetworkLayout(const Network& network, int64_t seed, NodePlaces pr
     : network_(network), graph_(network), seed_(seed), previous_(std::move(previous)) {
   if (network.size() > kMaxLayoutNodes) {
     status_ =
-        Error(absl::StatusCode::kInvalidArgument, "NETWORK_NOT_DRAWABLE",
+        Error(absl::StatusCode::kFailedPrecondition, "NETWORK_NOT_DRAWABLE",
               absl::StrCat("the network has ", network.size(), " nodes; at most ", kMaxLayoutNodes,
                            " are drawn: ask for a cohort or a higher min_level, or export it"),
               {{"limit", absl::StrCat(kMaxLayoutNodes)}});
@@ -100,6 +100,15 @@ bool NetworkLayout::Work() {
   }
   Finish();
   return false;
+}
+
+NodePlaces NetworkLayout::PlacesByKey() const {
+  NodePlaces places;
+  places.reserve(places_.size());
+  for (size_t node = 0; node < places_.size(); ++node) {
+    places.emplace(network_.node(node).key, places_[node]);
+  }
+  return places;
 }
 
 void NetworkLayout::Finish() {

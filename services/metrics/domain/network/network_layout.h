@@ -39,12 +39,14 @@ class NetworkLayout {
 
   // About a millisecond's work, or one round; false when there is no more, or something failed.
   bool Work();
-  // INVALID_ARGUMENT (NETWORK_NOT_DRAWABLE): too many nodes. INTERNAL (GRAPH_LIBRARY_FAILED). Else
-  // OK.
+  // FAILED_PRECONDITION (NETWORK_NOT_DRAWABLE): too many nodes. INTERNAL (GRAPH_LIBRARY_FAILED).
+  // Else OK.
   const absl::Status& status() const { return status_; }
   // Once Work() has returned false and all is well: of each node as Network numbers them, within
   // the circle of radius 1 around 0, 0.
   const std::vector<NodePlace>& places() const { return places_; }
+  // The same by key, for the layout after this one.
+  NodePlaces PlacesByKey() const;
 
  private:
   void Begin();

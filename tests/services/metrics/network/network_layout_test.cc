@@ -18,6 +18,7 @@ std::vector<NodePlace> LayOut(const Network& network, int64_t seed, NodePlaces p
   while (layout.Work()) {
   }
   EXPECT_TRUE(layout.status().ok()) << layout.status();
+  EXPECT_EQ(layout.PlacesByKey().size(), network.size());
   return layout.places();
 }
 

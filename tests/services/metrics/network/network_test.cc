@@ -219,6 +219,16 @@ TEST(NetworkTest, RequestsAreChecked) {
                             "query.as_of", "order_by", "top", "seed"}) {
     EXPECT_THAT(message, HasSubstr(field));
   }
+  v1::RenderNetworkRequest map;
+  EXPECT_THAT(ValidateRequest(map), IsOk());
+  map.mutable_query()->set_wave("wave");
+  map.add_earlier()->set_filter("setting = SCHOOL");
+  for (int i = 0; i < 12; ++i) map.add_earlier();
+  map.set_seed(-1);
+  const std::string of_map = ValidateRequest(map).ToString();
+  for (const char* field : {"query.wave", "[0].filter", "has 13 maps", "seed"}) {
+    EXPECT_THAT(of_map, HasSubstr(field));
+  }
   v1::ExportNetworkRequest file;
   EXPECT_THAT(ValidateRequest(file).ToString(), HasSubstr("format"));
   file.set_format(v1::ExportNetworkRequest::FORMAT_GEXF);
