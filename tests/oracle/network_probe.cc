@@ -44,7 +44,7 @@ Network ReadNetwork(const nlohmann::json& records, const v1::NetworkQuery& query
   NetworkBuilder builder(query);
   for (const auto& site : records["sites"]) Check(builder.AddSite(Read<registry::v1::Site>(site)));
   for (const auto& partnership : records["partnerships"]) {
-    Check(builder.AddPartnership(Read<registry::v1::Partnership>(partnership), {}));
+    Check(builder.AddPartnership(Read<registry::v1::Partnership>(partnership)));
   }
   for (const auto& organization : records["organizations"]) {
     builder.AddOrganization(Read<registry::v1::Organization>(organization));

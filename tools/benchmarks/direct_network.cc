@@ -69,7 +69,7 @@ Network MakeNetwork(const std::vector<Ends>& ends) {
     message.set_organization(absl::StrFormat("organizations/o%06d", tie.organization));
     message.set_partner_type("cbo");
     message.set_level(type::v1::INTERACTION_LEVEL_COOPERATION);
-    (void)builder.AddPartnership(message, {});
+    (void)builder.AddPartnership(message);
   }
   return std::move(builder).Build();
 }

@@ -1,5 +1,5 @@
-// Files that are part of the program: the page's template, its style and script, what draws pictures
-// into files, and Vega.
+// Files that are part of the program: the page's template, its style and script, what draws
+// pictures into files, and Vega.
 #ifndef WEFT_TOOLS_REPORT_ASSETS_H_
 #define WEFT_TOOLS_REPORT_ASSETS_H_
 

@@ -41,7 +41,7 @@ std::string WatchMethod(Feed feed) {
 
 std::vector<TableId> TablesOf(Feed feed) {
   if (feed == Feed::kRegistry) {
-    return {kTaxonomies,  kCrosswalks, kOrganizations, kPartnerships, kByOrganization,
+    return {kTaxonomies,  kCrosswalks, kOrganizations, kPartnerships,
             kAssessments, kCohorts,    kMemberships,   kRegistrySites};
   }
   return {kInstruments, kWaves, kRevisions, kRespondents, kSites, kAggregates};

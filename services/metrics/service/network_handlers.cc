@@ -30,8 +30,6 @@ constexpr size_t kRecordsAtOnce = 1000;
 constexpr size_t kSitesAtOnce = 32;
 // A large network takes some hundred megabytes while it is computed.
 constexpr int kMostAtOnce = 4;
-// More steps than any chain of mergers has.
-constexpr int kMaxMergers = 20;
 
 }  // namespace
 
@@ -100,8 +98,7 @@ Task<absl::Status> NetworkHandlers::AddRecords(RegistryReader& registry, v1::Net
     WEFT_CO_RETURN_IF_ERROR(ties.status());
     if (ties->size() > kMaxNetworkSize) co_return builder.TooLarge();
     for (const Partnership& tie : *ties) {
-      // Its levels are those of the day already.
-      WEFT_CO_RETURN_IF_ERROR(builder.AddPartnership(tie, {}));
+      WEFT_CO_RETURN_IF_ERROR(builder.AddPartnership(tie));
       if (++added % kRecordsAtOnce != 0) continue;
       absl::Status paused = co_await registry.Pause();
       WEFT_CO_RETURN_IF_ERROR(std::move(paused));
@@ -111,18 +108,15 @@ Task<absl::Status> NetworkHandlers::AddRecords(RegistryReader& registry, v1::Net
     WEFT_CO_RETURN_IF_ERROR(std::move(paused));
   }
 
-  for (int step = 0; step < kMaxMergers; ++step) {
-    std::vector<std::string> names = builder.MissingOrganizations();
-    absl::StatusOr<std::vector<Organization>> found =
-        co_await registry.Organizations(std::move(names));
-    WEFT_CO_RETURN_IF_ERROR(found.status());
-    if (found->empty()) break;
-    for (const Organization& organization : *found) {
-      builder.AddOrganization(organization);
-      if (++added % kRecordsAtOnce != 0) continue;
-      absl::Status paused = co_await registry.Pause();
-      WEFT_CO_RETURN_IF_ERROR(std::move(paused));
-    }
+  std::vector<std::string> names = builder.MissingOrganizations();
+  absl::StatusOr<std::vector<Organization>> organizations =
+      co_await registry.OrganizationsAndSurvivors(std::move(names));
+  WEFT_CO_RETURN_IF_ERROR(organizations.status());
+  for (const Organization& organization : *organizations) {
+    builder.AddOrganization(organization);
+    if (++added % kRecordsAtOnce != 0) continue;
+    absl::Status paused = co_await registry.Pause();
+    WEFT_CO_RETURN_IF_ERROR(std::move(paused));
   }
   co_return absl::OkStatus();
 }

@@ -25,8 +25,6 @@ using storage::Entry;
 using store::v1::SiteRow;
 
 constexpr size_t kWavesAtOnce = 200;
-// More steps than any chain of mergers has.
-constexpr int kMaxMergers = 20;
 
 // Below zero when `a` was in the field before `b`.
 int CompareFields(const Wave& a, const Wave& b) {
@@ -123,16 +121,12 @@ Task<absl::Status> ProfileHandlers::LoadTies(RegistryReader& registry, std::stri
   view.partnerships = *std::move(ties);
   std::vector<std::string> names;
   for (const auto& tie : view.partnerships) names.push_back(tie.organization());
-  for (int step = 0; step < kMaxMergers && !names.empty(); ++step) {
-    absl::StatusOr<std::vector<registry::v1::Organization>> found =
-        co_await registry.Organizations(std::move(names));
-    WEFT_CO_RETURN_IF_ERROR(found.status());
-    names.clear();
-    for (registry::v1::Organization& organization : *found) {
-      const std::string& into = organization.merged_into();
-      if (!into.empty() && !view.organizations.contains(into)) names.push_back(into);
-      view.organizations[organization.name()] = std::move(organization);
-    }
+  absl::StatusOr<std::vector<registry::v1::Organization>> found =
+      co_await registry.OrganizationsAndSurvivors(std::move(names));
+  WEFT_CO_RETURN_IF_ERROR(found.status());
+  for (registry::v1::Organization& organization : *found) {
+    std::string name = organization.name();
+    view.organizations[std::move(name)] = std::move(organization);
   }
   co_return absl::OkStatus();
 }

@@ -5,12 +5,13 @@
 #include <utility>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/executor.h"
 #include "common/base/status_macros.h"
+#include "common/partnerships/levels_on_day.h"
 #include "common/rpc/status.h"
-#include "services/metrics/domain/tie_levels.h"
 #include "services/metrics/store/keys.h"
 #include "services/metrics/store/rows.h"
 
@@ -61,7 +62,7 @@ Task<absl::StatusOr<std::vector<Partnership>>> RegistryReader::Ties(std::string 
     Partnership partnership;
     WEFT_RETURN_IF_ERROR(ParseRow(entry, partnership));
     if (!IsInForce(day, partnership)) return true;
-    needs_ratings = needs_ratings || NeedsRatings(day, partnership);
+    needs_ratings = needs_ratings || !LevelsHoldOn(day, partnership);
     ties.push_back(std::move(partnership));
     return ties.size() <= most;
   };
@@ -79,7 +80,7 @@ Task<absl::Status> RegistryReader::SetLevels(std::string site, Date day,
                                              std::vector<Partnership>& partnerships) {
   absl::btree_map<std::string, Partnership*> asked;
   for (Partnership& partnership : partnerships) {
-    if (!NeedsRatings(day, partnership)) continue;
+    if (LevelsHoldOn(day, partnership)) continue;
     ClearLevels(partnership);
     asked[std::string(IdOfName(partnership.name()))] = &partnership;
   }
@@ -121,10 +122,23 @@ Task<absl::StatusOr<std::vector<T>>> RegistryReader::Find(std::vector<std::strin
   co_return found;
 }
 
-Task<absl::StatusOr<std::vector<Organization>>> RegistryReader::Organizations(
+Task<absl::StatusOr<std::vector<Organization>>> RegistryReader::OrganizationsAndSurvivors(
     std::vector<std::string> names) {
-  for (std::string& name : names) name = OrganizationKey(IdOfName(name));
-  return Find<Organization>(std::move(names));
+  std::vector<Organization> all;
+  absl::flat_hash_set<std::string> asked(names.begin(), names.end());
+  // Each step finds survivors of the one before.
+  while (!names.empty()) {
+    for (std::string& name : names) name = OrganizationKey(IdOfName(name));
+    absl::StatusOr<std::vector<Organization>> found = co_await Find<Organization>(std::move(names));
+    WEFT_CO_RETURN_IF_ERROR(found.status());
+    names.clear();
+    for (Organization& organization : *found) {
+      const std::string& survivor = organization.merged_into();
+      if (!survivor.empty() && asked.insert(survivor).second) names.push_back(survivor);
+      all.push_back(std::move(organization));
+    }
+  }
+  co_return all;
 }
 
 Task<absl::StatusOr<std::vector<Site>>> RegistryReader::Sites(std::vector<std::string> ids) {

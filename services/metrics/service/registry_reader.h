@@ -34,8 +34,9 @@ class RegistryReader {
                                                                     google::type::Date day,
                                                                     size_t most);
 
-  // Those of these organizations that are known; `names` are whole names.
-  Task<absl::StatusOr<std::vector<registry::v1::Organization>>> Organizations(
+  // Those of these organizations that are known, and those that stand for them since they were
+  // merged; `names` are whole names.
+  Task<absl::StatusOr<std::vector<registry::v1::Organization>>> OrganizationsAndSurvivors(
       std::vector<std::string> names);
 
   // Those of these sites (ids) that are known.

@@ -14,6 +14,7 @@
 #include "services/metrics/domain/site_record.h"
 #include "services/metrics/store/change.h"
 #include "services/metrics/store/keys.h"
+#include "services/metrics/store/registry_mirror.h"
 #include "services/metrics/store/rows.h"
 #include "weft/ingestion/v1/instrument.pb.h"
 #include "weft/ingestion/v1/wave.pb.h"
@@ -96,7 +97,6 @@ google::protobuf::ArenaOptions StartIn(std::vector<char>& block) {
 Applier::Applier(storage::Transaction& txn, ApplierCache& cache)
     : txn_(txn),
       cache_(cache),
-      mirror_(txn),
       arena_(StartIn(cache.rows_block)),
       change_arena_(StartIn(cache.change_block)) {
   if (cache_.entries > ApplierCache::kMostEntries) cache_.Clear();
@@ -108,9 +108,6 @@ Task<absl::Status> Applier::Prefetch(const std::vector<const Change*>& changes) 
     std::string wave;
     std::string site;
   };
-  Task<absl::Status> mirrors = mirror_.Prefetch(changes);
-  absl::Status mirrored = co_await std::move(mirrors);
-  WEFT_CO_RETURN_IF_ERROR(std::move(mirrored));
   std::vector<Wanted> wanted;
   wanted.reserve(changes.size());
   for (const Change* change : changes) {
@@ -166,8 +163,7 @@ Task<absl::Status> Applier::Apply(const Change& change) {
   } else if (parts.size() == 6 && parts[0] == "waves" && parts[4] == "revisions") {
     applied = ApplyRevision(change, part(1), part(3), parts[5]);
   } else {
-    Task<absl::Status> mirrors = mirror_.Apply(change, parts);
-    applied = co_await std::move(mirrors);
+    applied = MirrorChange(change, parts, txn_);
   }
   co_return applied;
 }

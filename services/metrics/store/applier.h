@@ -36,7 +36,6 @@
 #include "google/protobuf/arena.h"
 #include "services/metrics/domain/aggregate.h"
 #include "services/metrics/store/applier_cache.h"
-#include "services/metrics/store/registry_mirror.h"
 #include "weft/ingestion/v1/response.pb.h"
 #include "weft/metrics/store/v1/read_model.pb.h"
 #include "weft/type/v1/change.pb.h"
@@ -151,7 +150,6 @@ class Applier {
 
   storage::Transaction& txn_;
   ApplierCache& cache_;
-  RegistryMirror mirror_;
   // What lives as long as the step, and what is only looked at.
   google::protobuf::Arena arena_;
   google::protobuf::Arena change_arena_;

@@ -54,11 +54,6 @@ std::string PartnershipKey(absl::string_view site, absl::string_view partnership
   return KeyWriter(kPartnerships).String(site).String(partnership).Build();
 }
 
-std::string ByOrganizationKey(absl::string_view organization, absl::string_view site,
-                              absl::string_view partnership) {
-  return KeyWriter(kByOrganization).String(organization).String(site).String(partnership).Build();
-}
-
 std::string AssessmentKey(absl::string_view site, absl::string_view partnership, uint64_t number) {
   return KeyWriter(kAssessments).String(site).String(partnership).Uint64(number).Build();
 }
@@ -97,22 +92,8 @@ storage::KeyRange AssessmentRange(absl::string_view site, absl::string_view part
   return KeyWriter(kAssessments).String(site).String(partnership).Prefix();
 }
 
-storage::KeyRange ByOrganizationRange(absl::string_view organization) {
-  return KeyWriter(kByOrganization).String(organization).Prefix();
-}
-
 storage::KeyRange MembershipRange(absl::string_view cohort) {
   return KeyWriter(kMemberships).String(cohort).Prefix();
-}
-
-absl::Status ParseByOrganizationKey(absl::string_view key, std::string& site,
-                                    std::string& partnership) {
-  storage::KeyReader reader(key);
-  reader.Table();
-  reader.String();
-  site = reader.String();
-  partnership = reader.String();
-  return reader.Finish();
 }
 
 absl::Status ParseAssessmentKey(absl::string_view key, std::string& site,

@@ -25,18 +25,17 @@ enum TableId : uint16_t {
   kCrosswalks = 68,   // taxonomy, the other one -> registry.v1.Crosswalk
   // What profiles and networks need of the registry's records: these, with the other fields left
   // out (registry_mirror.h).
-  kOrganizations = 80,   // organization -> registry.v1.Organization
-  kPartnerships = 81,    // site, partnership -> registry.v1.Partnership
-  kByOrganization = 82,  // organization, site, partnership -> nothing
-  kAssessments = 83,     // site, partnership, number -> registry.v1.Assessment
-  kCohorts = 84,         // cohort -> registry.v1.Cohort
-  kMemberships = 85,     // cohort, site -> registry.v1.Membership
-  kRegistrySites = 86,   // site -> registry.v1.Site
+  kOrganizations = 80,  // organization -> registry.v1.Organization
+  kPartnerships = 81,   // site, partnership -> registry.v1.Partnership
+  kAssessments = 83,    // site, partnership, number -> registry.v1.Assessment
+  kCohorts = 84,        // cohort -> registry.v1.Cohort
+  kMemberships = 85,    // cohort, site -> registry.v1.Membership
+  kRegistrySites = 86,  // site -> registry.v1.Site
 };
 
 // What the rows mean: how cells, parts and their keys are numbered. Raise it with any change of
 // that, and a new version rebuilds the read model instead of reading it wrongly.
-inline constexpr int kLayout = 6;
+inline constexpr int kLayout = 7;
 
 // The feeds that are followed; also what their positions are called in keys and logs.
 enum class Feed { kRegistry, kIngestion };
@@ -55,8 +54,6 @@ std::string AggregateKey(absl::string_view wave, absl::string_view cohort, v1::R
                          uint32_t part);
 std::string OrganizationKey(absl::string_view organization);
 std::string PartnershipKey(absl::string_view site, absl::string_view partnership);
-std::string ByOrganizationKey(absl::string_view organization, absl::string_view site,
-                              absl::string_view partnership);
 std::string AssessmentKey(absl::string_view site, absl::string_view partnership, uint64_t number);
 std::string CohortKey(absl::string_view cohort);
 std::string MembershipKey(absl::string_view cohort, absl::string_view site);
@@ -73,13 +70,9 @@ storage::KeyRange PartnershipRange(absl::string_view site);
 storage::KeyRange AssessmentRange(absl::string_view site);
 // The ratings of one tie.
 storage::KeyRange AssessmentRange(absl::string_view site, absl::string_view partnership);
-// The ties of an organization.
-storage::KeyRange ByOrganizationRange(absl::string_view organization);
 // The memberships of a cohort.
 storage::KeyRange MembershipRange(absl::string_view cohort);
-// What ByOrganizationKey() and AssessmentKey() were made of. DATA_LOSS (KEY_CORRUPT).
-absl::Status ParseByOrganizationKey(absl::string_view key, std::string& site,
-                                    std::string& partnership);
+// What AssessmentKey() was made of. DATA_LOSS (KEY_CORRUPT).
 absl::Status ParseAssessmentKey(absl::string_view key, std::string& site, std::string& partnership);
 // What RevisionKey() was made of. DATA_LOSS (KEY_CORRUPT) for another key.
 absl::Status ParseRevisionKey(absl::string_view key, std::string& wave, std::string& response,

@@ -1,15 +1,13 @@
 #include "services/metrics/store/registry_mirror.h"
 
-#include <algorithm>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "services/metrics/store/change.h"
 #include "services/metrics/store/keys.h"
-#include "services/metrics/store/rows.h"
 #include "weft/registry/v1/cohort.pb.h"
 #include "weft/registry/v1/organization.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
@@ -24,12 +22,7 @@ using registry::v1::Membership;
 using registry::v1::Organization;
 using registry::v1::Partnership;
 using registry::v1::Site;
-using storage::Entry;
 using type::v1::Change;
-
-bool IsPartnership(absl::Span<const absl::string_view> parts) {
-  return parts.size() == 4 && parts[0] == "sites" && parts[2] == "partnerships";
-}
 
 // The days of a resource, where they are set.
 template <class Resource>
@@ -109,101 +102,51 @@ Site Pruned(const Site& site) {
   return kept;
 }
 
-}  // namespace
-
-absl::Status RegistryMirror::Note(std::string key, const std::optional<Entry>& entry) {
-  std::string organization;
-  if (entry.has_value()) {
-    Partnership partnership;
-    WEFT_RETURN_IF_ERROR(ParseRow(*entry, partnership));
-    organization = std::string(IdOfName(partnership.organization()));
-  }
-  organizations_[std::move(key)] = std::move(organization);
-  return absl::OkStatus();
-}
-
-Task<absl::Status> RegistryMirror::Prefetch(const std::vector<const Change*>& changes) {
-  std::vector<std::string> keys;
-  for (const Change* change : changes) {
-    const std::vector<absl::string_view> parts = absl::StrSplit(change->name(), '/');
-    if (IsPartnership(parts)) keys.push_back(PartnershipKey(parts[1], parts[3]));
-  }
-  if (keys.empty()) co_return absl::OkStatus();
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  storage::Snapshot& snapshot = txn_.snapshot();
-  std::vector<std::string> asked = keys;
-  absl::StatusOr<std::vector<std::optional<Entry>>> rows =
-      co_await snapshot.GetMany(std::move(asked));
-  WEFT_CO_RETURN_IF_ERROR(rows.status());
-  for (size_t i = 0; i < keys.size(); ++i) {
-    WEFT_CO_RETURN_IF_ERROR(Note(std::move(keys[i]), (*rows)[i]));
-  }
-  co_return absl::OkStatus();
-}
-
-Task<absl::Status> RegistryMirror::Apply(const Change& change,
-                                         absl::Span<const absl::string_view> parts) {
-  absl::Status applied;
-  if (IsPartnership(parts)) {
-    applied = co_await ApplyPartnership(change, std::string(parts[1]), std::string(parts[3]));
-  } else if (parts.size() == 6 && parts[0] == "sites" && parts[4] == "assessments") {
-    applied = ApplyAssessment(change, parts);
-  } else if (parts.size() == 2 && parts[0] == "organizations") {
-    applied = Keep<Organization>(change, OrganizationKey(parts[1]));
-  } else if (parts.size() == 2 && parts[0] == "cohorts") {
-    applied = Keep<Cohort>(change, CohortKey(parts[1]));
-  } else if (parts.size() == 4 && parts[0] == "cohorts" && parts[2] == "memberships") {
-    applied = Keep<Membership>(change, MembershipKey(parts[1], parts[3]));
-  } else if (parts.size() == 2 && parts[0] == "sites") {
-    applied = Keep<Site>(change, RegistrySiteKey(parts[1]));
-  }
-  co_return applied;
-}
-
+// Writes what the resource became, without the fields that nobody needs.
 template <class T>
-absl::Status RegistryMirror::Keep(const Change& change, std::string key) {
+absl::Status Keep(const Change& change, std::string key, storage::Transaction& txn) {
   if (IsDeleted(change)) {
-    txn_.Delete(std::move(key));
+    txn.Delete(std::move(key));
     return absl::OkStatus();
   }
   T resource;
   WEFT_RETURN_IF_ERROR(UnpackChange(change, resource));
-  txn_.Put(std::move(key), Pruned(resource).SerializeAsString());
+  txn.Put(std::move(key), Pruned(resource).SerializeAsString());
   return absl::OkStatus();
 }
 
-absl::Status RegistryMirror::ApplyAssessment(const Change& change,
-                                             absl::Span<const absl::string_view> parts) {
+absl::Status KeepAssessment(const Change& change, absl::Span<const absl::string_view> parts,
+                            storage::Transaction& txn) {
   uint64_t number = 0;
   if (!absl::SimpleAtoi(parts[5], &number)) {
     return InvalidChange(change, "has an assessment that is no number");
   }
-  return Keep<Assessment>(change, AssessmentKey(parts[1], parts[3], number));
+  return Keep<Assessment>(change, AssessmentKey(parts[1], parts[3], number), txn);
 }
 
-Task<absl::Status> RegistryMirror::ApplyPartnership(const Change& change, std::string site,
-                                                    std::string id) {
-  std::string organization;
-  if (!IsDeleted(change)) {
-    Partnership partnership;
-    WEFT_CO_RETURN_IF_ERROR(UnpackChange(change, partnership));
-    organization = std::string(IdOfName(partnership.organization()));
+}  // namespace
+
+absl::Status MirrorChange(const Change& change, absl::Span<const absl::string_view> parts,
+                          storage::Transaction& txn) {
+  if (parts.size() == 4 && parts[0] == "sites" && parts[2] == "partnerships") {
+    return Keep<Partnership>(change, PartnershipKey(parts[1], parts[3]), txn);
   }
-  std::string key = PartnershipKey(site, id);
-  if (!organizations_.contains(key)) {
-    storage::Snapshot& snapshot = txn_.snapshot();
-    absl::StatusOr<std::optional<Entry>> entry = co_await snapshot.Get(key);
-    WEFT_CO_RETURN_IF_ERROR(entry.status());
-    WEFT_CO_RETURN_IF_ERROR(Note(key, *entry));
+  if (parts.size() == 6 && parts[0] == "sites" && parts[4] == "assessments") {
+    return KeepAssessment(change, parts, txn);
   }
-  std::string& before = organizations_[key];
-  if (before != organization) {
-    if (!before.empty()) txn_.Delete(ByOrganizationKey(before, site, id));
-    if (!organization.empty()) txn_.Put(ByOrganizationKey(organization, site, id), "");
-    before = std::move(organization);
+  if (parts.size() == 2 && parts[0] == "organizations") {
+    return Keep<Organization>(change, OrganizationKey(parts[1]), txn);
   }
-  co_return Keep<Partnership>(change, std::move(key));
+  if (parts.size() == 2 && parts[0] == "cohorts") {
+    return Keep<Cohort>(change, CohortKey(parts[1]), txn);
+  }
+  if (parts.size() == 4 && parts[0] == "cohorts" && parts[2] == "memberships") {
+    return Keep<Membership>(change, MembershipKey(parts[1], parts[3]), txn);
+  }
+  if (parts.size() == 2 && parts[0] == "sites") {
+    return Keep<Site>(change, RegistrySiteKey(parts[1]), txn);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace weft::metrics

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/partnerships/levels_on_day.h"
 #include "common/validation/counts.h"
 #include "common/validation/dates.h"
 #include "common/validation/ids.h"
@@ -88,17 +89,6 @@ void CheckRecordedBy(FieldViolations& violations, bool given, const Timestamp& t
                      "recorded_by", "is no time, as \"2025-03-01T12:00:00Z\"");
 }
 
-// The level of one side, to read and to write.
-void SetLevel(const Assessment& assessment, Partnership& partnership) {
-  if (assessment.side() == Assessment::SIDE_SITE) {
-    partnership.set_level(assessment.level());
-    *partnership.mutable_level_effective_date() = assessment.effective_date();
-  } else {
-    partnership.set_organization_level(assessment.level());
-    *partnership.mutable_organization_level_effective_date() = assessment.effective_date();
-  }
-}
-
 // The site of a batch, or "sites/-" for several.
 void CheckBatchParent(FieldViolations& violations, absl::string_view parent) {
   if (parent != kEverySite) CheckName(violations, "parent", kSites, parent);
@@ -109,23 +99,6 @@ void CheckUnderParent(FieldViolations& violations, absl::string_view field,
   violations.Require(parent == kEverySite || site == parent, field,
                      absl::StrCat("is of ", Quoted(site), ", and the batch of ", Quoted(parent),
                                   "; \"sites/-\" as its parent takes those of several sites"));
-}
-
-// Whether a newer assessment takes the place of the one that the level is from.
-bool IsLatest(const Assessment& assessment, const Partnership& partnership) {
-  const bool site = assessment.side() == Assessment::SIDE_SITE;
-  const bool has = site ? partnership.has_level_effective_date()
-                        : partnership.has_organization_level_effective_date();
-  const Date& date =
-      site ? partnership.level_effective_date() : partnership.organization_level_effective_date();
-  return !has || CompareDates(assessment.effective_date(), date) >= 0;
-}
-
-void ClearLevels(Partnership& partnership) {
-  partnership.clear_level();
-  partnership.clear_level_effective_date();
-  partnership.clear_organization_level();
-  partnership.clear_organization_level_effective_date();
 }
 
 }  // namespace
@@ -332,29 +305,17 @@ Assessment NewAssessment(const Assessment& given, Assessment::Side side,
 
 void ApplyAssessment(const Assessment& assessment, Partnership& partnership) {
   partnership.set_assessment_count(partnership.assessment_count() + 1);
-  if (IsLatest(assessment, partnership)) SetLevel(assessment, partnership);
+  TakeRating(assessment, partnership);
 }
 
 void SetLevelsOn(const Date& day, const std::optional<Timestamp>& recorded_by,
                  const std::vector<Assessment>& assessments, Partnership& partnership) {
   ClearLevels(partnership);
   for (const Assessment& assessment : assessments) {
-    if (CompareDates(assessment.effective_date(), day) > 0) continue;
     if (recorded_by.has_value() && FromProto(assessment.create_time()) > FromProto(*recorded_by))
       continue;
-    if (IsLatest(assessment, partnership)) SetLevel(assessment, partnership);
+    AddRating(day, assessment, partnership);
   }
-}
-
-bool LevelsHoldOn(const Date& day, const Partnership& partnership) {
-  return (!partnership.has_level_effective_date() ||
-          CompareDates(partnership.level_effective_date(), day) <= 0) &&
-         (!partnership.has_organization_level_effective_date() ||
-          CompareDates(partnership.organization_level_effective_date(), day) <= 0);
-}
-
-bool InForceOn(const Date& day, const Partnership& partnership) {
-  return Contains(PeriodOf(partnership), day);
 }
 
 absl::Status NotInForce(absl::string_view name, const Date& day) {

@@ -72,11 +72,6 @@ void ApplyAssessment(const v1::Assessment& assessment, v1::Partnership& partners
 void SetLevelsOn(const google::type::Date& day,
                  const std::optional<google::protobuf::Timestamp>& recorded_by,
                  const std::vector<v1::Assessment>& assessments, v1::Partnership& partnership);
-// Whether the levels, the latest that were recorded, are also those of `day`: none is of a later
-// day.
-bool LevelsHoldOn(const google::type::Date& day, const v1::Partnership& partnership);
-// Whether the tie lasts on `day`.
-bool InForceOn(const google::type::Date& day, const v1::Partnership& partnership);
 // NOT_FOUND (PARTNERSHIP_NOT_IN_FORCE, PARTNERSHIP_NOT_RECORDED).
 absl::Status NotInForce(absl::string_view name, const google::type::Date& day);
 absl::Status NotRecorded(absl::string_view name);

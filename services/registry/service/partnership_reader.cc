@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/status_macros.h"
+#include "common/partnerships/levels_on_day.h"
 #include "common/storage/pages.h"
 #include "services/registry/domain/partnership.h"
 
@@ -34,7 +35,7 @@ Task<absl::StatusOr<v1::Partnership>> ReadAsOf(const Tables& tables, storage::Re
     }
   }
   if (!as_of.effective_on.has_value()) co_return partnership;
-  if (!InForceOn(*as_of.effective_on, partnership)) {
+  if (!LastsOn(*as_of.effective_on, partnership)) {
     co_return NotInForce(partnership.name(), *as_of.effective_on);
   }
   if (LevelsHoldOn(*as_of.effective_on, partnership)) co_return partnership;

@@ -146,8 +146,8 @@ MetricsTest::Rows MetricsTest::Dump() {
   Rows rows;
   ManualExecutor executor;
   for (const TableId table :
-       {kTaxonomies, kCrosswalks, kSites, kAggregates, kOrganizations, kPartnerships,
-        kByOrganization, kAssessments, kCohorts, kMemberships, kRegistrySites}) {
+       {kTaxonomies, kCrosswalks, kSites, kAggregates, kOrganizations, kPartnerships, kAssessments,
+        kCohorts, kMemberships, kRegistrySites}) {
     const auto snapshot = metrics_->engine().GetSnapshot();
     const auto entries = SyncWait(
         executor, snapshot->Scan(TableRange(table), storage::ScanOptions{.limit = 1'000'000}));

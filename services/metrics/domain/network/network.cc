@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/error.h"
+#include "common/partnerships/levels_on_day.h"
 #include "common/validation/dates.h"
 #include "common/validation/ids.h"
 #include "common/words/terms.h"
@@ -16,7 +17,6 @@ namespace weft::metrics {
 namespace {
 
 using google::type::Date;
-using registry::v1::Assessment;
 using registry::v1::Organization;
 using registry::v1::Partnership;
 using registry::v1::Place;
@@ -146,51 +146,20 @@ SiteAttributes::Setting SettingOn(const Date& day, const Site& site) {
   return setting;
 }
 
-bool LastsOn(const Date& day, const Partnership& partnership) {
-  return (!partnership.has_start_date() || CompareDates(partnership.start_date(), day) <= 0) &&
-         (!partnership.has_end_date() || CompareDates(day, partnership.end_date()) <= 0);
-}
-
-// What the two sides say of a tie; unspecified where one says nothing.
-struct Levels {
-  InteractionLevel site = type::v1::INTERACTION_LEVEL_UNSPECIFIED;
-  InteractionLevel organization = type::v1::INTERACTION_LEVEL_UNSPECIFIED;
-};
-
-// As the registry reads a partnership `effective_on` a day: of each side the assessment with the
-// latest date not after it, and of several the one that was recorded last.
-Levels LevelsOn(const Date& day, const Partnership& partnership,
-                absl::Span<const Assessment> assessments) {
-  if (LevelsHoldOn(day, partnership)) {
-    return {partnership.level(), partnership.organization_level()};
-  }
-  Levels levels;
-  std::optional<Date> site_date;
-  std::optional<Date> organization_date;
-  for (const Assessment& assessment : assessments) {
-    if (CompareDates(assessment.effective_date(), day) > 0) continue;
-    const bool of_site = assessment.side() == Assessment::SIDE_SITE;
-    std::optional<Date>& date = of_site ? site_date : organization_date;
-    if (date.has_value() && CompareDates(assessment.effective_date(), *date) < 0) continue;
-    date = assessment.effective_date();
-    (of_site ? levels.site : levels.organization) = assessment.level();
-  }
-  return levels;
-}
-
-InteractionLevel LevelBy(v1::LevelRule rule, const Levels& levels) {
-  const bool both = levels.site != type::v1::INTERACTION_LEVEL_UNSPECIFIED &&
-                    levels.organization != type::v1::INTERACTION_LEVEL_UNSPECIFIED;
+InteractionLevel LevelBy(v1::LevelRule rule, const Partnership& partnership) {
+  const InteractionLevel of_site = partnership.level();
+  const InteractionLevel of_organization = partnership.organization_level();
+  const bool both = of_site != type::v1::INTERACTION_LEVEL_UNSPECIFIED &&
+                    of_organization != type::v1::INTERACTION_LEVEL_UNSPECIFIED;
   switch (rule) {
     case v1::LEVEL_RULE_ORGANIZATION:
-      return levels.organization;
+      return of_organization;
     case v1::LEVEL_RULE_LOWER:
-      return both ? std::min(levels.site, levels.organization)
-                  : type::v1::INTERACTION_LEVEL_UNSPECIFIED;
+      return both ? std::min(of_site, of_organization) : type::v1::INTERACTION_LEVEL_UNSPECIFIED;
     case v1::LEVEL_RULE_HIGHER:
-      return std::max(levels.site, levels.organization);
+      return std::max(of_site, of_organization);
     default:
-      return levels.site;
+      return of_site;
   }
 }
 
@@ -275,13 +244,6 @@ v1::NetworkQuery WithDefaults(v1::NetworkQuery query, const Date& today) {
   return query;
 }
 
-bool LevelsHoldOn(const Date& day, const Partnership& partnership) {
-  return (!partnership.has_level_effective_date() ||
-          CompareDates(partnership.level_effective_date(), day) <= 0) &&
-         (!partnership.has_organization_level_effective_date() ||
-          CompareDates(partnership.organization_level_effective_date(), day) <= 0);
-}
-
 // --- NetworkBuilder ------------------------------------------------------------------------------
 
 NetworkBuilder::NetworkBuilder(v1::NetworkQuery query) : query_(std::move(query)) {}
@@ -308,11 +270,8 @@ absl::Status NetworkBuilder::AddSite(const Site& site) {
   return absl::OkStatus();
 }
 
-absl::Status NetworkBuilder::AddPartnership(const Partnership& partnership,
-                                            absl::Span<const Assessment> assessments) {
-  if (partnership.has_delete_time() || !LastsOn(query_.as_of(), partnership)) {
-    return absl::OkStatus();
-  }
+absl::Status NetworkBuilder::AddPartnership(const Partnership& partnership) {
+  if (!IsInForce(query_.as_of(), partnership)) return absl::OkStatus();
   const auto site = site_places_.find(SiteOf(partnership.name()));
   if (site == site_places_.end()) return absl::OkStatus();
   facts_.set_partnership_count(facts_.partnership_count() + 1);
@@ -327,8 +286,7 @@ absl::Status NetworkBuilder::AddPartnership(const Partnership& partnership,
     facts_.set_self_left_out_count(facts_.self_left_out_count() + 1);
     return absl::OkStatus();
   }
-  const InteractionLevel level =
-      LevelBy(query_.level_rule(), LevelsOn(query_.as_of(), partnership, assessments));
+  const InteractionLevel level = LevelBy(query_.level_rule(), partnership);
   if (level == type::v1::INTERACTION_LEVEL_NO_INTERACTION) {
     facts_.set_no_interaction_count(facts_.no_interaction_count() + 1);
     return absl::OkStatus();

@@ -4,8 +4,8 @@
 //   NetworkBuilder builder(query);
 //   // The sites that it is about; then their partnerships, of which it takes what belongs.
 //   builder.AddSite(site);
-//   builder.AddPartnership(partnership, assessments);
-//   // While more of builder.MissingOrganizations() are found:
+//   builder.AddPartnership(partnership);
+//   // Those of builder.MissingOrganizations(), and what stands for them since they were merged:
 //   builder.AddOrganization(organization);
 //   Network network = std::move(builder).Build();
 #ifndef WEFT_SERVICES_METRICS_DOMAIN_NETWORK_NETWORK_H_
@@ -21,7 +21,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "google/type/date.pb.h"
 #include "weft/metrics/v1/network.pb.h"
 #include "weft/registry/v1/organization.pb.h"
@@ -93,10 +92,6 @@ absl::Status ValidateRequest(const v1::RenderNetworkRequest& request);
 // The query with its defaults filled in; `today` is what an unset day stands for.
 v1::NetworkQuery WithDefaults(v1::NetworkQuery query, const google::type::Date& today);
 
-// Whether the levels of a partnership, the latest that were recorded, are also those of `day`. If
-// not, its assessments are needed to know them.
-bool LevelsHoldOn(const google::type::Date& day, const registry::v1::Partnership& partnership);
-
 class NetworkBuilder {
  public:
   // The query has its defaults filled in.
@@ -105,11 +100,9 @@ class NetworkBuilder {
   // Of the sites that the network is about, each once, before their partnerships.
   // FAILED_PRECONDITION (NETWORK_TOO_LARGE), as below.
   absl::Status AddSite(const registry::v1::Site& site);
-  // Of any site: what the query does not ask for is passed over. Deleted ones are not part of a
-  // network, nor those that do not last on the day. `assessments` are all of this partnership in
-  // the order of their numbers; they may be left out where LevelsHoldOn() the query's day.
-  absl::Status AddPartnership(const registry::v1::Partnership& partnership,
-                              absl::Span<const registry::v1::Assessment> assessments);
+  // Of any site, with the levels that hold on the query's day: what the query does not ask for is
+  // passed over. Deleted ones are not part of a network, nor those that do not last on the day.
+  absl::Status AddPartnership(const registry::v1::Partnership& partnership);
 
   // Names of organizations that have a tie, or that stand for one that has, and have not been
   // added; by name. Those that nobody knows may be left out: such a node has its id for a label.

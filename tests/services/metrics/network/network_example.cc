@@ -60,7 +60,7 @@ Network BuildFrom(const v1::NetworkQuery& query, const std::vector<registry::v1:
   NetworkBuilder builder(query);
   for (const registry::v1::Site& site : sites) EXPECT_TRUE(builder.AddSite(site).ok());
   for (const registry::v1::Partnership& partnership : partnerships) {
-    EXPECT_TRUE(builder.AddPartnership(partnership, {}).ok());
+    EXPECT_TRUE(builder.AddPartnership(partnership).ok());
   }
   for (const registry::v1::Organization& organization : organizations) {
     builder.AddOrganization(organization);

@@ -12,7 +12,6 @@
 namespace weft::metrics {
 namespace {
 
-using registry::v1::Assessment;
 using registry::v1::Organization;
 using registry::v1::Partnership;
 using registry::v1::Site;
@@ -50,31 +49,6 @@ TEST(NetworkTest, TiesInForceOnTheDayCount) {
   EXPECT_EQ(network.organizations[0].name, "organizations/o00001");
   EXPECT_EQ(network.facts.partnership_count(), 1);
   EXPECT_EQ(network.facts.isolated_site_count(), 1);
-}
-
-TEST(NetworkTest, ALevelHoldsFromItsDayOn) {
-  Partnership partnership = ExamplePartnership(0, 0, 4);
-  *partnership.mutable_level_effective_date() = Day(2025, 9, 1);
-  // Without its assessments, all that is known is that the level is of a later day.
-  EXPECT_EQ(Of(ExampleQuery(), {partnership}).ties[0].level,
-            type::v1::INTERACTION_LEVEL_UNSPECIFIED);
-
-  std::vector<Assessment> assessments(4);
-  const std::vector<std::pair<google::type::Date, type::v1::InteractionLevel>> ratings = {
-      {Day(2025, 1, 1), type::v1::INTERACTION_LEVEL_COORDINATION},
-      {Day(2024, 1, 1), type::v1::INTERACTION_LEVEL_NETWORKING},
-      // Corrects the first.
-      {Day(2025, 1, 1), type::v1::INTERACTION_LEVEL_COOPERATION},
-      {Day(2025, 9, 1), type::v1::INTERACTION_LEVEL_COLLABORATION}};
-  for (size_t i = 0; i < ratings.size(); ++i) {
-    assessments[i].set_side(Assessment::SIDE_SITE);
-    *assessments[i].mutable_effective_date() = ratings[i].first;
-    assessments[i].set_level(ratings[i].second);
-  }
-  NetworkBuilder builder(ExampleQuery());
-  ASSERT_THAT(builder.AddSite(ExampleSite(0)), IsOk());
-  ASSERT_THAT(builder.AddPartnership(partnership, assessments), IsOk());
-  EXPECT_EQ(std::move(builder).Build().ties[0].level, type::v1::INTERACTION_LEVEL_COOPERATION);
 }
 
 TEST(NetworkTest, WhatIsLeftOutIsCounted) {
@@ -148,8 +122,8 @@ TEST(NetworkTest, TheLevelIsOfTheSideThatWasAskedFor) {
 TEST(NetworkTest, MergedOrganizationsAreOne) {
   NetworkBuilder builder(ExampleQuery());
   ASSERT_THAT(builder.AddSite(ExampleSite(0)), IsOk());
-  ASSERT_THAT(builder.AddPartnership(ExamplePartnership(0, 0, 1), {}), IsOk());
-  ASSERT_THAT(builder.AddPartnership(ExamplePartnership(0, 1, 2), {}), IsOk());
+  ASSERT_THAT(builder.AddPartnership(ExamplePartnership(0, 0, 1)), IsOk());
+  ASSERT_THAT(builder.AddPartnership(ExamplePartnership(0, 1, 2)), IsOk());
   EXPECT_THAT(builder.MissingOrganizations(),
               ElementsAre("organizations/o00000", "organizations/o00001"));
   Organization merged = ExampleOrganization(0);

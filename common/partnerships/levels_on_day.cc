@@ -1,6 +1,6 @@
-#include "services/metrics/domain/tie_levels.h"
+#include "common/partnerships/levels_on_day.h"
 
-namespace weft::metrics {
+namespace weft {
 
 using google::type::Date;
 using registry::v1::Assessment;
@@ -10,11 +10,11 @@ bool IsInForce(const Date& day, const Partnership& partnership) {
   return !partnership.has_delete_time() && LastsOn(day, partnership);
 }
 
-bool NeedsRatings(const Date& day, const Partnership& partnership) {
-  return (partnership.has_level_effective_date() &&
-          CompareDates(partnership.level_effective_date(), day) > 0) ||
-         (partnership.has_organization_level_effective_date() &&
-          CompareDates(partnership.organization_level_effective_date(), day) > 0);
+bool LevelsHoldOn(const Date& day, const Partnership& partnership) {
+  return (!partnership.has_level_effective_date() ||
+          CompareDates(partnership.level_effective_date(), day) <= 0) &&
+         (!partnership.has_organization_level_effective_date() ||
+          CompareDates(partnership.organization_level_effective_date(), day) <= 0);
 }
 
 void ClearLevels(Partnership& partnership) {
@@ -24,8 +24,7 @@ void ClearLevels(Partnership& partnership) {
   partnership.clear_organization_level_effective_date();
 }
 
-void AddRating(const Date& day, const Assessment& rating, Partnership& partnership) {
-  if (CompareDates(rating.effective_date(), day) > 0) return;
+void TakeRating(const Assessment& rating, Partnership& partnership) {
   if (rating.side() == Assessment::SIDE_SITE) {
     if (partnership.has_level_effective_date() &&
         CompareDates(rating.effective_date(), partnership.level_effective_date()) < 0) {
@@ -43,4 +42,8 @@ void AddRating(const Date& day, const Assessment& rating, Partnership& partnersh
   *partnership.mutable_organization_level_effective_date() = rating.effective_date();
 }
 
-}  // namespace weft::metrics
+void AddRating(const Date& day, const Assessment& rating, Partnership& partnership) {
+  if (CompareDates(rating.effective_date(), day) <= 0) TakeRating(rating, partnership);
+}
+
+}  // namespace weft
