@@ -16,8 +16,6 @@ constexpr size_t kMaxPageText = 64;
 constexpr absl::string_view kNoList =
     "the file is neither a list of submissions, [{…}, …], nor a page of them with \"results\"";
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 }  // namespace
 
 // One submission on its way from text to cells.
@@ -130,8 +128,17 @@ class KoboJsonReader::Record final : public nlohmann::json_sax<nlohmann::json> {
 };
 
 void KoboJsonReader::Feed(absl::string_view bytes) {
-  for (const char c : bytes) {
-    if (stopped_) return;
+  while (!bytes.empty() && !stopped_) {
+    if (state_ == State::kList) {
+      if (const size_t run = list_.TakeRun(bytes); run > 0) {
+        bytes.remove_prefix(run);
+        offset_ += static_cast<int64_t>(run);
+        after_cr_ = false;
+        continue;
+      }
+    }
+    const char c = bytes.front();
+    bytes.remove_prefix(1);
     // The mark's bytes are passed over one by one.
     const bool mark = state_ == State::kStart && offset_ < 3 && c == kByteOrderMark[offset_];
     if (!mark) Take(c);
@@ -153,13 +160,13 @@ void KoboJsonReader::Finish() {
 void KoboJsonReader::Take(char c) {
   switch (state_) {
     case State::kStart:
-      if (IsBlank(c)) return;
+      if (IsJsonBlank(c)) return;
       if (c == '[') {
         OpenList();
       } else if (c == '{') {
         is_page_ = true;
         state_ = State::kPage;
-        depth_ = 1;
+        nesting_.Begin(1);
       } else {
         Fail(Reason::kBadJson, kNoList);
       }
@@ -168,37 +175,34 @@ void KoboJsonReader::Take(char c) {
       return TakeOfPage(c);
     case State::kList:
       return TakeOfList(c);
-    case State::kElement:
-      return TakeOfElement(c);
     case State::kAfterList:
       return TakeOfPage(c);
     case State::kEnd:
-      if (!IsBlank(c)) Fail(Reason::kBadJson, "something follows the list of submissions");
+      if (!IsJsonBlank(c)) Fail(Reason::kBadJson, "something follows the list of submissions");
       return;
   }
-}
-
-bool KoboJsonReader::EndsString(char c) {
-  const bool literal = std::exchange(escaped_, !escaped_ && c == '\\');
-  if (literal || c != '"') return false;
-  in_string_ = false;
-  return true;
 }
 
 void KoboJsonReader::TakeOfPage(char c) {
-  if (in_string_) {
-    if (EndsString(c)) {
-      if (depth_ == 1 && after_colon_ && key_ == "next") handler_.OnMorePages();
-      if (depth_ == 1 && !after_colon_) key_ = text_;
+  const bool was_in_string = nesting_.in_string();
+  if (!was_in_string && c == '[' && nesting_.depth() == 1 && after_colon_ && key_ == "results" &&
+      !results_seen_) {
+    results_seen_ = true;
+    return OpenList();
+  }
+  nesting_.Take(c);
+  if (was_in_string) {
+    if (nesting_.in_string()) {
+      if (text_.size() < kMaxPageText) text_.push_back(c);
       return;
     }
-    if (text_.size() < kMaxPageText) text_.push_back(c);
+    if (nesting_.depth() == 1 && after_colon_ && key_ == "next") handler_.OnMorePages();
+    if (nesting_.depth() == 1 && !after_colon_) key_ = text_;
     return;
   }
-  if (IsBlank(c)) return;
+  if (nesting_.too_deep()) return Fail(Reason::kJsonTooDeep, kJsonTooDeep);
   switch (c) {
     case '"':
-      in_string_ = true;
       text_.clear();
       return;
     case ':':
@@ -207,20 +211,9 @@ void KoboJsonReader::TakeOfPage(char c) {
     case ',':
       after_colon_ = false;
       return;
-    case '[':
-      if (depth_ == 1 && after_colon_ && key_ == "results" && !results_seen_) {
-        results_seen_ = true;
-        OpenList();
-        return;
-      }
-      [[fallthrough]];
-    case '{':
-      if (++depth_ > kMaxJsonDepth)
-        Fail(Reason::kJsonTooDeep, "more than 32 objects and lists are inside each other");
-      return;
     case ']':
     case '}':
-      if (--depth_ == 0) state_ = State::kEnd;
+      if (nesting_.depth() == 0) state_ = State::kEnd;
       after_colon_ = false;
       return;
     default:
@@ -229,68 +222,46 @@ void KoboJsonReader::TakeOfPage(char c) {
 }
 
 void KoboJsonReader::TakeOfList(char c) {
-  if (IsBlank(c)) return;
-  if (c == ']' && !after_comma_) {
-    state_ = is_page_ ? State::kAfterList : State::kEnd;
-    after_colon_ = false;
-  } else if (c == ',' && after_element_) {
-    after_element_ = false;
-    after_comma_ = true;
-  } else if (c == '{' && !after_element_) {
-    state_ = State::kElement;
-    element_.assign(1, c);
-    ++submission_;
-    element_offset_ = offset_;
-    depth_ = 1;
-    in_string_ = false;
-    escaped_ = false;
-  } else {
-    Fail(Reason::kBadJson, "a submission, {…}, was expected here");
+  switch (list_.Take(c)) {
+    case JsonList::Step::kNothing:
+      return;
+    case JsonList::Step::kBegin:
+      ++submission_;
+      element_offset_ = offset_;
+      return;
+    case JsonList::Step::kObject:
+      return EndSubmission(list_.text());
+    case JsonList::Step::kEnd:
+      state_ = is_page_ ? State::kAfterList : State::kEnd;
+      after_colon_ = false;
+      return;
+    case JsonList::Step::kUnexpected:
+      return Fail(Reason::kBadJson, "a submission, {…}, was expected here");
+    case JsonList::Step::kTooLong:
+      return Fail(Reason::kRowTooLong, "a submission is larger than 8 MiB");
+    case JsonList::Step::kTooDeep:
+      return Fail(Reason::kJsonTooDeep, kJsonTooDeep);
   }
 }
 
-void KoboJsonReader::TakeOfElement(char c) {
-  element_.push_back(c);
-  if (element_.size() > kMaxRowBytes) {
-    return Fail(Reason::kRowTooLong, "a submission is larger than 8 MiB");
-  }
-  if (in_string_) {
-    EndsString(c);
-    return;
-  }
-  if (c == '"') {
-    in_string_ = true;
-  } else if (c == '{' || c == '[') {
-    if (++depth_ > kMaxJsonDepth) {
-      Fail(Reason::kJsonTooDeep, "more than 32 objects and lists are inside each other");
-    }
-  } else if ((c == '}' || c == ']') && --depth_ == 0) {
-    EndElement();
-  }
-}
-
-void KoboJsonReader::EndElement() {
-  state_ = State::kList;
-  depth_ = 1;
-  after_element_ = true;
-  after_comma_ = false;
+void KoboJsonReader::EndSubmission(std::string& text) {
   row_.Begin(submission_);
   // What is no text is told, and replaced so that the rest of the submission can be read.
   Utf8Checker checker;
-  for (size_t at = 0; at < element_.size();) {
-    at += checker.Check(absl::string_view(element_).substr(at));
-    if (at >= element_.size()) break;
+  for (size_t at = 0; at < text.size();) {
+    at += checker.Check(absl::string_view(text).substr(at));
+    if (at >= text.size()) break;
     if (!row_.damaged()) {
       handler_.OnBadByte(submission_, 0, element_offset_ + static_cast<int64_t>(at),
-                         element_[at] == '\0');
+                         text[at] == '\0');
     }
     row_.MarkDamaged();
     // A character that the wrong byte has cut short ends before it; else the byte itself is wrong.
-    for (size_t back = 1; back <= checker.back(); ++back) element_[at - back] = '?';
-    if (checker.back() == 0) element_[at++] = '?';
+    for (size_t back = 1; back <= checker.back(); ++back) text[at - back] = '?';
+    if (checker.back() == 0) text[at++] = '?';
   }
   Record record(*this);
-  if (!nlohmann::json::sax_parse(element_, &record)) {
+  if (!nlohmann::json::sax_parse(text, &record)) {
     if (record.refusal().has_value()) {
       return Fail(record.refusal()->reason, record.refusal()->message);
     }

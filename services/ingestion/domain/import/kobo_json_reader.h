@@ -15,12 +15,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "common/csv/csv_reader.h"
+#include "common/json/json_list.h"
 #include "services/ingestion/domain/import/problems.h"
 
 namespace weft::ingestion {
-
-// Objects and arrays inside each other.
-inline constexpr int kMaxJsonDepth = 32;
 
 class KoboJsonReader {
  public:
@@ -54,21 +52,17 @@ class KoboJsonReader {
 
  private:
   class Record;
-  enum class State { kStart, kPage, kList, kElement, kAfterList, kEnd };
+  enum class State { kStart, kPage, kList, kAfterList, kEnd };
 
   void Take(char c);
   void TakeOfPage(char c);
-  // Takes a character inside a string: whether it is the quote that ends it.
-  bool EndsString(char c);
   void TakeOfList(char c);
-  void TakeOfElement(char c);
   void OpenList() {
     state_ = State::kList;
     begun_ = true;
-    after_element_ = false;
-    after_comma_ = false;
+    list_.Begin();
   }
-  void EndElement();
+  void EndSubmission(std::string& text);
   void Fail(Reason reason, absl::string_view message);
 
   Handler& handler_;
@@ -83,18 +77,14 @@ class KoboJsonReader {
 
   // Of the page around the list: what surrounds the next byte.
   bool is_page_ = false;
-  int depth_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
+  JsonNesting nesting_;
   bool after_colon_ = false;
   std::string text_;
   std::string key_;
   bool results_seen_ = false;
 
-  // Of the list.
-  bool after_element_ = false;
-  bool after_comma_ = false;
-  std::string element_;
+  // Of the list, and where the submission begins.
+  JsonList list_{kMaxRowBytes};
   int64_t element_offset_ = 0;
 
   absl::flat_hash_map<std::string, int> columns_;

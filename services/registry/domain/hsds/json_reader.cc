@@ -1,6 +1,5 @@
 #include "services/registry/domain/hsds/json_reader.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -17,13 +16,8 @@ namespace {
 constexpr absl::string_view kNoOrganization =
     "the file is neither an organization, {…}, nor a list of them, [{…}, …], nor a page of HSDS, "
     "{\"contents\": […]}";
-constexpr absl::string_view kTooDeep = "more than 32 objects and lists are inside each other";
+constexpr absl::string_view kTooLong = "an organization is larger than 4 MiB";
 constexpr char kContents[] = "contents";
-// What matters between the bytes of an organization, and in a string of it.
-constexpr absl::string_view kEndsRun = "\"{}[]\r\n";
-constexpr absl::string_view kEndsRunInString = "\"\\\r\n";
-
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // A key as RFC 6901 writes it in a pointer.
 std::string PointerPart(absl::string_view key) {
@@ -259,11 +253,9 @@ void JsonReader::Feed(absl::string_view bytes) {
 }
 
 size_t JsonReader::TakeRun(absl::string_view bytes) {
-  if (state_ != State::kElement || escaped_) return 0;
-  const size_t run = std::min(bytes.find_first_of(in_string_ ? kEndsRunInString : kEndsRun),
-                              std::min(bytes.size(), kMaxOrganizationBytes - text_.size()));
+  if (state_ != State::kList) return 0;
+  const size_t run = list_.TakeRun(bytes);
   if (run == 0) return 0;
-  text_.append(bytes.data(), run);
   offset_ += static_cast<int64_t>(run);
   after_cr_ = false;
   return run;
@@ -278,7 +270,7 @@ void JsonReader::Finish() {
 void JsonReader::Take(char c) {
   switch (state_) {
     case State::kStart:
-      if (IsBlank(c)) return;
+      if (IsJsonBlank(c)) return;
       if (c == '[') return OpenList();
       if (c != '{') {
         const bool wide = c == '\0' || c == '\xff' || c == '\xfe';
@@ -288,62 +280,38 @@ void JsonReader::Take(char c) {
       state_ = State::kObject;
       text_.assign(1, c);
       text_line_ = line_;
-      depth_ = 1;
+      nesting_.Begin(1);
       return;
     case State::kObject:
       return TakeOfObject(c);
     case State::kList:
       return TakeOfList(c);
-    case State::kElement:
-      text_.push_back(c);
-      if (text_.size() > kMaxOrganizationBytes) {
-        return Fail(Reason::kRowTooLong, "an organization is larger than 4 MiB");
-      }
-      if (Ends(c)) EndElement();
-      return;
     case State::kPageRest:
       return TakeOfPageRest(c);
     case State::kEnd:
-      if (!IsBlank(c)) Fail(Reason::kBadJson, "something follows the end of the JSON");
+      if (!IsJsonBlank(c)) Fail(Reason::kBadJson, "something follows the end of the JSON");
       return;
   }
 }
 
-bool JsonReader::Ends(char c) {
-  if (in_string_) {
-    const bool literal = std::exchange(escaped_, !escaped_ && c == '\\');
-    if (!literal && c == '"') in_string_ = false;
-    return false;
-  }
-  if (c == '"') {
-    in_string_ = true;
-  } else if (c == '{' || c == '[') {
-    if (++depth_ > kMaxJsonDepth) Fail(Reason::kJsonTooDeep, kTooDeep);
-  } else if (c == '}' || c == ']') {
-    return --depth_ == 0;
-  }
-  return false;
-}
-
 void JsonReader::TakeOfObject(char c) {
-  if (!in_string_ && depth_ == 1 && c == '[' && after_colon_ && key_ == kContents) {
+  const bool was_in_string = nesting_.in_string();
+  if (!was_in_string && nesting_.depth() == 1 && c == '[' && after_colon_ && key_ == kContents) {
     is_page_ = true;
     page_ = std::exchange(text_, std::string());
     return OpenList();
   }
-  const bool was_in_string = in_string_;
   text_.push_back(c);
-  if (text_.size() > kMaxOrganizationBytes) {
-    return Fail(Reason::kRowTooLong, "an organization is larger than 4 MiB");
-  }
-  if (Ends(c)) {
+  if (text_.size() > kMaxOrganizationBytes) return Fail(Reason::kRowTooLong, kTooLong);
+  nesting_.Take(c);
+  if (nesting_.too_deep()) return Fail(Reason::kJsonTooDeep, kJsonTooDeep);
+  if (nesting_.depth() == 0) {
     state_ = State::kEnd;
-    is_page_ = false;
-    return EndElement();
+    return EndOrganization("", text_);
   }
-  if (depth_ != 1) return;
-  if (!was_in_string && in_string_) key_begin_ = text_.size();
-  if (was_in_string && !in_string_ && !after_colon_) {
+  if (nesting_.depth() != 1) return;
+  if (!was_in_string && nesting_.in_string()) key_begin_ = text_.size();
+  if (was_in_string && !nesting_.in_string() && !after_colon_) {
     key_ = text_.substr(key_begin_, text_.size() - 1 - key_begin_);
   }
   if (was_in_string) return;
@@ -353,56 +321,52 @@ void JsonReader::TakeOfObject(char c) {
 
 void JsonReader::OpenList() {
   state_ = State::kList;
-  text_.clear();
+  list_.Begin();
 }
 
 void JsonReader::TakeOfList(char c) {
-  if (IsBlank(c)) return;
-  if (c == ']' && !after_comma_) {
-    state_ = is_page_ ? State::kPageRest : State::kEnd;
-    if (is_page_) page_ += "[]";
-    depth_ = 1;
-  } else if (c == ',' && after_element_) {
-    after_element_ = false;
-    after_comma_ = true;
-  } else if (c == '{' && !after_element_) {
-    state_ = State::kElement;
-    text_.assign(1, c);
-    text_line_ = line_;
-    depth_ = 1;
-    in_string_ = false;
-    escaped_ = false;
-  } else {
-    Fail(Reason::kBadJson, "an organization, {…}, was expected here");
+  switch (list_.Take(c)) {
+    case JsonList::Step::kNothing:
+      return;
+    case JsonList::Step::kBegin:
+      text_line_ = line_;
+      return;
+    case JsonList::Step::kObject:
+      return EndOrganization(absl::StrCat(is_page_ ? "/contents/" : "/", elements_++),
+                             list_.text());
+    case JsonList::Step::kEnd:
+      state_ = is_page_ ? State::kPageRest : State::kEnd;
+      if (is_page_) page_ += "[]";
+      nesting_.Begin(1);
+      return;
+    case JsonList::Step::kUnexpected:
+      return Fail(Reason::kBadJson, "an organization, {…}, was expected here");
+    case JsonList::Step::kTooLong:
+      return Fail(Reason::kRowTooLong, kTooLong);
+    case JsonList::Step::kTooDeep:
+      return Fail(Reason::kJsonTooDeep, kJsonTooDeep);
   }
 }
 
-void JsonReader::EndElement() {
-  std::string pointer;
-  if (state_ == State::kElement) {
-    pointer = absl::StrCat(is_page_ ? "/contents/" : "/", elements_++);
-    state_ = State::kList;
-    after_element_ = true;
-    after_comma_ = false;
-  }
+void JsonReader::EndOrganization(std::string pointer, std::string& text) {
   Utf8Checker checker;
-  const size_t good = checker.Check(text_);
-  if (good < text_.size()) {
+  const size_t good = checker.Check(text);
+  if (good < text.size()) {
     Spot spot;
     spot.file = file_;
     spot.row = text_line_;
     spot.pointer = pointer;
-    report_.Add(text_[good] == '\0' ? Reason::kNulByte : Reason::kInvalidUtf8, spot,
+    report_.Add(text[good] == '\0' ? Reason::kNulByte : Reason::kInvalidUtf8, spot,
                 absl::StrCat("byte ", good + 1,
                              " of the organization is no text in UTF-8; save "
                              "the file as UTF-8"));
     return;
   }
   Builder builder(*this, std::move(pointer));
-  if (!nlohmann::json::sax_parse(text_, &builder) || !builder.organization().has_value()) {
+  if (!nlohmann::json::sax_parse(text, &builder) || !builder.organization().has_value()) {
     return Fail(Reason::kBadJson, "the organization that ends here is no JSON");
   }
-  text_.clear();
+  text.clear();
   handler_(*std::move(builder.organization()));
 }
 
@@ -411,7 +375,9 @@ void JsonReader::TakeOfPageRest(char c) {
   if (page_.size() > kMaxOrganizationBytes) {
     return Fail(Reason::kRowTooLong, "what stands around the page's contents is larger than 4 MiB");
   }
-  if (Ends(c)) EndPage();
+  nesting_.Take(c);
+  if (nesting_.too_deep()) return Fail(Reason::kJsonTooDeep, kJsonTooDeep);
+  if (nesting_.depth() == 0) EndPage();
 }
 
 void JsonReader::EndPage() {

@@ -11,13 +11,12 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "common/json/json_list.h"
 #include "services/registry/domain/hsds/record.h"
 #include "services/registry/domain/hsds/report.h"
 
 namespace weft::registry::hsds {
 
-// Objects and lists inside each other.
-inline constexpr int kMaxJsonDepth = 32;
 inline constexpr size_t kMaxOrganizationBytes = 4 << 20;
 
 class JsonReader {
@@ -34,7 +33,7 @@ class JsonReader {
 
  private:
   class Builder;
-  enum class State { kStart, kObject, kList, kElement, kPageRest, kEnd };
+  enum class State { kStart, kObject, kList, kPageRest, kEnd };
 
   // Takes what comes first and needs no look at each byte; how many bytes that is.
   size_t TakeRun(absl::string_view bytes);
@@ -43,10 +42,9 @@ class JsonReader {
   void TakeOfList(char c);
   // Keeps what stands around the list of a page.
   void TakeOfPageRest(char c);
-  // Follows strings and depth in what is being collected; true when its outermost object ends.
-  bool Ends(char c);
   void OpenList();
-  void EndElement();
+  // Hands out the organization that `text` is, and leaves `text` as it may.
+  void EndOrganization(std::string pointer, std::string& text);
   void EndPage();
   void Fail(Reason reason, absl::string_view message);
   Spot Here() const;
@@ -61,14 +59,15 @@ class JsonReader {
   bool after_cr_ = false;
   int64_t offset_ = 0;
 
-  // What is being collected, and where in it the next byte is.
-  std::string text_;
+  // The line on which the organization begins.
   int32_t text_line_ = 0;
-  int depth_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
+  JsonList list_{kMaxOrganizationBytes};
 
-  // Of an outermost object: the key that was read last, and whether its value follows.
+  // Of an outermost object: its text, and what is open at its end.
+  std::string text_;
+  JsonNesting nesting_;
+
+  // The key that was read last in it, and whether its value follows.
   size_t key_begin_ = 0;
   std::string key_;
   bool after_colon_ = false;
@@ -76,8 +75,6 @@ class JsonReader {
   bool is_page_ = false;
   std::string page_;
   int elements_ = 0;
-  bool after_element_ = false;
-  bool after_comma_ = false;
 };
 
 }  // namespace weft::registry::hsds
