@@ -284,27 +284,7 @@ TEST_P(NetworkTest, TheSitesOfAWave) {
 
 TEST_P(NetworkTest, WhatShowsNobodyAnythingIsNotDrawn) {
   AddTies();
-  constexpr int kAtOnce = 100;
-  for (int batch = 0; batch < 10; ++batch) {
-    registry::v1::BatchCreateOrganizationsRequest organizations;
-    registry::v1::BatchCreatePartnershipsRequest ties;
-    ties.set_parent("sites/site-01");
-    for (int i = 0; i < kAtOnce; ++i) {
-      const std::string id = absl::StrCat("o", batch * kAtOnce + i);
-      auto& organization = *organizations.add_requests();
-      organization.set_organization_id(id);
-      organization.mutable_organization()->set_display_name(id);
-      auto& tie = *ties.add_requests();
-      tie.set_parent("sites/site-01");
-      tie.set_partnership_id(id);
-      tie.mutable_partnership()->set_organization(absl::StrCat("organizations/", id));
-      tie.mutable_partnership()->set_partner_type("cbo");
-    }
-    InRegistry<registry::v1::BatchCreateOrganizationsResponse>(
-        "OrganizationService/BatchCreateOrganizations", organizations);
-    InRegistry<registry::v1::BatchCreatePartnershipsResponse>(
-        "PartnershipService/BatchCreatePartnerships", ties);
-  }
+  AddManyTies("site-01", 1000);
   EXPECT_THAT(Render({}), IsError(absl::StatusCode::kFailedPrecondition, "NETWORK_NOT_DRAWABLE"));
   // Nor is a map that continues one.
   v1::RenderNetworkRequest request;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/metrics/domain/site_profile.h"
 #include "tests/services/metrics/service_fixture.h"
 #include "tests/testing/proto_matchers.h"
 #include "weft/metrics/v1/profile.pb.h"
@@ -219,6 +220,21 @@ TEST_P(ProfileTest, WhatMakesNoSenseIsRefused) {
   request = Of("site-01");
   request.mutable_effective_on()->set_year(2025);
   EXPECT_THAT(Get(request), IsError(kInvalid, "INVALID_FIELD"));
+}
+
+class LargeProfileTest : public ProfileTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, LargeProfileTest, ::testing::Values("memory"),
+                         ingestion::EngineName);
+
+TEST_P(LargeProfileTest, MoreTiesThanAProfileHolds) {
+  AddLab();
+  AddManyTies("site-01", kMaxProfileTies);
+  EXPECT_EQ(Profile("site-01").ties().tie_count(), kMaxProfileTies);
+  AddOrganization("library");
+  AddTie("site-01", "library", "cbo");
+  EXPECT_THAT(Get(Of("site-01")),
+              IsError(absl::StatusCode::kFailedPrecondition, "PROFILE_TOO_LARGE"));
+  EXPECT_EQ(Profile("site-02").ties().tie_count(), 0);
 }
 
 TEST_P(ProfileTest, NotForEverybody) {

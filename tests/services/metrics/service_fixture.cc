@@ -1,5 +1,6 @@
 #include "tests/services/metrics/service_fixture.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -123,6 +124,30 @@ registry::v1::Partnership MetricsTest::AddTie(const std::string& site,
   if (!both.first.empty()) *tie.mutable_start_date() = ParseDay(both.first);
   if (!both.second.empty()) *tie.mutable_end_date() = ParseDay(both.second);
   return InRegistry<registry::v1::Partnership>("PartnershipService/CreatePartnership", request);
+}
+
+void MetricsTest::AddManyTies(const std::string& site, int count) {
+  constexpr int kAtOnce = 500;
+  for (int begin = 0; begin < count; begin += kAtOnce) {
+    registry::v1::BatchCreateOrganizationsRequest organizations;
+    registry::v1::BatchCreatePartnershipsRequest ties;
+    ties.set_parent("sites/" + site);
+    for (int i = begin; i < std::min(begin + kAtOnce, count); ++i) {
+      const std::string id = absl::StrCat("p", i);
+      registry::v1::CreateOrganizationRequest& organization = *organizations.add_requests();
+      organization.set_organization_id(id);
+      organization.mutable_organization()->set_display_name(id);
+      registry::v1::CreatePartnershipRequest& tie = *ties.add_requests();
+      tie.set_parent(ties.parent());
+      tie.set_partnership_id(id);
+      tie.mutable_partnership()->set_organization("organizations/" + id);
+      tie.mutable_partnership()->set_partner_type("cbo");
+    }
+    InRegistry<registry::v1::BatchCreateOrganizationsResponse>(
+        "OrganizationService/BatchCreateOrganizations", organizations);
+    InRegistry<registry::v1::BatchCreatePartnershipsResponse>(
+        "PartnershipService/BatchCreatePartnerships", ties);
+  }
 }
 
 void MetricsTest::Rate(const std::string& tie, type::v1::InteractionLevel level,

@@ -71,6 +71,8 @@ class MetricsTest : public ingestion::IngestionTest {
   registry::v1::Partnership AddTie(const std::string& site, const std::string& organization,
                                    const std::string& type, const std::string& days = "",
                                    bool is_self = false);
+  // Ties of the site as "cbo" with `count` organizations that are made for it: p0, p1, ….
+  void AddManyTies(const std::string& site, int count);
   // One side rates the tie, by its name, from a day on.
   void Rate(const std::string& tie, type::v1::InteractionLevel level, const std::string& day,
             bool as_organization = false);
