@@ -295,6 +295,34 @@ TEST_P(NetworkTest, WhatShowsNobodyAnythingIsNotDrawn) {
               IsError(absl::StatusCode::kFailedPrecondition, "NETWORK_NOT_DRAWABLE"));
 }
 
+// A thousand partners that two sites share are half a million pairs, which takes seconds; but not
+// for callers who have gone away. If it did, there would be no room for the fifth.
+TEST_P(NetworkTest, ACallerWhoHasGoneEndsTheWork) {
+  AddLab();
+  AddManyTies("site-01", 1000);
+  registry::v1::BatchCreatePartnershipsRequest ties;
+  ties.set_parent("sites/site-02");
+  for (int i = 0; i < 1000; ++i) {
+    registry::v1::CreatePartnershipRequest& tie = *ties.add_requests();
+    tie.set_parent(ties.parent());
+    tie.mutable_partnership()->set_organization(absl::StrCat("organizations/p", i));
+    tie.mutable_partnership()->set_partner_type("cbo");
+  }
+  InRegistry<registry::v1::BatchCreatePartnershipsResponse>(
+      "PartnershipService/BatchCreatePartnerships", ties);
+  EXPECT_EQ(Network("", "cohorts/new").facts().tie_count(), 0);
+  v1::GetNetworkMetricsRequest request;
+  request.add_measures(v1::NETWORK_MEASURE_BROKERAGE);
+  rpc::CallOptions options;
+  options.timeout = absl::Milliseconds(300);
+  for (int caller = 0; caller < 6; ++caller) {
+    EXPECT_EQ(Get(request, options).status().code(), absl::StatusCode::kDeadlineExceeded);
+  }
+  request.clear_measures();
+  request.add_measures(v1::NETWORK_MEASURE_DENSITY);
+  EXPECT_EQ(Must(Get(request), "GetNetworkMetrics").facts().tie_count(), 2000);
+}
+
 TEST_P(NetworkTest, WhatMakesNoSenseIsRefused) {
   AddLab();
   v1::GetNetworkMetricsRequest request;
