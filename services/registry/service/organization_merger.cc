@@ -184,6 +184,7 @@ Task<absl::Status> OrganizationMerger::ReadReferences(const std::string& duplica
       }
     }
     page.after = std::move(rows->next_key);
+    co_await Yield(context_.executor());
   } while (!page.after.empty());
   co_return absl::OkStatus();
 }
