@@ -33,7 +33,6 @@ namespace weft::cli {
 namespace {
 
 namespace v1 = ::weft::registry::v1;
-using google::type::Date;
 using v1::Organization;
 using v1::OrganizationIdentifier;
 using v1::Partnership;

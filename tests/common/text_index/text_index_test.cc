@@ -257,6 +257,7 @@ TEST_F(TextIndexTest, AnotherLayoutOrADamagedFileBeginsAnew) {
 
 TEST_F(TextIndexTest, DamageWhileItIsOpenIsSaidAndResetHelps) {
   std::vector<Change> changes;
+  changes.reserve(3000);
   for (int i = 0; i < 3000; ++i) {
     changes.push_back(Put(absl::StrCat("d", i), {absl::StrCat("word", i), "common"}));
   }
@@ -290,6 +291,7 @@ TEST_F(TextIndexTest, AFileThatCannotBeMadeIsSaid) {
 
 TEST_F(TextIndexTest, WhatIsStoppedChangesNothing) {
   std::vector<Change> changes;
+  changes.reserve(500);
   for (int i = 0; i < 500; ++i) {
     changes.push_back(Put(absl::StrCat("d", i), {absl::StrCat("word", i), "common"}));
   }

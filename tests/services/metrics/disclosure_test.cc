@@ -314,6 +314,7 @@ class Attacker {
     const auto rated = [](const Cells& c) { return c[1] + c[2] + c[3]; };
     const auto all = [](const Cells& c) { return c[0] + c[1] + c[2] + c[3]; };
     std::vector<Told> tolds;
+    tolds.reserve(4);
     for (int i = 0; i < 3; ++i) {
       tolds.push_back({absl::StrCat("rating ", i + 1), [i](const Cells& c) { return c[i + 1]; },
                        &ratings.shares(i).share(), rated, all});

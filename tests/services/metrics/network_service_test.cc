@@ -20,9 +20,7 @@
 namespace weft::metrics {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::EqualsProto;
-using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
 

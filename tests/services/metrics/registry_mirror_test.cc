@@ -58,6 +58,7 @@ class Store {
     ApplierCache cache;
     Applier applier(txn, cache);
     std::vector<const Change*> pointers;
+    pointers.reserve(changes.size());
     for (const Change& change : changes) pointers.push_back(&change);
     if (prefetch) {
       absl::Status fetched = SyncWait(executor_, applier.Prefetch(pointers));

@@ -118,6 +118,7 @@ TEST(OrganizationMerge, NamesEverythingThatIsWrongWithARequest) {
                        "choices[1].organization", "choices[2].field", "tie_collision",
                        "etags[0].organization", "etags[0].etag", "note"));
   std::vector<std::string> many;
+  many.reserve(21);
   for (int i = 0; i < 21; ++i) many.push_back(absl::StrCat("d", i));
   EXPECT_THAT(ValidateMerge(Request(many)), Violates("duplicates"));
   many.pop_back();

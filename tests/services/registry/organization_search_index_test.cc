@@ -27,7 +27,6 @@ namespace {
 
 using storage::Transaction;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using weft::testing::IsError;
 using weft::testing::IsOk;
 using Names = std::vector<std::string>;
