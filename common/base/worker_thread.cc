@@ -12,14 +12,14 @@ WorkerThread::~WorkerThread() {
   thread_.join();
 }
 
-void WorkerThread::Add(Slice& slice) {
+void WorkerThread::Do(std::function<void()> work) {
   absl::MutexLock lock(&mutex_);
-  queue_.push_back(&slice);
+  queue_.push_back(std::move(work));
 }
 
 void WorkerThread::Loop() {
   for (;;) {
-    Slice* slice = nullptr;
+    std::function<void()> work;
     {
       absl::MutexLock lock(&mutex_);
       const auto has_work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -27,12 +27,10 @@ void WorkerThread::Loop() {
       };
       mutex_.Await(absl::Condition(&has_work));
       if (queue_.empty()) return;
-      slice = queue_.front();
+      work = std::move(queue_.front());
       queue_.pop_front();
     }
-    slice->work_();
-    // From here on it may be gone.
-    slice->executor_.Post(*slice);
+    work();
   }
 }
 

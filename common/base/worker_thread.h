@@ -10,12 +10,17 @@
 //   }
 //
 // Slices of several callers take turns: they run in the order in which they are awaited.
+//
+// What is large takes its time to be freed, too; FreedByWorker lets the thread do that.
 #ifndef WEFT_COMMON_BASE_WORKER_THREAD_H_
 #define WEFT_COMMON_BASE_WORKER_THREAD_H_
 
 #include <coroutine>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <thread>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -56,19 +61,45 @@ class WorkerThread {
   WorkerThread();
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;
-  // Nobody waits any more.
+  // Nobody waits any more. What Do() was given is done first.
   ~WorkerThread();
 
+  // Does `work` after what was asked for before; nobody waits for it.
+  void Do(std::function<void()> work);
+
  private:
-  void Add(Slice& slice);
+  void Add(Slice& slice) {
+    Do([&slice] {
+      slice.work_();
+      // From here on it may be gone.
+      slice.executor_.Post(slice);
+    });
+  }
   void Loop();
 
   absl::Mutex mutex_;
-  std::deque<Slice*> queue_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
   bool ends_ ABSL_GUARDED_BY(mutex_) = false;
   // Last, so that everything else is there when it starts.
   std::thread thread_;
 };
+
+template <class T>
+struct FreeByWorker {
+  WorkerThread* worker;
+  void operator()(T* value) const {
+    worker->Do([value] { delete value; });
+  }
+};
+
+// A value that the worker's thread frees, whoever lets go of it. The worker outlives it.
+template <class T>
+using FreedByWorker = std::unique_ptr<T, FreeByWorker<T>>;
+
+template <class T, class... Arguments>
+FreedByWorker<T> MakeFreedByWorker(WorkerThread& worker, Arguments&&... arguments) {
+  return FreedByWorker<T>(new T(std::forward<Arguments>(arguments)...), FreeByWorker<T>{&worker});
+}
 
 }  // namespace weft
 

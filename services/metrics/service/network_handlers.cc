@@ -121,18 +121,17 @@ Task<absl::Status> NetworkHandlers::AddRecords(RegistryReader& registry, v1::Net
   co_return absl::OkStatus();
 }
 
-Task<absl::StatusOr<NetworkHandlers::Loaded>> NetworkHandlers::Load(rpc::CallContext& context,
-                                                                    v1::NetworkQuery query,
-                                                                    std::string field,
-                                                                    v1::Positions min_positions) {
-  Loaded loaded;
+Task<absl::StatusOr<FreedByWorker<NetworkHandlers::Loaded>>> NetworkHandlers::Load(
+    rpc::CallContext& context, v1::NetworkQuery query, std::string field,
+    v1::Positions min_positions) {
+  FreedByWorker<Loaded> loaded = MakeFreedByWorker<Loaded>(worker_);
   std::optional<std::vector<std::string>> chosen;
   if (!query.wave().empty()) {
     absl::StatusOr<Roster> roster =
         co_await LoadRoster(context, query, std::move(field), std::move(min_positions));
     WEFT_CO_RETURN_IF_ERROR(roster.status());
     if (!query.has_as_of()) *query.mutable_as_of() = roster->day;
-    loaded.positions.set_ingestion(roster->positions.ingestion());
+    loaded->positions.set_ingestion(roster->positions.ingestion());
     // Ties are not from before the roster.
     min_positions = std::move(roster->positions);
     chosen = std::move(roster->sites);
@@ -141,49 +140,53 @@ Task<absl::StatusOr<NetworkHandlers::Loaded>> NetworkHandlers::Load(rpc::CallCon
   absl::StatusOr<ReadModel::Moment> moment =
       co_await read_model_.At(context, std::move(min_positions), ReadModel::Needs::kRegistry);
   WEFT_CO_RETURN_IF_ERROR(moment.status());
-  loaded.positions.set_registry(moment->positions.registry());
-  NetworkBuilder builder(query);
+  loaded->positions.set_registry(moment->positions.registry());
+  FreedByWorker<NetworkBuilder> builder = MakeFreedByWorker<NetworkBuilder>(worker_, query);
   RegistryReader registry(context, *moment->snapshot);
-  absl::Status added = co_await AddRecords(registry, std::move(query), std::move(chosen), builder);
+  absl::Status added = co_await AddRecords(registry, std::move(query), std::move(chosen), *builder);
   WEFT_CO_RETURN_IF_ERROR(std::move(added));
   // The computation may take long; the store goes on without this state.
   moment->snapshot.reset();
-  const auto build = [&] { loaded.network = std::move(builder).Build(); };
+  const auto build = [&] { loaded->network = std::move(*builder).Build(); };
   WorkerThread::Slice slice(worker_, context.executor(), build);
   co_await slice;
   co_return loaded;
 }
 
-Task<absl::Status> NetworkHandlers::Compute(rpc::CallContext& context, const Network& network,
-                                            NetworkOptions options,
-                                            std::optional<NetworkComputation>& computation) {
+Task<absl::Status> NetworkHandlers::InTurns(rpc::CallContext& context,
+                                            absl::FunctionRef<bool()> turn) {
   bool more = true;
-  const auto work = [&] {
-    if (!computation.has_value()) computation.emplace(network, options);
-    more = computation->Work();
-  };
+  const auto work = [&] { more = turn(); };
   while (more) {
     if (context.cancelled()) co_return rpc::Stopped(context);
     WorkerThread::Slice slice(worker_, context.executor(), work);
     co_await slice;
   }
-  co_return computation->status();
+  co_return absl::OkStatus();
 }
 
-Task<absl::Status> NetworkHandlers::LayOut(rpc::CallContext& context, const Network& network,
-                                           int64_t seed, NodePlaces previous,
-                                           std::optional<NetworkLayout>& layout) {
-  bool more = true;
-  const auto work = [&] {
-    if (!layout.has_value()) layout.emplace(network, seed, std::move(previous));
-    more = layout->Work();
+Task<absl::Status> NetworkHandlers::Compute(rpc::CallContext& context, NetworkOptions options,
+                                            Loaded& loaded) {
+  const auto turn = [&] {
+    if (!loaded.computation.has_value()) loaded.computation.emplace(loaded.network, options);
+    return loaded.computation->Work();
   };
-  while (more) {
-    if (context.cancelled()) co_return rpc::Stopped(context);
-    WorkerThread::Slice slice(worker_, context.executor(), work);
-    co_await slice;
-  }
-  co_return layout->status();
+  absl::Status ended = co_await InTurns(context, turn);
+  WEFT_CO_RETURN_IF_ERROR(std::move(ended));
+  co_return loaded.computation->status();
+}
+
+Task<absl::Status> NetworkHandlers::LayOut(rpc::CallContext& context, int64_t seed,
+                                           NodePlaces previous, Loaded& loaded) {
+  const auto turn = [&] {
+    if (!loaded.layout.has_value()) {
+      loaded.layout.emplace(loaded.network, seed, std::move(previous));
+    }
+    return loaded.layout->Work();
+  };
+  absl::Status ended = co_await InTurns(context, turn);
+  WEFT_CO_RETURN_IF_ERROR(std::move(ended));
+  co_return loaded.layout->status();
 }
 
 Task<absl::Status> NetworkHandlers::GetNetworkMetrics(rpc::CallContext& context,
@@ -194,19 +197,20 @@ Task<absl::Status> NetworkHandlers::GetNetworkMetrics(rpc::CallContext& context,
   ++running_;
   const absl::Cleanup done = [this] { --running_; };
   std::string field = "query";
-  absl::StatusOr<Loaded> loaded =
+  absl::StatusOr<FreedByWorker<Loaded>> read =
       co_await Load(context, request.query(), std::move(field), request.min_positions());
-  WEFT_CO_RETURN_IF_ERROR(loaded.status());
-  std::optional<NetworkComputation> computation;
+  WEFT_CO_RETURN_IF_ERROR(read.status());
+  Loaded& loaded = **read;
   NetworkOptions options = OptionsOf(request.measures(), request.seed());
-  absl::Status computed =
-      co_await Compute(context, loaded->network, std::move(options), computation);
+  absl::Status computed = co_await Compute(context, std::move(options), loaded);
   WEFT_CO_RETURN_IF_ERROR(std::move(computed));
   v1::NetworkMetrics metrics;
-  const auto answer = [&] { metrics = computation->Result(request.order_by(), request.top()); };
+  const auto answer = [&] {
+    metrics = loaded.computation->Result(request.order_by(), request.top());
+  };
   WorkerThread::Slice slice(worker_, context.executor(), answer);
   co_await slice;
-  *metrics.mutable_provenance()->mutable_computed_through() = loaded->positions;
+  *metrics.mutable_provenance()->mutable_computed_through() = loaded.positions;
   response = std::move(metrics);
   co_return absl::OkStatus();
 }
@@ -219,15 +223,14 @@ Task<absl::Status> NetworkHandlers::ExportNetwork(rpc::CallContext& context,
   ++running_;
   const absl::Cleanup done = [this] { --running_; };
   std::string field = "query";
-  absl::StatusOr<Loaded> loaded =
+  absl::StatusOr<FreedByWorker<Loaded>> read =
       co_await Load(context, request.query(), std::move(field), request.min_positions());
-  WEFT_CO_RETURN_IF_ERROR(loaded.status());
-  std::optional<NetworkComputation> computation;
+  WEFT_CO_RETURN_IF_ERROR(read.status());
+  Loaded& loaded = **read;
   NetworkOptions options = OptionsOf(request);
-  absl::Status computed =
-      co_await Compute(context, loaded->network, std::move(options), computation);
+  absl::Status computed = co_await Compute(context, std::move(options), loaded);
   WEFT_CO_RETURN_IF_ERROR(std::move(computed));
-  NetworkFile file(loaded->network, *computation, request.format());
+  NetworkFile file(loaded.network, *loaded.computation, request.format());
   v1::ExportNetworkResponse message;
   // A piece is written while nobody else runs, and sent while they do.
   while (file.Next(*message.mutable_chunk())) {
@@ -236,7 +239,7 @@ Task<absl::Status> NetworkHandlers::ExportNetwork(rpc::CallContext& context,
   }
   v1::ExportNetworkResponse last;
   *last.mutable_end() = file.End();
-  *last.mutable_end()->mutable_provenance()->mutable_computed_through() = loaded->positions;
+  *last.mutable_end()->mutable_provenance()->mutable_computed_through() = loaded.positions;
   const bool sent = co_await writer.Write(last);
   if (!sent) co_return rpc::Stopped(context);
   co_return absl::OkStatus();
@@ -255,40 +258,37 @@ Task<absl::Status> NetworkHandlers::RenderNetwork(rpc::CallContext& context,
   v1::NetworkMap map;
   for (int i = 0; i < request.earlier_size(); ++i) {
     std::string field = absl::StrCat("earlier[", i, "]");
-    absl::StatusOr<Loaded> earlier =
+    absl::StatusOr<FreedByWorker<Loaded>> read =
         co_await Load(context, request.earlier(i), std::move(field), std::move(positions));
-    WEFT_CO_RETURN_IF_ERROR(earlier.status());
-    std::optional<NetworkLayout> layout;
-    absl::Status placed =
-        co_await LayOut(context, earlier->network, request.seed(), std::move(places), layout);
+    WEFT_CO_RETURN_IF_ERROR(read.status());
+    Loaded& earlier = **read;
+    absl::Status placed = co_await LayOut(context, request.seed(), std::move(places), earlier);
     WEFT_CO_RETURN_IF_ERROR(std::move(placed));
-    places = layout->PlacesByKey();
+    places = earlier.layout->PlacesByKey();
     // No later map is from before this one.
-    positions = std::move(earlier->positions);
-    *map.add_earlier() = std::move(earlier->network.query);
+    positions = std::move(earlier.positions);
+    *map.add_earlier() = std::move(earlier.network.query);
   }
   std::string field = "query";
-  absl::StatusOr<Loaded> loaded =
+  absl::StatusOr<FreedByWorker<Loaded>> read =
       co_await Load(context, request.query(), std::move(field), std::move(positions));
-  WEFT_CO_RETURN_IF_ERROR(loaded.status());
-  std::optional<NetworkLayout> layout;
-  absl::Status placed =
-      co_await LayOut(context, loaded->network, request.seed(), std::move(places), layout);
+  WEFT_CO_RETURN_IF_ERROR(read.status());
+  Loaded& loaded = **read;
+  absl::Status placed = co_await LayOut(context, request.seed(), std::move(places), loaded);
   WEFT_CO_RETURN_IF_ERROR(std::move(placed));
-  std::optional<NetworkComputation> computation;
   NetworkOptions options = OptionsOf(request);
-  absl::Status computed =
-      co_await Compute(context, loaded->network, std::move(options), computation);
+  absl::Status computed = co_await Compute(context, std::move(options), loaded);
   WEFT_CO_RETURN_IF_ERROR(std::move(computed));
   v1::RenderNetworkResponse drawn;
   const auto draw = [&] {
-    *drawn.mutable_map() = MakeNetworkMap(loaded->network, *computation, layout->places());
+    *drawn.mutable_map() =
+        MakeNetworkMap(loaded.network, *loaded.computation, loaded.layout->places());
     *drawn.mutable_map()->mutable_earlier() = std::move(*map.mutable_earlier());
     *drawn.mutable_picture() = DrawNetworkMap(drawn.map(), width);
   };
   WorkerThread::Slice slice(worker_, context.executor(), draw);
   co_await slice;
-  *drawn.mutable_map()->mutable_provenance()->mutable_computed_through() = loaded->positions;
+  *drawn.mutable_map()->mutable_provenance()->mutable_computed_through() = loaded.positions;
   response = std::move(drawn);
   co_return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
@@ -41,14 +42,17 @@ class NetworkHandlers {
                                    v1::RenderNetworkResponse& response);
 
  private:
-  // A network, and how far the feeds that it is from had been read then.
+  // A network, what is computed of it, and how far the feeds that it is from had been read then.
   struct Loaded {
     Network network;
     v1::Positions positions;
+    std::optional<NetworkComputation> computation;
+    std::optional<NetworkLayout> layout;
   };
   // `field` is where the query stands in the request.
-  Task<absl::StatusOr<Loaded>> Load(rpc::CallContext& context, v1::NetworkQuery query,
-                                    std::string field, v1::Positions min_positions);
+  Task<absl::StatusOr<FreedByWorker<Loaded>>> Load(rpc::CallContext& context,
+                                                   v1::NetworkQuery query, std::string field,
+                                                   v1::Positions min_positions);
   // Ids of the sites of the query's wave, and its day where the query has none.
   struct Roster {
     std::vector<std::string> sites;
@@ -63,13 +67,13 @@ class NetworkHandlers {
                                        NetworkBuilder& builder);
   // RESOURCE_EXHAUSTED (NETWORKS_RUNNING).
   absl::Status CheckRoom() const;
-  // Makes it and runs it to its end. CANCELLED, DEADLINE_EXCEEDED; INTERNAL (GRAPH_LIBRARY_FAILED).
-  Task<absl::Status> Compute(rpc::CallContext& context, const Network& network,
-                             NetworkOptions options,
-                             std::optional<NetworkComputation>& computation);
-  // The same for places.
-  Task<absl::Status> LayOut(rpc::CallContext& context, const Network& network, int64_t seed,
-                            NodePlaces previous, std::optional<NetworkLayout>& layout);
+  // Takes turns on the worker while there is more to do. CANCELLED, DEADLINE_EXCEEDED.
+  Task<absl::Status> InTurns(rpc::CallContext& context, absl::FunctionRef<bool()> turn);
+  // Makes its computation and runs it to its end. Also INTERNAL (GRAPH_LIBRARY_FAILED).
+  Task<absl::Status> Compute(rpc::CallContext& context, NetworkOptions options, Loaded& loaded);
+  // The same for its layout; also FAILED_PRECONDITION (NETWORK_NOT_DRAWABLE).
+  Task<absl::Status> LayOut(rpc::CallContext& context, int64_t seed, NodePlaces previous,
+                            Loaded& loaded);
 
   ReadModel& read_model_;
   const Clock& clock_;

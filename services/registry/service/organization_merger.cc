@@ -14,7 +14,6 @@ namespace weft::registry {
 namespace {
 
 using v1::MergedReference;
-using v1::MergedTie;
 using v1::Organization;
 using v1::OrganizationMerge;
 using v1::Partnership;

@@ -95,6 +95,30 @@ TEST(WorkerThreadTest, WorksInTheOrderInWhichItIsAsked) {
   EXPECT_THAT(ended, ElementsAre("0!", "1!", "2!", "3!"));
 }
 
+// Says on which thread it goes.
+class Going {
+ public:
+  explicit Going(std::thread::id& where) : where_(where) {}
+  Going(const Going&) = delete;
+  Going& operator=(const Going&) = delete;
+  ~Going() { where_ = std::this_thread::get_id(); }
+
+ private:
+  std::thread::id& where_;
+};
+
+TEST(WorkerThreadTest, FreesWhatItWasGiven) {
+  std::thread::id where;
+  {
+    WorkerThread worker;
+    FreedByWorker<Going> value = MakeFreedByWorker<Going>(worker, where);
+    value.reset();
+    // The end of the worker waits for it.
+  }
+  EXPECT_NE(where, std::thread::id());
+  EXPECT_NE(where, std::this_thread::get_id());
+}
+
 TEST(WorkerThreadTest, EndsWithoutWork) { WorkerThread worker; }
 
 }  // namespace

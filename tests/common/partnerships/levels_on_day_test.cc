@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/testing/dates.h"
 #include "weft/type/v1/scale.pb.h"
 
 namespace weft {
@@ -11,19 +12,12 @@ namespace {
 
 using registry::v1::Assessment;
 using registry::v1::Partnership;
+using testing::Day;
 
 // A depth, or "-" for none.
 type::v1::InteractionLevel Level(char depth) {
   if (depth == '-') return type::v1::INTERACTION_LEVEL_UNSPECIFIED;
   return static_cast<type::v1::InteractionLevel>(depth - '0' + 1);
-}
-
-google::type::Date Day(int year, int month, int day) {
-  google::type::Date date;
-  date.set_year(year);
-  date.set_month(month);
-  date.set_day(day);
-  return date;
 }
 
 TEST(LevelsOnDayTest, TheLatestRatingThatIsNotAfterTheDay) {

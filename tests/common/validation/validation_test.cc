@@ -7,23 +7,17 @@
 #include "common/validation/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/testing/dates.h"
 #include "tests/testing/errors.h"
 
 namespace weft {
 namespace {
 
+using testing::Day;
 using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Violates;
 using testing::Violation;
-
-google::type::Date Date(int year, int month, int day) {
-  google::type::Date date;
-  date.set_year(year);
-  date.set_month(month);
-  date.set_day(day);
-  return date;
-}
 
 TEST(TextTest, CountsCharactersNotBytes) {
   EXPECT_EQ(CharacterCount(""), 0u);
@@ -71,30 +65,29 @@ TEST(TextTest, QuotesAndCutsAtACharacter) {
 }
 
 TEST(DatesTest, KnowsTheCalendar) {
-  EXPECT_TRUE(IsDay(Date(2025, 9, 1)));
-  EXPECT_TRUE(IsDay(Date(2024, 2, 29)));
-  EXPECT_TRUE(IsDay(Date(2000, 2, 29)));
-  EXPECT_TRUE(IsDay(Date(1, 1, 1)));
-  EXPECT_TRUE(IsDay(Date(9999, 12, 31)));
-  for (const auto& date :
-       {Date(2025, 2, 29), Date(1900, 2, 29), Date(2025, 4, 31), Date(2025, 13, 1),
-        Date(2025, 0, 1), Date(2025, 1, 0), Date(0, 1, 1), Date(10000, 1, 1), Date(2025, -1, 1),
-        Date(2025, 1, 32), Date(0, 0, 0)}) {
+  EXPECT_TRUE(IsDay(Day(2025, 9, 1)));
+  EXPECT_TRUE(IsDay(Day(2024, 2, 29)));
+  EXPECT_TRUE(IsDay(Day(2000, 2, 29)));
+  EXPECT_TRUE(IsDay(Day(1, 1, 1)));
+  EXPECT_TRUE(IsDay(Day(9999, 12, 31)));
+  for (const auto& date : {Day(2025, 2, 29), Day(1900, 2, 29), Day(2025, 4, 31), Day(2025, 13, 1),
+                           Day(2025, 0, 1), Day(2025, 1, 0), Day(0, 1, 1), Day(10000, 1, 1),
+                           Day(2025, -1, 1), Day(2025, 1, 32), Day(0, 0, 0)}) {
     EXPECT_FALSE(IsDay(date)) << FormatDate(date);
   }
 }
 
 TEST(DatesTest, Compares) {
-  EXPECT_LT(CompareDates(Date(2024, 12, 31), Date(2025, 1, 1)), 0);
-  EXPECT_GT(CompareDates(Date(2025, 2, 1), Date(2025, 1, 31)), 0);
-  EXPECT_LT(CompareDates(Date(2025, 1, 1), Date(2025, 1, 2)), 0);
-  EXPECT_EQ(CompareDates(Date(2025, 1, 1), Date(2025, 1, 1)), 0);
+  EXPECT_LT(CompareDates(Day(2024, 12, 31), Day(2025, 1, 1)), 0);
+  EXPECT_GT(CompareDates(Day(2025, 2, 1), Day(2025, 1, 31)), 0);
+  EXPECT_LT(CompareDates(Day(2025, 1, 1), Day(2025, 1, 2)), 0);
+  EXPECT_EQ(CompareDates(Day(2025, 1, 1), Day(2025, 1, 1)), 0);
 }
 
 TEST(DatesTest, SaysWhatIsWrong) {
   FieldViolations violations;
-  CheckDate(violations, "good", Date(2025, 9, 1));
-  CheckDate(violations, "bad", Date(2025, 9, 0));
+  CheckDate(violations, "good", Day(2025, 9, 1));
+  CheckDate(violations, "bad", Day(2025, 9, 0));
   EXPECT_THAT(violations.ToStatus(), Violates("bad"));
   EXPECT_THAT(Violation(violations.ToStatus(), "bad"), HasSubstr("2025-09-00"));
 }
@@ -118,8 +111,8 @@ TEST(IdsTest, ReadsTheIdOfATopLevelName) {
 }
 
 TEST(DayOfTest, IsTheDayInUtc) {
-  EXPECT_EQ(DayOf(absl::FromUnixSeconds(0)).DebugString(), Date(1970, 1, 1).DebugString());
-  EXPECT_EQ(DayOf(absl::FromUnixSeconds(-1)).DebugString(), Date(1969, 12, 31).DebugString());
+  EXPECT_EQ(DayOf(absl::FromUnixSeconds(0)).DebugString(), Day(1970, 1, 1).DebugString());
+  EXPECT_EQ(DayOf(absl::FromUnixSeconds(-1)).DebugString(), Day(1969, 12, 31).DebugString());
 }
 
 }  // namespace

@@ -4,23 +4,17 @@
 #include "gtest/gtest.h"
 #include "services/ingestion/domain/wave_rules.h"
 #include "tests/services/ingestion/example.h"
+#include "tests/testing/dates.h"
 #include "tests/testing/errors.h"
 
 namespace weft::ingestion {
 namespace {
 
+using testing::Day;
 using ::testing::ElementsAre;
 using testing::IsError;
 using testing::IsOk;
 using testing::Violates;
-
-google::type::Date Day(int year, int month, int day) {
-  google::type::Date date;
-  date.set_year(year);
-  date.set_month(month);
-  date.set_day(day);
-  return date;
-}
 
 registry::v1::Site Site() {
   return FromText<registry::v1::Site>(R"pb(

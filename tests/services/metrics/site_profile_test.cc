@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/services/metrics/wave_example.h"
+#include "tests/testing/dates.h"
 #include "tests/testing/errors.h"
 #include "tests/testing/proto_matchers.h"
 
@@ -25,6 +26,7 @@ using registry::v1::Assessment;
 using registry::v1::Organization;
 using registry::v1::Partnership;
 using ::testing::Contains;
+using testing::Day;
 using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::HasSubstr;
@@ -36,14 +38,6 @@ using ::testing::Not;
 type::v1::InteractionLevel Level(char depth) {
   if (depth == '-') return type::v1::INTERACTION_LEVEL_UNSPECIFIED;
   return static_cast<type::v1::InteractionLevel>(depth - '0' + 1);
-}
-
-google::type::Date Day(int year, int month, int day) {
-  google::type::Date date;
-  date.set_year(year);
-  date.set_month(month);
-  date.set_day(day);
-  return date;
 }
 
 // "t1 o1 3": as what, with whom, the site's rating, then if given the organization's, "-" for none;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "google/type/date.pb.h"
+#include "tests/testing/dates.h"
 #include "weft/registry/v1/cohort.pb.h"
 #include "weft/registry/v1/organization.pb.h"
 #include "weft/registry/v1/partnership.pb.h"
@@ -16,13 +16,7 @@
 
 namespace weft::registry {
 
-inline google::type::Date Day(int year, int month, int day) {
-  google::type::Date date;
-  date.set_year(year);
-  date.set_month(month);
-  date.set_day(day);
-  return date;
-}
+using testing::Day;
 
 inline v1::Site ExampleSite() {
   v1::Site site;

@@ -7,16 +7,11 @@
 #include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
 #include "services/metrics/domain/statistics/draws.h"
+#include "tests/testing/dates.h"
 
 namespace weft::metrics {
 
-google::type::Date ExampleDay() {
-  google::type::Date day;
-  day.set_year(2025);
-  day.set_month(6);
-  day.set_day(1);
-  return day;
-}
+google::type::Date ExampleDay() { return testing::Day(2025, 6, 1); }
 
 v1::NetworkQuery ExampleQuery() { return WithDefaults({}, ExampleDay()); }
 

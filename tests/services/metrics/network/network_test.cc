@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/services/metrics/network/network_example.h"
+#include "tests/testing/dates.h"
 #include "tests/testing/errors.h"
 
 namespace weft::metrics {
@@ -15,19 +16,12 @@ namespace {
 using registry::v1::Organization;
 using registry::v1::Partnership;
 using registry::v1::Site;
+using testing::Day;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::SizeIs;
-
-google::type::Date Day(int year, int month, int day) {
-  google::type::Date date;
-  date.set_year(year);
-  date.set_month(month);
-  date.set_day(day);
-  return date;
-}
 
 Network Of(const v1::NetworkQuery& query, const std::vector<Partnership>& partnerships) {
   return BuildFrom(query, {ExampleSite(0), ExampleSite(1)},
