@@ -10,10 +10,10 @@ set(WEFT_TEST_OPTIONS "" CACHE STRING "Compiler options for what lies under test
 set(WEFT_PROTO_OPTIONS "" CACHE STRING "Compiler options for generated code alone")
 set(WEFT_DOMAIN_OPTIONS "" CACHE STRING "Compiler options for domain libraries alone")
 
-# weft_precompiled_header(weft_pch OPTIONS option... HEADERS header...): a target whose header others
-# reuse that are compiled with the same options.
+# weft_precompiled_header(weft_pch OPTIONS option... HEADERS header... DEPS weft::x...): a target whose
+# header others reuse that are compiled with the same options.
 function(weft_precompiled_header target)
-  cmake_parse_arguments(H "" "" "OPTIONS;HEADERS" ${ARGN})
+  cmake_parse_arguments(H "" "" "OPTIONS;HEADERS;DEPS" ${ARGN})
   file(WRITE ${PROJECT_BINARY_DIR}/${target}.cc "")
   add_library(${target} STATIC ${PROJECT_BINARY_DIR}/${target}.cc)
   # In angle brackets, so that CMake does not write the path of this checkout into what is compiled:
@@ -22,43 +22,54 @@ function(weft_precompiled_header target)
   target_precompile_headers(${target} PRIVATE ${H_HEADERS})
   target_compile_options(${target} PRIVATE ${H_OPTIONS})
   target_link_libraries(${target} PRIVATE protobuf::libprotobuf absl::status absl::statusor
-    absl::strings absl::time weft_warnings)
+    absl::strings absl::time ${H_DEPS} weft_warnings)
 endfunction()
-if(WEFT_PCH)
-  set(headers <cmake/pch.h>)
+
+# weft_precompiled_headers(weft HEADERS header... DEPS weft::x...): weft_pch, and where tests and domain
+# libraries have options of their own weft_test_pch and weft_domain_pch: a header fits one set of flags.
+function(weft_precompiled_headers prefix)
+  cmake_parse_arguments(P "" "" "HEADERS;DEPS" ${ARGN})
+  if(NOT WEFT_PCH)
+    return()
+  endif()
+  set(headers <cmake/pch.h> ${P_HEADERS})
   if(CMAKE_CXX_FLAGS_DEBUG MATCHES "-fsanitize=thread")
     list(PREPEND headers <cmake/pch_tsan.h>)
   endif()
-  weft_precompiled_header(weft_pch HEADERS ${headers})
-  # Where others differ, they have a header of their own.
-  if(WEFT_PROTO_OPTIONS)
-    weft_precompiled_header(weft_proto_pch OPTIONS ${WEFT_PROTO_OPTIONS} HEADERS ${headers})
-  endif()
+  weft_precompiled_header(${prefix}_pch HEADERS ${headers} DEPS ${P_DEPS})
   if(WEFT_DOMAIN_OPTIONS)
-    weft_precompiled_header(weft_domain_pch OPTIONS ${WEFT_DOMAIN_OPTIONS} HEADERS ${headers})
+    weft_precompiled_header(${prefix}_domain_pch OPTIONS ${WEFT_DOMAIN_OPTIONS} HEADERS ${headers}
+      DEPS ${P_DEPS})
   endif()
   if(WEFT_TESTS)
-    weft_precompiled_header(weft_test_pch OPTIONS ${WEFT_TEST_OPTIONS}
-      HEADERS ${headers} <gmock/gmock.h> <gtest/gtest.h>)
-    target_link_libraries(weft_test_pch PRIVATE GTest::gmock)
+    weft_precompiled_header(${prefix}_test_pch OPTIONS ${WEFT_TEST_OPTIONS}
+      HEADERS ${headers} <gmock/gmock.h> <gtest/gtest.h> DEPS ${P_DEPS} GTest::gmock)
   endif()
+endfunction()
+weft_precompiled_headers(weft)
+if(WEFT_PCH AND WEFT_PROTO_OPTIONS)
+  weft_precompiled_header(weft_proto_pch OPTIONS ${WEFT_PROTO_OPTIONS} HEADERS <cmake/pch.h>)
 endif()
 
-# What every target of ours is compiled with: a header fits one set of flags only, so that tests, which
-# have options of their own, have a header of their own.
+# What every target of ours is compiled with. Directories that set WEFT_PCH_OF to "metrics" use the
+# headers of weft_precompiled_headers(weft_metrics).
 function(weft_compile target)
   set(tests ${PROJECT_SOURCE_DIR}/tests)
   cmake_path(IS_PREFIX tests ${CMAKE_CURRENT_SOURCE_DIR} is_test)
-  set(pch weft_pch)
+  set(prefix weft)
+  if(WEFT_PCH_OF)
+    set(prefix weft_${WEFT_PCH_OF})
+  endif()
+  set(pch ${prefix}_pch)
   if(is_test)
-    set(pch weft_test_pch)
+    set(pch ${prefix}_test_pch)
     target_link_libraries(${target} PRIVATE GTest::gmock)
     target_compile_options(${target} PRIVATE ${WEFT_TEST_OPTIONS})
   elseif(WEFT_PROTO_OPTIONS AND target MATCHES "_proto_archive$")
     set(pch weft_proto_pch)
     target_compile_options(${target} PRIVATE ${WEFT_PROTO_OPTIONS})
   elseif(WEFT_DOMAIN_OPTIONS AND CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/[a-z]+/domain(/|$)")
-    set(pch weft_domain_pch)
+    set(pch ${prefix}_domain_pch)
     target_compile_options(${target} PRIVATE ${WEFT_DOMAIN_OPTIONS})
   endif()
   if(WEFT_PCH)

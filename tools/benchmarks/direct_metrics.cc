@@ -89,7 +89,7 @@ class ReadModel {
 
  private:
   ManualExecutor executor_;
-  const SystemClock clock_;
+  SystemClock clock_;
   std::unique_ptr<storage::Engine> engine_;
   std::optional<metrics::StepWriter> writer_;
 };

@@ -68,6 +68,14 @@ class Tag {
   ~Tag() = default;
 };
 
+// What a call needs while it lasts.
+struct CallState {
+  grpc::ServerContext context;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer{&context};
+  grpc::ByteBuffer request;
+  bool asked = false;
+};
+
 // Answers site 0 to whatever is asked.
 class EchoCall final : public Tag {
  public:
@@ -84,13 +92,6 @@ class EchoCall final : public Tag {
   }
 
  private:
-  struct State {
-    grpc::ServerContext context;
-    grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer{&context};
-    grpc::ByteBuffer request;
-    bool asked = false;
-  };
-
   void Arm() {
     state_.emplace();
     service_.RequestAsyncUnary(BareService::kEcho, &state_->context, &state_->request,
@@ -100,7 +101,7 @@ class EchoCall final : public Tag {
   BareService& service_;
   grpc::ServerCompletionQueue& queue_;
   const grpc::ByteBuffer& answer_;
-  std::optional<State> state_;
+  std::optional<CallState> state_;
 };
 
 // Something to put, and to be told when it is durable.
@@ -170,13 +171,6 @@ class PutCall final : public Tag, public Put {
   }
 
  private:
-  struct State {
-    grpc::ServerContext context;
-    grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer{&context};
-    grpc::ByteBuffer request;
-    bool asked = false;
-  };
-
   void Arm() {
     state_.emplace();
     service_.RequestAsyncUnary(BareService::kPut, &state_->context, &state_->request,
@@ -186,7 +180,7 @@ class PutCall final : public Tag, public Put {
   BareService& service_;
   grpc::ServerCompletionQueue& queue_;
   Committer& committer_;
-  std::optional<State> state_;
+  std::optional<CallState> state_;
   registry::v1::Site site_;
   std::string value_;
 };

@@ -56,7 +56,10 @@ constexpr Case kCases[] = {
 
 TEST(ExpectationsTest, EachMetricInEachComparison) {
   const FigureData input = KnownWave();
-  for (const auto& [metric, value, text] : kCases) {
+  for (const Case& each : kCases) {
+    const char* const metric = each.metric;
+    const double value = each.value;
+    const char* const text = each.text;
     const auto verdict = [&](const char* comparison, double claimed) {
       const Result result =
           CheckOne(input, absl::StrCat("metric {", metric, "} number { comparison: COMPARISON_",
@@ -213,7 +216,10 @@ TEST(ExpectationsTest, OneFailureDecidesOneUnknownDoesNot) {
 
 TEST(ExpectationsTest, WithoutAClaimTheValueIsReported) {
   const FigureData input = KnownWave();
-  for (const auto& [metric, value, text] : kCases) {
+  for (const Case& each : kCases) {
+    const char* const metric = each.metric;
+    const double value = each.value;
+    const char* const text = each.text;
     const Result result = CheckOne(input, absl::StrCat("metric {", metric, "}"));
     EXPECT_EQ(result.verdict(), Result::VERDICT_NOT_STATED);
     EXPECT_EQ(result.observations(0).verdict(), Result::VERDICT_NOT_STATED);

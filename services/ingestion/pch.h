@@ -1,0 +1,10 @@
+// What many sources of this service and of its tests include, after cmake/pch.h.
+#include "weft/ingestion/v1/draft.pb.h"
+#include "weft/ingestion/v1/import.pb.h"
+#include "weft/ingestion/v1/instrument.pb.h"
+#include "weft/ingestion/v1/instrument_form.pb.h"
+#include "weft/ingestion/v1/open_answer_service.pb.h"
+#include "weft/ingestion/v1/response.pb.h"
+#include "weft/ingestion/v1/response_service.pb.h"
+#include "weft/ingestion/v1/wave.pb.h"
+#include "weft/registry/v1/site.pb.h"
