@@ -216,10 +216,7 @@ TEST(ExpectationsTest, OneFailureDecidesOneUnknownDoesNot) {
 
 TEST(ExpectationsTest, WithoutAClaimTheValueIsReported) {
   const FigureData input = KnownWave();
-  for (const Case& each : kCases) {
-    const char* const metric = each.metric;
-    const double value = each.value;
-    const char* const text = each.text;
+  for (const auto& [metric, value, text] : kCases) {
     const Result result = CheckOne(input, absl::StrCat("metric {", metric, "}"));
     EXPECT_EQ(result.verdict(), Result::VERDICT_NOT_STATED);
     EXPECT_EQ(result.observations(0).verdict(), Result::VERDICT_NOT_STATED);
