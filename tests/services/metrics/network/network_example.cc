@@ -109,6 +109,8 @@ Network RandomNetwork(int sites, int organizations, int ties, int64_t seed) {
   std::vector<registry::v1::Site> all_sites;
   std::vector<registry::v1::Organization> all_organizations;
   std::vector<registry::v1::Partnership> partnerships;
+  all_sites.reserve(static_cast<size_t>(sites));
+  all_organizations.reserve(static_cast<size_t>(organizations));
   for (int i = 0; i < sites; ++i) all_sites.push_back(ExampleSite(i));
   for (int i = 0; i < organizations; ++i) all_organizations.push_back(ExampleOrganization(i));
   std::set<std::pair<int, int>> tied;
