@@ -22,7 +22,6 @@
 namespace weft::metrics {
 namespace {
 
-using registry::v1::Assessment;
 using registry::v1::Organization;
 using registry::v1::Partnership;
 using ::testing::Contains;
