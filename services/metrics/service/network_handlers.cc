@@ -176,6 +176,18 @@ Task<absl::Status> NetworkHandlers::Compute(rpc::CallContext& context, NetworkOp
   co_return loaded.computation->status();
 }
 
+Task<absl::StatusOr<FreedByWorker<NetworkHandlers::Loaded>>> NetworkHandlers::LoadComputed(
+    rpc::CallContext& context, v1::NetworkQuery query, v1::Positions min_positions,
+    NetworkOptions options) {
+  std::string field = "query";
+  absl::StatusOr<FreedByWorker<Loaded>> loaded =
+      co_await Load(context, std::move(query), std::move(field), std::move(min_positions));
+  WEFT_CO_RETURN_IF_ERROR(loaded.status());
+  absl::Status computed = co_await Compute(context, std::move(options), **loaded);
+  WEFT_CO_RETURN_IF_ERROR(std::move(computed));
+  co_return loaded;
+}
+
 Task<absl::Status> NetworkHandlers::LayOut(rpc::CallContext& context, int64_t seed,
                                            NodePlaces previous, Loaded& loaded) {
   const auto turn = [&] {
@@ -196,14 +208,11 @@ Task<absl::Status> NetworkHandlers::GetNetworkMetrics(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(CheckRoom());
   ++running_;
   const absl::Cleanup done = [this] { --running_; };
-  std::string field = "query";
-  absl::StatusOr<FreedByWorker<Loaded>> read =
-      co_await Load(context, request.query(), std::move(field), request.min_positions());
-  WEFT_CO_RETURN_IF_ERROR(read.status());
-  Loaded& loaded = **read;
   NetworkOptions options = OptionsOf(request.measures(), request.seed());
-  absl::Status computed = co_await Compute(context, std::move(options), loaded);
-  WEFT_CO_RETURN_IF_ERROR(std::move(computed));
+  absl::StatusOr<FreedByWorker<Loaded>> computed =
+      co_await LoadComputed(context, request.query(), request.min_positions(), std::move(options));
+  WEFT_CO_RETURN_IF_ERROR(computed.status());
+  Loaded& loaded = **computed;
   v1::NetworkMetrics metrics;
   const auto answer = [&] {
     metrics = loaded.computation->Result(request.order_by(), request.top());
@@ -222,14 +231,11 @@ Task<absl::Status> NetworkHandlers::ExportNetwork(rpc::CallContext& context,
   WEFT_CO_RETURN_IF_ERROR(CheckRoom());
   ++running_;
   const absl::Cleanup done = [this] { --running_; };
-  std::string field = "query";
-  absl::StatusOr<FreedByWorker<Loaded>> read =
-      co_await Load(context, request.query(), std::move(field), request.min_positions());
-  WEFT_CO_RETURN_IF_ERROR(read.status());
-  Loaded& loaded = **read;
   NetworkOptions options = OptionsOf(request);
-  absl::Status computed = co_await Compute(context, std::move(options), loaded);
-  WEFT_CO_RETURN_IF_ERROR(std::move(computed));
+  absl::StatusOr<FreedByWorker<Loaded>> computed =
+      co_await LoadComputed(context, request.query(), request.min_positions(), std::move(options));
+  WEFT_CO_RETURN_IF_ERROR(computed.status());
+  Loaded& loaded = **computed;
   NetworkFile file(loaded.network, *loaded.computation, request.format());
   v1::ExportNetworkResponse message;
   // A piece is written while nobody else runs, and sent while they do.

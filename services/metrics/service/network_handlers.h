@@ -74,6 +74,11 @@ class NetworkHandlers {
   // The same for its layout; also FAILED_PRECONDITION (NETWORK_NOT_DRAWABLE).
   Task<absl::Status> LayOut(rpc::CallContext& context, int64_t seed, NodePlaces previous,
                             Loaded& loaded);
+  // A request's network with its computation.
+  Task<absl::StatusOr<FreedByWorker<Loaded>>> LoadComputed(rpc::CallContext& context,
+                                                           v1::NetworkQuery query,
+                                                           v1::Positions min_positions,
+                                                           NetworkOptions options);
 
   ReadModel& read_model_;
   const Clock& clock_;

@@ -175,18 +175,7 @@ TEST_P(MetricsServiceTest, SitesByPage) {
 
 TEST_P(MetricsServiceTest, SitesThatWereSoWhenTheWaveOpened) {
   AddLab();
-  // Two of the four have a place.
-  for (const char* site : {"site-02", "site-03"}) {
-    registry::v1::UpdateSiteRequest update;
-    update.mutable_site()->set_name(absl::StrCat("sites/", site));
-    update.mutable_site()->add_places()->set_region("MO");
-    update.mutable_update_mask()->add_paths("places");
-    InRegistry<registry::v1::Site>("SiteService/UpdateSite", update);
-  }
-  CreateInstrument();
-  PublishInstrument();
-  CreateWave();
-  OpenWave();
+  OpenWaveWithPlaces();
   AddResponse("site-01", "4/12 3/2 0/0");
   AddResponse("site-02", "2/1 0/0 0/0");
   v1::Parameters missouri;

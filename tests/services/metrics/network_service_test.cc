@@ -239,17 +239,7 @@ TEST_P(NetworkTest, AMapContinuesEarlierOnes) {
 
 TEST_P(NetworkTest, TheSitesOfAWave) {
   AddTies();
-  for (const char* site : {"site-02", "site-03"}) {
-    registry::v1::UpdateSiteRequest update;
-    update.mutable_site()->set_name(absl::StrCat("sites/", site));
-    update.mutable_site()->add_places()->set_region("MO");
-    update.mutable_update_mask()->add_paths("places");
-    InRegistry<registry::v1::Site>("SiteService/UpdateSite", update);
-  }
-  CreateInstrument();
-  PublishInstrument();
-  CreateWave();
-  OpenWave();
+  OpenWaveWithPlaces();
   // One that came later is in the registry, and not on the roster.
   AddSite("site-05");
   v1::RenderNetworkRequest request;

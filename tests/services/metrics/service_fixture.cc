@@ -126,6 +126,20 @@ registry::v1::Partnership MetricsTest::AddTie(const std::string& site,
   return InRegistry<registry::v1::Partnership>("PartnershipService/CreatePartnership", request);
 }
 
+void MetricsTest::OpenWaveWithPlaces() {
+  for (const char* site : {"site-02", "site-03"}) {
+    registry::v1::UpdateSiteRequest update;
+    update.mutable_site()->set_name(absl::StrCat("sites/", site));
+    update.mutable_site()->add_places()->set_region("MO");
+    update.mutable_update_mask()->add_paths("places");
+    InRegistry<registry::v1::Site>("SiteService/UpdateSite", update);
+  }
+  CreateInstrument();
+  PublishInstrument();
+  CreateWave();
+  OpenWave();
+}
+
 void MetricsTest::AddManyTies(const std::string& site, int count) {
   constexpr int kAtOnce = 500;
   for (int begin = 0; begin < count; begin += kAtOnce) {

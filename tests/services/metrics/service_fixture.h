@@ -64,6 +64,9 @@ class MetricsTest : public ingestion::IngestionTest {
   void AddResponse(const std::string& site, absl::string_view text, int students = 10,
                    const std::string& wave = "waves/w1");
 
+  // waves/w1, before whose opening site-02 and site-03 of the Lab have got a place, in Missouri.
+  void OpenWaveWithPlaces();
+
   // In the registry. An organization's id is in its name, "Organization of library".
   void AddOrganization(const std::string& id);
   // A tie of the site with the organization (ids) as a type; `days` is "", or its first and last
